@@ -1,0 +1,268 @@
+//! What somebody may ask the ledger to do. A command carries every id that its events will need; it decides nothing.
+
+use jiff::civil::Date;
+use luoshi_types::{PartyRole, Span};
+
+use crate::{
+    actor::Role,
+    ids::{AccountId, DocumentId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
+    organisation::OrganisationKind,
+    period::Period,
+    report::{TargetValue, VerificationMethod},
+    target::Target,
+    task::{Publication, Reporting, Source, TaskKind, Tracking},
+};
+
+/// A request to change the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Enter a body.
+    FoundOrganisation(FoundOrganisation),
+    /// Give a person access.
+    OpenAccount(OpenAccount),
+    /// Take in a source document.
+    ReceiveDocument(ReceiveDocument),
+    /// Accept reviewed drafts as a plan (采纳).
+    AdoptDrafts(AdoptDrafts),
+    /// Add one task by hand (批示、会议交办).
+    AddTask(AddTask),
+    /// Issue a plan (印发).
+    IssuePlan(IssuePlan),
+    /// Name who reports on a task and by when.
+    NameReporter(NameReporter),
+    /// Open tasks to the public or withhold them.
+    PublishTasks(PublishTasks),
+    /// Hand in a report (报送).
+    SubmitReport(SubmitReport),
+    /// Approve a report of the own body (审核通过).
+    ApproveReport(ApproveReport),
+    /// Return a report with a reason (退回).
+    ReturnReport(ReturnReport),
+    /// Verify a report (核验).
+    VerifyReport(VerifyReport),
+}
+
+/// Enter a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundOrganisation {
+    /// Its id.
+    pub organisation: OrganisationId,
+    /// Full name, 1 to 100 characters.
+    pub name: String,
+    /// Short names that documents use for it.
+    pub short_names: Vec<String>,
+    /// What sort of body.
+    pub kind: OrganisationKind,
+}
+
+/// Give a person access.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenAccount {
+    /// Its id.
+    pub account: AccountId,
+    /// 2 to 64 characters without white space; unique on the site, which the store holds.
+    pub sign_in_name: String,
+    /// 1 to 64 characters.
+    pub display_name: String,
+    /// At least one.
+    pub roles: Vec<Role>,
+    /// The body that the person acts for.
+    pub organisation: OrganisationId,
+}
+
+/// Take in a source document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiveDocument {
+    /// Its id.
+    pub document: DocumentId,
+    /// Name of the file.
+    pub file_name: String,
+    /// SHA-256 of the bytes, 64 hexadecimal digits.
+    pub sha256: String,
+    /// Number of bytes.
+    pub byte_count: u64,
+    /// The normalised text.
+    pub text: String,
+}
+
+/// A section to be adopted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSection {
+    /// Its id.
+    pub section: SectionId,
+    /// Its number as written.
+    pub label: String,
+    /// Its title.
+    pub title: String,
+    /// Where it stands in the document.
+    pub span: Option<Span>,
+}
+
+/// A party to be adopted with its task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewParty {
+    /// Its part.
+    pub role: PartyRole,
+    /// The name as the document writes it.
+    pub raw: String,
+    /// The body that a person confirmed it to be.
+    pub organisation: Option<OrganisationId>,
+    /// Where the name stands in the document.
+    pub span: Option<Span>,
+    /// Whether it was stated once for several tasks.
+    pub inherited: bool,
+}
+
+/// A task to be brought into the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTask {
+    /// Its id.
+    pub task: TaskId,
+    /// Its section.
+    pub section: Option<SectionId>,
+    /// Where it came from.
+    pub kind: TaskKind,
+    /// Its label as written.
+    pub label: String,
+    /// Its first sentence, 1 to 300 characters.
+    pub title: String,
+    /// The promise, verbatim; never empty.
+    pub text: String,
+    /// For a task added by hand: what it rests on.
+    pub basis: Option<String>,
+    /// Its passage in the document.
+    pub source: Option<Source>,
+    /// In the order of the document.
+    pub parties: Vec<NewParty>,
+    /// In the order of the text.
+    pub targets: Vec<Target>,
+    /// What counts as done where no number says so.
+    pub deliverable: Option<String>,
+    /// 完成时限.
+    pub due: Option<Date>,
+    /// Who gives an account of it.
+    pub reporting: Reporting,
+    /// Whether luoshi follows it.
+    pub tracking: Tracking,
+}
+
+/// Accept reviewed drafts as a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdoptDrafts {
+    /// Id of the plan.
+    pub plan: PlanId,
+    /// The reviewed document.
+    pub document: Option<DocumentId>,
+    /// Title of the plan, 1 to 200 characters.
+    pub title: String,
+    /// 文号.
+    pub document_number: Option<String>,
+    /// Who issued the document.
+    pub issuer: Option<String>,
+    /// Date of the document.
+    pub document_date: Option<Date>,
+    /// The year that the plan is for, 1949 to 2100.
+    pub year: i16,
+    /// Day of the month by which reports are due, 1 to 31.
+    pub report_day: u8,
+    /// Bodies that the document names and the ledger does not know yet.
+    pub organisations: Vec<FoundOrganisation>,
+    /// Sections in order.
+    pub sections: Vec<NewSection>,
+    /// Tasks in order; at least one. They are numbered from 1.
+    pub tasks: Vec<NewTask>,
+}
+
+/// Add one task by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddTask {
+    /// The plan.
+    pub plan: PlanId,
+    /// 序号 for the task: one more than the greatest of the plan.
+    pub number: u32,
+    /// The task.
+    pub task: NewTask,
+}
+
+/// Issue a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuePlan {
+    /// The plan.
+    pub plan: PlanId,
+}
+
+/// Name who reports on a task and by when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameReporter {
+    /// The task.
+    pub task: TaskId,
+    /// Who reports from now on.
+    pub reporting: Reporting,
+    /// 完成时限 from now on.
+    pub due: Option<Date>,
+}
+
+/// Open tasks to the public or withhold them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishTasks {
+    /// The plan that the tasks belong to.
+    pub plan: PlanId,
+    /// The tasks; at least one.
+    pub tasks: Vec<TaskId>,
+    /// Whether the public may read them from now on.
+    pub publication: Publication,
+}
+
+/// Hand in a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubmitReport {
+    /// The task.
+    pub task: TaskId,
+    /// The reporting body.
+    pub organisation: OrganisationId,
+    /// The month.
+    pub period: Period,
+    /// Values reached, at most one a target of the task.
+    pub values: Vec<TargetValue>,
+    /// 完成率 in whole percent, 0 to 100.
+    pub completion: Option<u8>,
+    /// What was done; never empty.
+    pub done: String,
+    /// Problems; may be empty.
+    pub problems: String,
+    /// Help wanted; may be empty.
+    pub help_wanted: String,
+    /// Next step; may be empty.
+    pub next_step: String,
+}
+
+/// Approve a report of the own body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApproveReport {
+    /// The report.
+    pub report: ReportId,
+}
+
+/// Return a report with a reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnReport {
+    /// The report.
+    pub report: ReportId,
+    /// Why; never empty.
+    pub reason: String,
+}
+
+/// Verify a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifyReport {
+    /// The report.
+    pub report: ReportId,
+    /// How it was verified.
+    pub method: VerificationMethod,
+    /// Values found, at most one a target of the task.
+    pub values: Vec<TargetValue>,
+    /// 完成率 found, 0 to 100.
+    pub completion: Option<u8>,
+    /// What was found, in words; may be empty.
+    pub conclusion: String,
+}

@@ -1,0 +1,463 @@
+//! What follows from a permitted command: events, or a refusal. Pure: the day is an argument, every id comes with the command.
+//!
+//! It does not ask who may; the [`Permit`] says that this was asked.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use crate::{
+    actor::Role,
+    command::{
+        AddTask, AdoptDrafts, ApproveReport, Command, FoundOrganisation, IssuePlan, NameReporter, NewTask, OpenAccount,
+        PublishTasks, ReceiveDocument, ReturnReport, SubmitReport, VerifyReport,
+    },
+    event::{
+        AccountOpened, DocumentReceived, Event, OrganisationFounded, PlanAdopted, PlanIssued, ReportApproved,
+        ReportReturned, ReportSubmitted, ReportVerified, ReporterNamed, TaskAdopted, TaskPublished,
+    },
+    facts::Facts,
+    ids::{OrganisationId, PlanId, ReportId, SectionId},
+    organisation::OrganisationKind,
+    period::Period,
+    plan::SectionRecord,
+    policy::Permit,
+    refusal::Refusal,
+    report::{Report, ReportRecord, ReportState, ReturnStage, TargetValue, completion_of},
+    task::{Party, Reporting, Task, TaskRecord, Tracking},
+    text::Text,
+};
+
+/// The longest title of a task, in characters.
+pub const LONGEST_TASK_TITLE: usize = 300;
+/// The longest free text of a report or of a hand-made task, in characters.
+pub const LONGEST_TEXT: usize = 20_000;
+
+/// The events that `command` causes on `today`, in the order in which they are to be recorded.
+///
+/// # Errors
+/// The first reason why it cannot be; nothing has happened then.
+pub fn decide(permit: &Permit, command: &Command, facts: &Facts, today: Date) -> Result<Vec<Event>, Refusal> {
+    match command {
+        Command::FoundOrganisation(command) => found_organisation(command, facts).map(one),
+        Command::OpenAccount(command) => open_account(command, facts).map(one),
+        Command::ReceiveDocument(command) => receive_document(command, facts).map(one),
+        Command::AdoptDrafts(command) => adopt_drafts(command, facts),
+        Command::AddTask(command) => add_task(command, facts).map(one),
+        Command::IssuePlan(command) => issue_plan(command, facts).map(one),
+        Command::NameReporter(command) => name_reporter(command, facts).map(one),
+        Command::PublishTasks(command) => publish_tasks(command, facts),
+        Command::SubmitReport(command) => submit_report(command, facts, today).map(one),
+        Command::ApproveReport(command) => approve_report(permit, command, facts).map(one),
+        Command::ReturnReport(command) => return_report(permit, command, facts).map(one),
+        Command::VerifyReport(command) => verify_report(permit, command, facts).map(one),
+    }
+}
+
+fn one(event: Event) -> Vec<Event> {
+    vec![event]
+}
+
+fn is_name(name: &str, longest: usize) -> bool {
+    let length = name.chars().count();
+    name.trim() == name && (1..=longest).contains(&length) && !name.chars().any(char::is_control)
+}
+
+fn is_text(text: &str, longest: usize) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= longest
+}
+
+fn found_organisation(command: &FoundOrganisation, facts: &Facts) -> Result<Event, Refusal> {
+    if facts.organisations.contains_key(&command.organisation) {
+        return Err(Refusal::AlreadyExists);
+    }
+    if !is_name(&command.name, 100) || !command.short_names.iter().all(|name| is_name(name, 100)) {
+        return Err(Refusal::InvalidName);
+    }
+    Ok(Event::OrganisationFounded(OrganisationFounded {
+        organisation: command.organisation,
+        name: command.name.clone(),
+        short_names: command.short_names.clone(),
+        kind: command.kind,
+    }))
+}
+
+fn open_account(command: &OpenAccount, facts: &Facts) -> Result<Event, Refusal> {
+    if facts.accounts.contains_key(&command.account) {
+        return Err(Refusal::AlreadyExists);
+    }
+    let sign_in_name_is_valid = is_name(&command.sign_in_name, 64)
+        && command.sign_in_name.chars().count() >= 2
+        && !command.sign_in_name.contains(char::is_whitespace);
+    if !sign_in_name_is_valid || !is_name(&command.display_name, 64) {
+        return Err(Refusal::InvalidName);
+    }
+    let organisation = facts
+        .organisations
+        .get(&command.organisation)
+        .ok_or(Refusal::UnknownOrganisation)?;
+    let roles: Vec<Role> = command
+        .roles
+        .iter()
+        .copied()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    if roles.is_empty() {
+        return Err(Refusal::NoRole);
+    }
+    if roles.contains(&Role::Supervisor) && organisation.kind != OrganisationKind::SupervisionOffice {
+        return Err(Refusal::SupervisorOutsideOffice);
+    }
+    Ok(Event::AccountOpened(AccountOpened {
+        account: command.account,
+        sign_in_name: Text::from(command.sign_in_name.as_str()),
+        display_name: Text::from(command.display_name.as_str()),
+        roles,
+        organisation: command.organisation,
+    }))
+}
+
+fn receive_document(command: &ReceiveDocument, facts: &Facts) -> Result<Event, Refusal> {
+    if facts.documents.contains_key(&command.document) {
+        return Err(Refusal::AlreadyExists);
+    }
+    if command.text.trim().is_empty() {
+        return Err(Refusal::InvalidText);
+    }
+    Ok(Event::DocumentReceived(DocumentReceived {
+        document: command.document,
+        file_name: Text::from(command.file_name.as_str()),
+        sha256: command.sha256.clone(),
+        byte_count: command.byte_count,
+        text: Text::from(command.text.as_str()),
+    }))
+}
+
+fn adopt_drafts(command: &AdoptDrafts, facts: &Facts) -> Result<Vec<Event>, Refusal> {
+    if facts.plans.contains_key(&command.plan) {
+        return Err(Refusal::AlreadyExists);
+    }
+    if command
+        .document
+        .is_some_and(|document| !facts.documents.contains_key(&document))
+    {
+        return Err(Refusal::UnknownDocument);
+    }
+    if !is_name(&command.title, 200) {
+        return Err(Refusal::InvalidText);
+    }
+    if !(1949..=2100).contains(&command.year) {
+        return Err(Refusal::InvalidYear);
+    }
+    if !(1..=31).contains(&command.report_day) {
+        return Err(Refusal::InvalidReportDay);
+    }
+    if command.tasks.is_empty() {
+        return Err(Refusal::NoTasks);
+    }
+    let mut events = Vec::with_capacity(command.organisations.len() + 1 + command.tasks.len());
+    let mut organisations: BTreeSet<OrganisationId> = facts.organisations.keys().copied().collect();
+    for organisation in &command.organisations {
+        events.push(found_organisation(organisation, facts)?);
+        if !organisations.insert(organisation.organisation) {
+            return Err(Refusal::AlreadyExists);
+        }
+    }
+    events.push(Event::PlanAdopted(PlanAdopted {
+        plan: command.plan,
+        document: command.document,
+        title: Text::from(command.title.as_str()),
+        document_number: command.document_number.as_deref().map(Text::from),
+        issuer: command.issuer.as_deref().map(Text::from),
+        document_date: command.document_date,
+        year: command.year,
+        report_day: command.report_day,
+        sections: command
+            .sections
+            .iter()
+            .map(|section| SectionRecord {
+                section: section.section,
+                label: section.label.clone(),
+                title: Text::from(section.title.as_str()),
+                span: section.span,
+            })
+            .collect(),
+    }));
+    let sections: BTreeSet<SectionId> = command.sections.iter().map(|section| section.section).collect();
+    let mut seen = BTreeSet::new();
+    for (task, number) in command.tasks.iter().zip(1..) {
+        if facts.tasks.contains_key(&task.task) || !seen.insert(task.task) {
+            return Err(Refusal::AlreadyExists);
+        }
+        events.push(adopt_task(command.plan, number, task, &sections, &organisations)?);
+    }
+    Ok(events)
+}
+
+fn add_task(command: &AddTask, facts: &Facts) -> Result<Event, Refusal> {
+    let plan = facts.plans.get(&command.plan).ok_or(Refusal::ForeignTask)?;
+    if facts.tasks.contains_key(&command.task.task) {
+        return Err(Refusal::AlreadyExists);
+    }
+    let sections = plan.sections.iter().map(|section| section.id).collect();
+    let organisations = facts.organisations.keys().copied().collect();
+    adopt_task(command.plan, command.number, &command.task, &sections, &organisations)
+}
+
+fn adopt_task(
+    plan: PlanId,
+    number: u32,
+    task: &NewTask,
+    sections: &BTreeSet<SectionId>,
+    organisations: &BTreeSet<OrganisationId>,
+) -> Result<Event, Refusal> {
+    if !is_name(&task.title, LONGEST_TASK_TITLE) || task.text.trim().is_empty() {
+        return Err(Refusal::InvalidText);
+    }
+    if task.section.is_some_and(|section| !sections.contains(&section)) {
+        return Err(Refusal::UnknownSection);
+    }
+    let parties: Vec<Party> = task
+        .parties
+        .iter()
+        .map(|party| Party {
+            role: party.role,
+            raw: party.raw.clone(),
+            organisation: party.organisation,
+            span: party.span,
+            inherited: party.inherited,
+        })
+        .collect();
+    if parties
+        .iter()
+        .filter_map(|party| party.organisation)
+        .any(|organisation| !organisations.contains(&organisation))
+    {
+        return Err(Refusal::UnknownOrganisation);
+    }
+    let reporting = checked_reporting(&task.reporting, &task.tracking, organisations)?;
+    Ok(Event::TaskAdopted(TaskAdopted {
+        task: task.task,
+        plan,
+        record: TaskRecord {
+            task: task.task,
+            section: task.section,
+            number,
+            kind: task.kind,
+            label: task.label.clone(),
+            title: Text::from(task.title.as_str()),
+            text: Text::from(task.text.as_str()),
+            basis: task.basis.as_deref().map(Text::from),
+            source: task.source,
+            parties,
+            targets: task.targets.clone(),
+            deliverable: task.deliverable.as_deref().map(Text::from),
+            due: task.due,
+            reporting,
+            tracking: task.tracking.clone(),
+        },
+    }))
+}
+
+/// The reporting bodies without repetition; a task outside the limits of scope can have none.
+fn checked_reporting(
+    reporting: &Reporting,
+    tracking: &Tracking,
+    organisations: &BTreeSet<OrganisationId>,
+) -> Result<Reporting, Refusal> {
+    let named: BTreeSet<OrganisationId> = reporting.organisations().iter().copied().collect();
+    if !named.is_subset(organisations) {
+        return Err(Refusal::UnknownOrganisation);
+    }
+    if matches!(tracking, Tracking::NotTracked { .. }) && !named.is_empty() {
+        return Err(Refusal::NotTracked);
+    }
+    let mut seen = BTreeSet::new();
+    let in_order: Vec<OrganisationId> = reporting
+        .organisations()
+        .iter()
+        .copied()
+        .filter(|organisation| seen.insert(*organisation))
+        .collect();
+    Ok(match in_order.as_slice() {
+        [] => Reporting::Unnamed,
+        [organisation] => Reporting::Single {
+            organisation: *organisation,
+        },
+        _ => Reporting::Jointly {
+            organisations: in_order,
+        },
+    })
+}
+
+fn issue_plan(command: &IssuePlan, facts: &Facts) -> Result<Event, Refusal> {
+    match facts.plans.get(&command.plan) {
+        Some(plan) if plan.issued_at().is_none() => Ok(Event::PlanIssued(PlanIssued { plan: command.plan })),
+        _ => Err(Refusal::AlreadyIssued),
+    }
+}
+
+fn name_reporter(command: &NameReporter, facts: &Facts) -> Result<Event, Refusal> {
+    let task = facts.tasks.get(&command.task).ok_or(Refusal::ForeignTask)?;
+    if !task.is_tracked() {
+        return Err(Refusal::NotTracked);
+    }
+    let organisations = facts.organisations.keys().copied().collect();
+    Ok(Event::ReporterNamed(ReporterNamed {
+        task: command.task,
+        reporting: checked_reporting(&command.reporting, &task.tracking, &organisations)?,
+        due: command.due,
+    }))
+}
+
+fn publish_tasks(command: &PublishTasks, facts: &Facts) -> Result<Vec<Event>, Refusal> {
+    let mut events = Vec::new();
+    let wanted: BTreeSet<_> = command.tasks.iter().copied().collect();
+    for id in wanted {
+        let task = facts
+            .tasks
+            .get(&id)
+            .filter(|task| task.plan == command.plan)
+            .ok_or(Refusal::ForeignTask)?;
+        if task.publication != command.publication {
+            events.push(Event::TaskPublished(TaskPublished {
+                task: id,
+                publication: command.publication,
+            }));
+        }
+    }
+    if events.is_empty() {
+        Err(Refusal::NothingToPublish)
+    } else {
+        Ok(events)
+    }
+}
+
+fn checked_values(task: &Task, values: &[TargetValue], completion: Option<u8>) -> Result<(), Refusal> {
+    let mut seen = BTreeSet::new();
+    for value in values {
+        if !task.targets.iter().any(|target| target.id == value.target) {
+            return Err(Refusal::UnknownTarget);
+        }
+        if !seen.insert(value.target) {
+            return Err(Refusal::RepeatedTarget);
+        }
+    }
+    if completion.is_some_and(|percent| percent > 100) {
+        return Err(Refusal::InvalidCompletion);
+    }
+    Ok(())
+}
+
+fn submit_report(command: &SubmitReport, facts: &Facts, today: Date) -> Result<Event, Refusal> {
+    let task = facts.tasks.get(&command.task).ok_or(Refusal::ForeignTask)?;
+    let plan = facts.plans.get(&task.plan).ok_or(Refusal::NotIssued)?;
+    if !task.is_tracked() {
+        return Err(Refusal::NotTracked);
+    }
+    if plan.issued_at().is_none() {
+        return Err(Refusal::NotIssued);
+    }
+    if !task.reporting.organisations().contains(&command.organisation) {
+        return Err(Refusal::NotReporter);
+    }
+    if command.period > Period::of(today) || command.period.year() < plan.year {
+        return Err(Refusal::PeriodNotOpen);
+    }
+    if !is_text(&command.done, LONGEST_TEXT) {
+        return Err(Refusal::NothingDone);
+    }
+    let others = [&command.problems, &command.help_wanted, &command.next_step];
+    if others.iter().any(|text| text.chars().count() > LONGEST_TEXT) {
+        return Err(Refusal::InvalidText);
+    }
+    checked_values(task, &command.values, command.completion)?;
+    let report = ReportId::of(command.task, command.organisation, command.period);
+    let may_be_handed_in = match facts.reports.get(&report).map(|report| &report.state) {
+        None | Some(ReportState::Returned { .. }) => true,
+        Some(ReportState::Submitted | ReportState::Approved { .. } | ReportState::Verified { .. }) => false,
+    };
+    if !may_be_handed_in {
+        return Err(Refusal::ReportUnderWay);
+    }
+    Ok(Event::ReportSubmitted(ReportSubmitted {
+        report,
+        task: command.task,
+        organisation: command.organisation,
+        period: command.period,
+        record: ReportRecord {
+            values: command.values.clone(),
+            completion: command
+                .completion
+                .or_else(|| completion_of(&task.targets, &command.values)),
+            done: Text::from(command.done.as_str()),
+            problems: Text::from(command.problems.as_str()),
+            help_wanted: Text::from(command.help_wanted.as_str()),
+            next_step: Text::from(command.next_step.as_str()),
+        },
+    }))
+}
+
+fn report_of(facts: &Facts, id: ReportId) -> Result<&Report, Refusal> {
+    facts.reports.get(&id).ok_or(Refusal::NotSubmitted)
+}
+
+fn approve_report(permit: &Permit, command: &ApproveReport, facts: &Facts) -> Result<Event, Refusal> {
+    let report = report_of(facts, command.report)?;
+    if report.state != ReportState::Submitted {
+        return Err(Refusal::NotSubmitted);
+    }
+    if report.submitted_by == permit.actor().identity {
+        return Err(Refusal::SamePerson);
+    }
+    Ok(Event::ReportApproved(ReportApproved { report: command.report }))
+}
+
+fn return_report(permit: &Permit, command: &ReturnReport, facts: &Facts) -> Result<Event, Refusal> {
+    let report = report_of(facts, command.report)?;
+    let stage = match report.state {
+        ReportState::Submitted => ReturnStage::Approval,
+        ReportState::Approved { .. } => ReturnStage::Verification,
+        ReportState::Verified { .. } | ReportState::Returned { .. } => return Err(Refusal::NotReturnable),
+    };
+    // A head sends back what is before the head; what has gone on to the supervision office is the office's to return, and the reverse.
+    let supervisor = permit.actor().has(Role::Supervisor);
+    match stage {
+        ReturnStage::Approval if !permit.actor().acts_for(report.organisation) => return Err(Refusal::NotApproved),
+        ReturnStage::Verification if !supervisor => return Err(Refusal::NotReturnable),
+        ReturnStage::Approval | ReturnStage::Verification => {}
+    }
+    if !is_text(&command.reason, LONGEST_TEXT) {
+        return Err(Refusal::NoReason);
+    }
+    Ok(Event::ReportReturned(ReportReturned {
+        report: command.report,
+        stage,
+        reason: Text::from(command.reason.as_str()),
+    }))
+}
+
+fn verify_report(permit: &Permit, command: &VerifyReport, facts: &Facts) -> Result<Event, Refusal> {
+    let report = report_of(facts, command.report)?;
+    let task = facts.tasks.get(&report.task).ok_or(Refusal::ForeignTask)?;
+    if !matches!(report.state, ReportState::Approved { .. }) {
+        return Err(Refusal::NotApproved);
+    }
+    if permit.actor().acts_for(report.organisation) {
+        return Err(Refusal::OwnHouse);
+    }
+    if command.conclusion.chars().count() > LONGEST_TEXT {
+        return Err(Refusal::InvalidText);
+    }
+    checked_values(task, &command.values, command.completion)?;
+    Ok(Event::ReportVerified(ReportVerified {
+        report: command.report,
+        method: command.method,
+        values: command.values.clone(),
+        completion: command
+            .completion
+            .or_else(|| completion_of(&task.targets, &command.values)),
+        conclusion: Text::from(command.conclusion.as_str()),
+    }))
+}

@@ -1,0 +1,441 @@
+//! What can happen to the ledger. Each kind has a stable word and a payload version; a released pair decodes for ever.
+//!
+//! The catalogue for people is docs/events.md; a test holds the two together. Nothing here decides whether an event may happen.
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    actor::{ActorIdentity, Role},
+    envelope::{Envelope, Recorded, Stream},
+    ids::{AccountId, CommandId, DocumentId, EventId, OrganisationId, PlanId, ReportId, TaskId},
+    organisation::OrganisationKind,
+    period::Period,
+    plan::SectionRecord,
+    report::{ReportRecord, ReturnStage, TargetValue, VerificationMethod},
+    task::{Publication, Reporting, TaskRecord},
+    text::{Content, HoldsTexts, Salt, Text},
+};
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident = $kind:literal, $version:literal, $stream:ident($field:ident);)*) => {
+        /// Something that happened, with its payload.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Event {
+            $($(#[$doc])* $variant($variant),)*
+        }
+
+        /// The kind of an event, without its payload.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum EventKind {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl EventKind {
+            /// Every kind.
+            pub const ALL: &'static [EventKind] = &[$(EventKind::$variant),*];
+
+            /// The stable word of rows, of the catalogue and of locale keys.
+            pub fn code(self) -> &'static str {
+                match self { $(EventKind::$variant => $kind,)* }
+            }
+
+            /// The payload version that this program writes.
+            pub fn version(self) -> u16 {
+                match self { $(EventKind::$variant => $version,)* }
+            }
+        }
+
+        impl Event {
+            /// Its kind.
+            pub fn kind(&self) -> EventKind {
+                match self { $(Event::$variant(_) => EventKind::$variant,)* }
+            }
+
+            /// The stream that it belongs to.
+            pub fn stream(&self) -> Stream {
+                match self { $(Event::$variant(event) => Stream::$stream(event.$field),)* }
+            }
+
+            fn encode(&self) -> Result<Vec<u8>, serde_json::Error> {
+                match self { $(Event::$variant(event) => serde_json::to_vec(event),)* }
+            }
+
+            fn decode(kind: &str, version: u16, payload: &[u8]) -> Result<Event, DecodeError> {
+                match (kind, version) {
+                    $(($kind, $version) => serde_json::from_slice(payload).map(Event::$variant).map_err(DecodeError::Payload),)*
+                    _ => Err(DecodeError::UnknownKind { kind: kind.to_owned(), version }),
+                }
+            }
+        }
+
+        impl HoldsTexts for Event {
+            fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+                match self { $(Event::$variant(event) => event.visit_texts(visit),)* }
+            }
+        }
+    };
+}
+
+events! {
+    /// A body was entered.
+    OrganisationFounded = "organisation_founded", 1, Organisation(organisation);
+    /// A person was given access.
+    AccountOpened = "account_opened", 1, Account(account);
+    /// A source document was received.
+    DocumentReceived = "document_received", 1, Document(document);
+    /// A person accepted the drafts of a document as a plan.
+    PlanAdopted = "plan_adopted", 1, Plan(plan);
+    /// A plan was issued; from now on bodies owe reports.
+    PlanIssued = "plan_issued", 1, Plan(plan);
+    /// A task entered the ledger.
+    TaskAdopted = "task_adopted", 1, Task(task);
+    /// The bodies that report on a task, or its deadline, were named.
+    ReporterNamed = "reporter_named", 1, Task(task);
+    /// A task was opened to the public, or withheld again.
+    TaskPublished = "task_published", 1, Task(task);
+    /// A report was handed in, for the first time or again after a return.
+    ReportSubmitted = "report_submitted", 1, Report(report);
+    /// The head of the body approved a report.
+    ReportApproved = "report_approved", 1, Report(report);
+    /// A report was returned with a reason.
+    ReportReturned = "report_returned", 1, Report(report);
+    /// The supervision office verified a report.
+    ReportVerified = "report_verified", 1, Report(report);
+}
+
+/// Payload of [`Event::OrganisationFounded`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrganisationFounded {
+    /// Its id.
+    pub organisation: OrganisationId,
+    /// Full name. Names of public bodies are no personal data and stand in the payload.
+    pub name: String,
+    /// Short names that documents use for it.
+    pub short_names: Vec<String>,
+    /// What sort of body.
+    pub kind: OrganisationKind,
+}
+
+impl HoldsTexts for OrganisationFounded {
+    fn visit_texts(&mut self, _visit: &mut dyn FnMut(&mut Text)) {}
+}
+
+/// Payload of [`Event::AccountOpened`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountOpened {
+    /// Its id.
+    pub account: AccountId,
+    /// The name to sign in with.
+    pub sign_in_name: Text,
+    /// The name that pages show.
+    pub display_name: Text,
+    /// Sorted, without repetition.
+    pub roles: Vec<Role>,
+    /// The body that the person acts for.
+    pub organisation: OrganisationId,
+}
+
+impl HoldsTexts for AccountOpened {
+    fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        self.sign_in_name.visit_texts(visit);
+        self.display_name.visit_texts(visit);
+    }
+}
+
+/// Payload of [`Event::DocumentReceived`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentReceived {
+    /// Its id.
+    pub document: DocumentId,
+    /// Name of the file.
+    pub file_name: Text,
+    /// SHA-256 of the bytes, 64 hexadecimal digits.
+    pub sha256: String,
+    /// Number of bytes.
+    pub byte_count: u64,
+    /// The normalised text that spans point into.
+    pub text: Text,
+}
+
+impl HoldsTexts for DocumentReceived {
+    fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        self.file_name.visit_texts(visit);
+        self.text.visit_texts(visit);
+    }
+}
+
+/// Payload of [`Event::PlanAdopted`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanAdopted {
+    /// Its id.
+    pub plan: PlanId,
+    /// The document that it came from.
+    pub document: Option<DocumentId>,
+    /// Its title.
+    pub title: Text,
+    /// 文号.
+    pub document_number: Option<Text>,
+    /// Who issued the document.
+    pub issuer: Option<Text>,
+    /// Date of the document.
+    pub document_date: Option<Date>,
+    /// The year that the plan is for.
+    pub year: i16,
+    /// Day of the month by which reports are due.
+    pub report_day: u8,
+    /// Its sections.
+    pub sections: Vec<SectionRecord>,
+}
+
+impl HoldsTexts for PlanAdopted {
+    fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        self.title.visit_texts(visit);
+        self.document_number.visit_texts(visit);
+        self.issuer.visit_texts(visit);
+        self.sections.visit_texts(visit);
+    }
+}
+
+/// Payload of [`Event::PlanIssued`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanIssued {
+    /// Its id.
+    pub plan: PlanId,
+}
+
+impl HoldsTexts for PlanIssued {
+    fn visit_texts(&mut self, _visit: &mut dyn FnMut(&mut Text)) {}
+}
+
+/// Payload of [`Event::TaskAdopted`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskAdopted {
+    /// Its id, again in the record.
+    pub task: TaskId,
+    /// The plan that it belongs to.
+    pub plan: PlanId,
+    /// The task.
+    pub record: TaskRecord,
+}
+
+impl HoldsTexts for TaskAdopted {
+    fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        self.record.visit_texts(visit);
+    }
+}
+
+/// Payload of [`Event::ReporterNamed`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReporterNamed {
+    /// The task.
+    pub task: TaskId,
+    /// Who reports from now on.
+    pub reporting: Reporting,
+    /// 完成时限 from now on; none means the end of the plan's year.
+    pub due: Option<Date>,
+}
+
+impl HoldsTexts for ReporterNamed {
+    fn visit_texts(&mut self, _visit: &mut dyn FnMut(&mut Text)) {}
+}
+
+/// Payload of [`Event::TaskPublished`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskPublished {
+    /// The task.
+    pub task: TaskId,
+    /// Whether the public may read it from now on.
+    pub publication: Publication,
+}
+
+impl HoldsTexts for TaskPublished {
+    fn visit_texts(&mut self, _visit: &mut dyn FnMut(&mut Text)) {}
+}
+
+/// Payload of [`Event::ReportSubmitted`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportSubmitted {
+    /// The report.
+    pub report: ReportId,
+    /// Its task.
+    pub task: TaskId,
+    /// The reporting body.
+    pub organisation: OrganisationId,
+    /// The month.
+    pub period: Period,
+    /// What it says.
+    pub record: ReportRecord,
+}
+
+impl HoldsTexts for ReportSubmitted {
+    fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        self.record.visit_texts(visit);
+    }
+}
+
+/// Payload of [`Event::ReportApproved`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportApproved {
+    /// The report.
+    pub report: ReportId,
+}
+
+impl HoldsTexts for ReportApproved {
+    fn visit_texts(&mut self, _visit: &mut dyn FnMut(&mut Text)) {}
+}
+
+/// Payload of [`Event::ReportReturned`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportReturned {
+    /// The report.
+    pub report: ReportId,
+    /// At which gate.
+    pub stage: ReturnStage,
+    /// Why.
+    pub reason: Text,
+}
+
+impl HoldsTexts for ReportReturned {
+    fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        self.reason.visit_texts(visit);
+    }
+}
+
+/// Payload of [`Event::ReportVerified`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportVerified {
+    /// The report.
+    pub report: ReportId,
+    /// How it was verified.
+    pub method: VerificationMethod,
+    /// Values found.
+    pub values: Vec<TargetValue>,
+    /// 完成率 found, in whole percent.
+    pub completion: Option<u8>,
+    /// What was found, in words.
+    pub conclusion: Text,
+}
+
+impl HoldsTexts for ReportVerified {
+    fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        self.conclusion.visit_texts(visit);
+    }
+}
+
+/// What surrounds an event when it is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Circumstances {
+    /// The event's id.
+    pub id: EventId,
+    /// Its place in its stream, from 1.
+    pub version: u64,
+    /// Who caused it.
+    pub actor: ActorIdentity,
+    /// The command that caused it.
+    pub command: CommandId,
+    /// When it became true.
+    pub effective_at: Timestamp,
+    /// When the ledger came to know it.
+    pub recorded_at: Timestamp,
+}
+
+/// Seals the texts of `event` under fresh salts and encodes it: what is to be stored, and the rows that stand beside it.
+///
+/// # Errors
+/// Fails only if a payload cannot be written as JSON, which would be a defect of this crate.
+pub fn record(
+    mut event: Event,
+    circumstances: Circumstances,
+    draw_salt: &mut dyn FnMut() -> Salt,
+) -> Result<(Recorded, Vec<Content>), serde_json::Error> {
+    let mut contents = Vec::new();
+    event.visit_texts(&mut |text| {
+        let ordinal = contents.len() as u32;
+        contents.push(text.seal(draw_salt(), ordinal));
+    });
+    let kind = event.kind();
+    let envelope = Envelope {
+        id: circumstances.id,
+        stream: event.stream(),
+        version: circumstances.version,
+        kind: kind.code().to_owned(),
+        kind_version: kind.version(),
+        actor: circumstances.actor,
+        command: circumstances.command,
+        effective_at: circumstances.effective_at,
+        recorded_at: circumstances.recorded_at,
+        payload: event.encode()?,
+    };
+    Ok((Recorded { envelope, event }, contents))
+}
+
+/// Decodes a stored event and puts its words back from `contents`, in any order.
+///
+/// # Errors
+/// An unknown kind, a payload that is not of its kind, a stream that is not the payload's, or words that are not the committed ones.
+/// Missing rows are no error: words can be erased by law.
+pub fn open(envelope: Envelope, contents: &[Content]) -> Result<Recorded, DecodeError> {
+    let mut event = Event::decode(&envelope.kind, envelope.kind_version, &envelope.payload)?;
+    if event.stream() != envelope.stream {
+        return Err(DecodeError::ForeignStream);
+    }
+    let mut text_count = 0;
+    let mut altered = None;
+    event.visit_texts(&mut |text| {
+        if let Some(content) = contents.iter().find(|content| content.ordinal == text_count)
+            && !text.open(content)
+        {
+            altered.get_or_insert(text_count);
+        }
+        text_count += 1;
+    });
+    if let Some(ordinal) = altered {
+        return Err(DecodeError::AlteredContent { ordinal });
+    }
+    if let Some(content) = contents.iter().find(|content| content.ordinal >= text_count) {
+        return Err(DecodeError::SurplusContent {
+            ordinal: content.ordinal,
+        });
+    }
+    Ok(Recorded { envelope, event })
+}
+
+/// Why a stored event cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// No released kind has this word and version.
+    #[error("unknown event kind {kind} version {version}")]
+    UnknownKind {
+        /// The word found.
+        kind: String,
+        /// The version found.
+        version: u16,
+    },
+    /// The payload is not of its kind.
+    #[error("payload is not of its kind: {0}")]
+    Payload(serde_json::Error),
+    /// The row stands in another stream than its payload names.
+    #[error("the event stands in a stream that is not its own")]
+    ForeignStream,
+    /// The words of a content row are not those that were committed to.
+    #[error("content {ordinal} is not what was committed to")]
+    AlteredContent {
+        /// Which text of the event.
+        ordinal: u32,
+    },
+    /// A content row belongs to no text of the event.
+    #[error("content {ordinal} belongs to no text of the event")]
+    SurplusContent {
+        /// The number that the row bears.
+        ordinal: u32,
+    },
+}
+
+/// An event that cannot follow the state it meets: the history is damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ApplyError {
+    /// The event cannot come at this place of its stream.
+    #[error("the event cannot follow the state it meets")]
+    OutOfPlace,
+}

@@ -1,0 +1,87 @@
+//! The identities of things, one type a noun, so that a task's id is never taken for a plan's.
+//!
+//! No id is made here except the two that are functions of other ids; new ones come from the application's clock and randomness.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::period::Period;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// The sixteen bytes as a database keeps them.
+            pub fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(formatter)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A person's access to the site.
+    AccountId;
+    /// One request to change the ledger; all events that it caused carry it.
+    CommandId;
+    /// A source document (来源文件).
+    DocumentId;
+    /// One recorded event.
+    EventId;
+    /// A body that commitments are made by (单位).
+    OrganisationId;
+    /// A plan (年度计划).
+    PlanId;
+    /// A progress report (进展报告) of one body on one task in one period.
+    ReportId;
+    /// A section (部分) of a plan.
+    SectionId;
+    /// A target (指标) of a task.
+    TargetId;
+    /// A task (任务).
+    TaskId;
+}
+
+impl ReportId {
+    /// The one report that `organisation` can give on `task` for `period`.
+    ///
+    /// It is a function of the three, so that two people who file the same report at once meet in one stream and the second is told.
+    pub fn of(task: TaskId, organisation: OrganisationId, period: Period) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(b"luoshi report id 1");
+        hasher.update(task.as_bytes());
+        hasher.update(organisation.as_bytes());
+        hasher.update(period.to_string());
+        let digest = hasher.finalize();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+}

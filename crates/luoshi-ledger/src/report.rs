@@ -1,0 +1,256 @@
+//! Progress reports (进展报告): one body, one task, one month; submitted, approved, verified or returned.
+//!
+//! Drafts being written are not here: nobody but their author has seen them. Photos, places and check-ins have no field, on purpose.
+
+use jiff::Timestamp;
+use luoshi_types::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    actor::ActorIdentity,
+    envelope::Recorded,
+    event::{ApplyError, Event},
+    ids::{OrganisationId, ReportId, TargetId, TaskId},
+    period::Period,
+    target::Target,
+    text::{HoldsTexts, Text},
+};
+
+/// A value given for a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetValue {
+    /// Which target.
+    pub target: TargetId,
+    /// The value, in the target's unit.
+    pub value: Decimal,
+}
+
+/// What a report says, as its event records it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportRecord {
+    /// Values reached, cumulated over the year; at most one a target.
+    pub values: Vec<TargetValue>,
+    /// 完成率 in whole percent, 0 to 100, where the body states one.
+    pub completion: Option<u8>,
+    /// 当前进展: what was done.
+    pub done: Text,
+    /// 存在问题.
+    pub problems: Text,
+    /// 需协调事项: help wanted.
+    pub help_wanted: Text,
+    /// 下步打算.
+    pub next_step: Text,
+}
+
+impl HoldsTexts for ReportRecord {
+    fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        self.done.visit_texts(visit);
+        self.problems.visit_texts(visit);
+        self.help_wanted.visit_texts(visit);
+        self.next_step.visit_texts(visit);
+    }
+}
+
+/// How a report was verified (核验方式).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerificationMethod {
+    /// 查阅资料: documents were read.
+    Documents,
+    /// 数据比对: figures were compared with another source.
+    DataComparison,
+    /// 实地查看: somebody went and looked.
+    SiteVisit,
+    /// 抽样核查: a sample was checked.
+    Sample,
+}
+
+impl VerificationMethod {
+    /// Every method.
+    pub const ALL: [VerificationMethod; 4] = [
+        VerificationMethod::Documents,
+        VerificationMethod::DataComparison,
+        VerificationMethod::SiteVisit,
+        VerificationMethod::Sample,
+    ];
+
+    /// The stable word of rows, form fields and locale keys.
+    pub fn code(self) -> &'static str {
+        match self {
+            VerificationMethod::Documents => "documents",
+            VerificationMethod::DataComparison => "data_comparison",
+            VerificationMethod::SiteVisit => "site_visit",
+            VerificationMethod::Sample => "sample",
+        }
+    }
+
+    /// The method that a stable word names.
+    pub fn from_code(code: &str) -> Option<VerificationMethod> {
+        VerificationMethod::ALL.into_iter().find(|method| method.code() == code)
+    }
+}
+
+/// At which gate a report was returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnStage {
+    /// By the head of the reporting body.
+    Approval,
+    /// By the supervision office.
+    Verification,
+}
+
+/// How far a report has come, with what belongs to that state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReportState {
+    /// 待审核: with the head.
+    Submitted,
+    /// 待核验: with the supervision office.
+    Approved {
+        /// The head who approved.
+        by: ActorIdentity,
+        /// When.
+        at: Timestamp,
+    },
+    /// 已核验.
+    Verified {
+        /// Who verified.
+        by: ActorIdentity,
+        /// When.
+        at: Timestamp,
+        /// How.
+        method: VerificationMethod,
+        /// The values found; a third series beside reported and publicly experienced ones (law 12).
+        values: Vec<TargetValue>,
+        /// 完成率 found, in whole percent, where the verifier states one.
+        completion: Option<u8>,
+        /// What was found, in words.
+        conclusion: String,
+    },
+    /// 已退回: back with the clerk.
+    Returned {
+        /// Who returned it.
+        by: ActorIdentity,
+        /// When.
+        at: Timestamp,
+        /// At which gate.
+        stage: ReturnStage,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl ReportState {
+    /// The stable word of rows and locale keys.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ReportState::Submitted => "submitted",
+            ReportState::Approved { .. } => "approved",
+            ReportState::Verified { .. } => "verified",
+            ReportState::Returned { .. } => "returned",
+        }
+    }
+}
+
+/// A report as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Its id, a function of task, body and period.
+    pub id: ReportId,
+    /// Version of its stream.
+    pub version: u64,
+    /// The task.
+    pub task: TaskId,
+    /// The reporting body.
+    pub organisation: OrganisationId,
+    /// The month.
+    pub period: Period,
+    /// Values reached.
+    pub values: Vec<TargetValue>,
+    /// 完成率 in whole percent: stated, or computed from the values; none where neither is possible.
+    pub completion: Option<u8>,
+    /// What was done.
+    pub done: String,
+    /// Problems.
+    pub problems: String,
+    /// Help wanted.
+    pub help_wanted: String,
+    /// Next step.
+    pub next_step: String,
+    /// Who submitted it last.
+    pub submitted_by: ActorIdentity,
+    /// When it was first submitted; a later return does not make an early report late.
+    pub first_submitted_at: Timestamp,
+    /// When it was submitted last.
+    pub submitted_at: Timestamp,
+    /// How far it has come.
+    pub state: ReportState,
+}
+
+impl Report {
+    /// The state after one more event of its stream.
+    pub fn apply(state: Option<Self>, recorded: &Recorded) -> Result<Self, ApplyError> {
+        let envelope = &recorded.envelope;
+        let at = envelope.recorded_at;
+        let by = envelope.actor;
+        let version = envelope.version;
+        match (state, &recorded.event) {
+            (earlier, Event::ReportSubmitted(event)) => Ok(Self {
+                id: event.report,
+                version,
+                task: event.task,
+                organisation: event.organisation,
+                period: event.period,
+                values: event.record.values.clone(),
+                completion: event.record.completion,
+                done: event.record.done.body().to_owned(),
+                problems: event.record.problems.body().to_owned(),
+                help_wanted: event.record.help_wanted.body().to_owned(),
+                next_step: event.record.next_step.body().to_owned(),
+                submitted_by: by,
+                first_submitted_at: earlier.map_or(at, |report| report.first_submitted_at),
+                submitted_at: at,
+                state: ReportState::Submitted,
+            }),
+            (Some(report), Event::ReportApproved(_)) => Ok(Self {
+                version,
+                state: ReportState::Approved { by, at },
+                ..report
+            }),
+            (Some(report), Event::ReportReturned(event)) => Ok(Self {
+                version,
+                state: ReportState::Returned {
+                    by,
+                    at,
+                    stage: event.stage,
+                    reason: event.reason.body().to_owned(),
+                },
+                ..report
+            }),
+            (Some(report), Event::ReportVerified(event)) => Ok(Self {
+                version,
+                state: ReportState::Verified {
+                    by,
+                    at,
+                    method: event.method,
+                    values: event.values.clone(),
+                    completion: event.completion,
+                    conclusion: event.conclusion.body().to_owned(),
+                },
+                ..report
+            }),
+            _ => Err(ApplyError::OutOfPlace),
+        }
+    }
+}
+
+/// 完成率 from values alone: the least of the targets that tell progress and have a value; none where there is no such target.
+pub fn completion_of(targets: &[Target], values: &[TargetValue]) -> Option<u8> {
+    targets
+        .iter()
+        .filter_map(|target| {
+            let given = values.iter().find(|value| value.target == target.id)?;
+            target.completion(given.value)
+        })
+        .min()
+}
