@@ -287,8 +287,17 @@ fn completion(facts: &LightFacts, on: Date) -> Option<u8> {
 }
 
 /// Months in a row, up to the last one whose report is due on `on`, in which fewer bodies reported than owe it.
+///
+/// Values are cumulated over the year, so a report for a later month makes up for the ones that were left out before it.
 fn missed(facts: &LightFacts, issued_on: Date, on: Date) -> Option<u32> {
+    let is_in = |period| {
+        let given = known(facts, on).filter(|report| report.period == period).count();
+        given >= facts.reporters as usize
+    };
     let mut period = Period::of(on);
+    if is_in(period) {
+        return Some(0);
+    }
     if period.due_day(facts.report_day) >= on {
         period = period.previous();
     }
@@ -297,11 +306,7 @@ fn missed(facts: &LightFacts, issued_on: Date, on: Date) -> Option<u32> {
         return None;
     }
     let mut months = 0;
-    while period >= first {
-        let given = known(facts, on).filter(|report| report.period == period).count();
-        if given >= facts.reporters as usize {
-            break;
-        }
+    while period >= first && !is_in(period) {
         months += 1;
         period = period.previous();
     }
@@ -423,14 +428,17 @@ mod tests {
 
     #[test]
     fn a_gap_turns_yellow_then_red() {
-        let on_time = [("2026-06", date(2026, 6, 20), Some(40))];
-        let mut july = facts(&on_time);
-        july.reports[0].completion = Some(38);
-        check(&july, date(2026, 6, 21), Colour::Green, 6);
-        july.reports[0].completion = Some(20);
-        check(&july, date(2026, 6, 21), Colour::Yellow, 6);
-        july.reports[0].completion = Some(10);
-        check(&july, date(2026, 6, 21), Colour::Red, 6);
+        let mut in_time = facts(&[
+            ("2026-06", date(2026, 6, 20), Some(38)),
+            ("2026-05", date(2026, 5, 20), Some(30)),
+            ("2026-04", date(2026, 4, 20), Some(20)),
+            ("2026-03", date(2026, 3, 20), Some(10)),
+        ]);
+        check(&in_time, date(2026, 6, 21), Colour::Green, 6);
+        in_time.reports[0].completion = Some(20);
+        check(&in_time, date(2026, 6, 21), Colour::Yellow, 6);
+        in_time.reports[0].completion = Some(10);
+        check(&in_time, date(2026, 6, 21), Colour::Red, 6);
     }
 
     #[test]
