@@ -43,6 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let count: u64 = count.parse()?;
     let folder = Folder(PathBuf::from(folder));
     let key = LogKey::from_seed(Origin::new("luoshi.example/log")?, &[7; 32]);
+    fs::create_dir_all(&folder.0)?;
 
     let (mut size, mut root) = (0, EMPTY_ROOT);
     for (target, name) in [(count / 2, "checkpoint.old"), (count, "checkpoint")] {

@@ -29,7 +29,7 @@ impl TileSource for Memory {
 
 impl Memory {
     fn grow(&mut self, size: u64, root: LogHash, entries: &[Vec<u8>]) -> Integration {
-        let grown = integrate(&*self, size, root, entries).unwrap();
+        let grown = integrate(&*self, size, root, entries).unwrap_or_else(|error| panic!("{error}"));
         self.tiles
             .extend(grown.tiles.iter().map(|tile| (tile.tile, tile.bytes.clone())));
         grown
@@ -121,7 +121,10 @@ fn all_proofs_of_all_small_trees_hold_and_prove_nothing_else() {
     let (memory, _, entries) = log_of(0);
     assert!(memory.tiles.is_empty());
     assert!(entries.is_empty());
-    let trees: Vec<(Memory, LogHash)> = (0..=LARGEST).map(|size| log_of(size)).map(|(m, r, _)| (m, r)).collect();
+    let trees: Vec<(Memory, LogHash)> = (0..=LARGEST)
+        .map(log_of)
+        .map(|(memory, root, _)| (memory, root))
+        .collect();
     let entries = self::entries(LARGEST + 1);
     for (size, (memory, root)) in (0..).zip(&trees) {
         assert_eq!(*root, naive_root(&entries[..size as usize]));
