@@ -17,6 +17,7 @@ mod key;
 mod leaf;
 mod note;
 mod proof;
+mod proof_text;
 mod receipt;
 mod tile;
 mod tree;
@@ -30,6 +31,7 @@ pub use note::NoteError;
 pub use proof::{
     ProofError, consistency_proof, inclusion_proof, verify_consistency, verify_hash_inclusion, verify_inclusion,
 };
+pub use proof_text::{LogProof, LogProofError};
 pub use receipt::{Receipt, ReceiptError};
 pub use tile::{BundleError, TILE_WIDTH, TileId, TileKind, TilePathError, parse_bundle};
 pub use tree::{Integration, MAXIMUM_SIZE, TileSource, TreeError, WrittenTile, integrate};

@@ -15,7 +15,7 @@ use tlog_tiles::HashReader;
 const TILE_HEIGHT: u8 = 8;
 const TILE_PLACES: u64 = 1 << TILE_HEIGHT;
 /// No proof in a tree of at most 2^48 entries is longer; the verifier's work is bounded by this before it begins.
-const LONGEST_PROOF: usize = 49;
+pub(crate) const LONGEST_PROOF: usize = 49;
 
 /// Why a proof does not convince.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
