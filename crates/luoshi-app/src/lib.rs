@@ -1,1 +1,32 @@
-//! To be written.
+//! What can be done with luoshi, independent of who asks over which wire: use cases that load, authorise, decide and save, and the jobs
+//! that run behind them. It holds the clock, the randomness and the received files as fields.
+//!
+//! The way of a change is [`App::execute`]. What stands outside it: sessions, credentials and sign-in throttles ([`session`]), drafts
+//! ([`review`], [`report`]), and derived rows that jobs write ([`log`], [`light`]).
+//!
+//! What it is not for: HTTP, HTML, SQL, command-line flags, choosing a database, or any rule of the ledger itself.
+
+pub mod account;
+pub mod clock;
+pub mod document;
+pub mod error;
+pub mod execute;
+pub mod export;
+pub mod folder;
+pub mod job;
+pub mod ledger;
+pub mod light;
+pub mod log;
+pub mod public;
+pub mod receipt;
+pub mod report;
+pub mod review;
+pub mod session;
+pub mod site;
+pub mod task;
+pub mod verify;
+
+pub use clock::{Clock, Randomness, SetClock, SystemClock, SystemRandomness, day_in_china};
+pub use error::AppError;
+pub use execute::{Done, Request};
+pub use site::{App, OpenError, Surroundings};

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use jiff::{ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A calendar month, written `2026-03`.
@@ -56,6 +56,12 @@ impl Period {
         Self {
             first: self.first.saturating_sub(1.month()).first_of_month(),
         }
+    }
+
+    /// The instant at which the month is over in China, which has kept one standard time, UTC+8, since 1991.
+    pub fn ends_at(self) -> Timestamp {
+        let midnight = self.last_day().saturating_add(1.day()).at(0, 0, 0, 0);
+        jiff::tz::offset(8).to_timestamp(midnight).unwrap_or(Timestamp::MAX)
     }
 
     /// Year, as in 2026.
@@ -122,6 +128,12 @@ mod tests {
         let december: Period = "2026-12".parse().unwrap();
         assert_eq!(december.next().to_string(), "2027-01");
         assert_eq!(december.next().previous(), december);
+    }
+
+    #[test]
+    fn ends_at_midnight_in_china() {
+        let december: Period = "2026-12".parse().unwrap();
+        assert_eq!(december.ends_at().to_string(), "2026-12-31T16:00:00Z");
     }
 
     #[test]

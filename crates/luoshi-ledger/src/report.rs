@@ -100,6 +100,24 @@ pub enum ReturnStage {
     Verification,
 }
 
+impl ReturnStage {
+    /// Every gate.
+    pub const ALL: [ReturnStage; 2] = [ReturnStage::Approval, ReturnStage::Verification];
+
+    /// The stable word of rows and locale keys.
+    pub fn code(self) -> &'static str {
+        match self {
+            ReturnStage::Approval => "approval",
+            ReturnStage::Verification => "verification",
+        }
+    }
+
+    /// The gate that a stable word names.
+    pub fn from_code(code: &str) -> Option<ReturnStage> {
+        ReturnStage::ALL.into_iter().find(|stage| stage.code() == code)
+    }
+}
+
 /// How far a report has come, with what belongs to that state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReportState {

@@ -136,6 +136,13 @@ impl Publication {
             Publication::Open => "open",
         }
     }
+
+    /// The publication that a stable word names.
+    pub fn from_code(code: &str) -> Option<Publication> {
+        [Publication::Withheld, Publication::Open]
+            .into_iter()
+            .find(|publication| publication.code() == code)
+    }
 }
 
 /// The passage of a source document that a task's text is.

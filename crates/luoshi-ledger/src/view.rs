@@ -90,6 +90,8 @@ pub struct LedgerFilter {
     pub light: Option<Colour>,
     /// Only tasks that the public may read.
     pub only_open: bool,
+    /// Only tasks that concern this body, which is the one that asks; none for whoever oversees.
+    pub visible_to: Option<OrganisationId>,
     /// Only rows after this 序号 (keyset paging).
     pub after_number: Option<u32>,
     /// At most this many rows; none means all.

@@ -1,0 +1,129 @@
+//! Receiving a document: bytes kept by hash, read, parsed, and laid out as a review for a person (the way of a document, steps 1 to 5).
+//!
+//! A document that cannot be read, or that holds no task, leaves nothing behind. Finding tasks is `luoshi-intake`'s.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use luoshi_intake::{IntakeSettings, intake};
+use luoshi_ledger::{
+    Actor, Command, Denial,
+    command::ReceiveDocument,
+    ids::{DocumentId, TaskId},
+    view::{DocumentSummary, Passage},
+};
+use luoshi_types::{Diagnostic, Severity};
+
+use crate::{
+    error::AppError,
+    execute::{Request, flatten},
+    review::{Review, ReviewId},
+    site::App,
+};
+
+/// A document on its way in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Name of the file; for a pasted text what the page calls it.
+    pub file_name: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// The date of the document, where its text states none.
+    pub date: Option<Date>,
+    /// The year of the plan, where its text states none.
+    pub year: Option<i16>,
+}
+
+/// Why a document was not taken in. Nothing of it was kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// It cannot be read or holds no task; the complaints say why and what to do.
+    #[error("the document cannot be used")]
+    Unusable(Vec<Diagnostic>),
+    /// Something else failed.
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+impl App {
+    /// Takes in a document and lays out its drafts for review.
+    ///
+    /// # Errors
+    /// [`ImportError::Unusable`] with the reader's and the parser's complaints; nothing was kept then.
+    pub async fn import_document(self: &Arc<Self>, actor: &Actor, upload: Upload) -> Result<ReviewId, ImportError> {
+        if !actor.oversees() {
+            return Err(AppError::from(Denial::Forbidden).into());
+        }
+        let app = Arc::clone(self);
+        let actor = actor.clone();
+        tokio::task::spawn_blocking(move || app.import_blocking(&actor, &upload)).await.map_err(AppError::internal)?
+    }
+
+    fn import_blocking(&self, actor: &Actor, upload: &Upload) -> Result<ReviewId, ImportError> {
+        let settings = IntakeSettings { date: upload.date, year: upload.year, ..IntakeSettings::default() };
+        let intake = intake(&upload.bytes, &upload.file_name, &settings);
+        let errors: Vec<Diagnostic> = intake
+            .parsed
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .cloned()
+            .collect();
+        if !errors.is_empty() || intake.parsed.tasks.is_empty() {
+            return Err(ImportError::Unusable(errors));
+        }
+        self.folder.keep_file(&intake.sha256, &upload.bytes).map_err(AppError::internal)?;
+        let document = DocumentId(self.new_id());
+        let organisations = self.store.read(|snapshot| snapshot.organisations()).map_err(AppError::from)?;
+        let id = ReviewId(self.new_id());
+        let review = Review::lay_out(id, document, &upload.file_name, &intake, &organisations, self.today());
+        let command = Command::ReceiveDocument(ReceiveDocument {
+            document,
+            file_name: upload.file_name.clone(),
+            sha256: intake.sha256.clone(),
+            byte_count: upload.bytes.len() as u64,
+            text: intake.document.text.clone(),
+        });
+        let now = self.now();
+        self.store
+            .write(move |transaction| {
+                self.execute_within(transaction, actor, &Request::from(command.clone()), now)?;
+                transaction.save_review(&review.to_row(actor.identity, now)?)?;
+                Ok::<_, AppError>(())
+            })
+            .map_err(flatten)?;
+        self.wake_jobs();
+        Ok(id)
+    }
+
+    /// Every received document, for whoever oversees; others see none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn documents(&self, actor: &Actor) -> Result<Vec<DocumentSummary>, AppError> {
+        if !actor.oversees() {
+            return Ok(Vec::new());
+        }
+        Ok(self.store.read(|snapshot| snapshot.documents())?)
+    }
+
+    /// The passage that a task's text is, in its document; none where the actor may not see the task or it has no document.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn passage(&self, actor: &Actor, task: TaskId) -> Result<Option<Passage>, AppError> {
+        if !self.may_see_task(actor, task)? {
+            return Ok(None);
+        }
+        Ok(self.store.read(|snapshot| {
+            let Some(source) = snapshot.task(task)?.and_then(|task| task.source) else { return Ok(None) };
+            Ok(snapshot.document(source.document)?.map(|document| Passage {
+                document: document.id,
+                file_name: document.file_name,
+                text: document.text,
+                span: source.span,
+            }))
+        })?)
+    }
+}
+

@@ -1,0 +1,234 @@
+//! The one way in which the ledger changes (law 4): inside one transaction load, authorise, decide, append, apply, enqueue, leave a leaf
+//! and a receipt; or nothing of it.
+//!
+//! It decides nothing itself and words nothing.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::Timestamp;
+use luoshi_ledger::{
+    Actor, Command, Event, Facts, Salt, Stream,
+    decide::decide,
+    event::{Circumstances, record},
+    facts::Subjects,
+    ids::{CommandId, EventId, PlanId, TaskId},
+    policy::authorize,
+};
+use luoshi_store::{NewLeaf, StoredReceipt, Transaction, WriteError};
+use luoshi_tlog::{LeafSalt, Receipt, leaf_entry};
+use sha2::{Digest, Sha256};
+
+use crate::{clock::day_in_china, error::AppError, job::Job, site::App};
+
+/// A command with what makes it safe to repeat.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What is asked for.
+    pub command: Command,
+    /// The version of a stream that the user saw; another one now is a conflict.
+    pub expected: Option<(Stream, u64)>,
+    /// The Idempotency-Key of the form: a repetition gets the same receipt and changes nothing.
+    pub idempotency_key: Option<String>,
+}
+
+impl From<Command> for Request {
+    fn from(command: Command) -> Self {
+        Self { command, expected: None, idempotency_key: None }
+    }
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// The command, under which its receipt is found.
+    pub command: CommandId,
+    /// The receipt (回执): a signed note that promises inclusion in the log.
+    pub receipt: String,
+    /// Whether this was a repetition of a command carried out earlier.
+    pub repeated: bool,
+}
+
+impl App {
+    /// Carries out a command for `actor`. When this returns `Ok`, the change is durable and its leaf stands in the same transaction.
+    ///
+    /// # Errors
+    /// See [`AppError`]; nothing has changed then, except that [`AppError::Unavailable`] leaves it open.
+    pub async fn execute(self: &Arc<Self>, actor: &Actor, request: Request) -> Result<Done, AppError> {
+        let app = Arc::clone(self);
+        let actor = actor.clone();
+        let done = self
+            .store
+            .write(move |transaction| app.execute_within(transaction, &actor, &request, app.now()))
+            .await
+            .map_err(flatten)?;
+        self.wake_jobs();
+        Ok(done)
+    }
+
+    /// Carries out many requests in one transaction, each dated by its own instant: all of them or none. The demo's history is written so.
+    ///
+    /// # Errors
+    /// The first one that fails.
+    pub async fn execute_all(
+        self: &Arc<Self>,
+        requests: Vec<(Actor, Request, Timestamp)>,
+    ) -> Result<Vec<Done>, AppError> {
+        let app = Arc::clone(self);
+        self.store
+            .write(move |transaction| {
+                requests
+                    .iter()
+                    .map(|(actor, request, at)| app.execute_within(transaction, actor, request, *at))
+                    .collect::<Result<Vec<_>, AppError>>()
+            })
+            .await
+            .map_err(flatten)
+    }
+
+    pub(crate) fn execute_within(
+        &self,
+        transaction: &mut Transaction<'_>,
+        actor: &Actor,
+        request: &Request,
+        now: Timestamp,
+    ) -> Result<Done, AppError> {
+        let key_hash = request.idempotency_key.as_deref().map(|key| hash(&[b"key", key.as_bytes()]));
+        let request_hash = fingerprint(&request.command);
+        if let Some(key_hash) = key_hash
+            && let Some(stored) = transaction.find_receipt(actor.identity, &key_hash)?
+        {
+            if stored.request_hash != request_hash {
+                return Err(AppError::KeyReused);
+            }
+            return Ok(Done { command: stored.command, receipt: stored.note, repeated: true });
+        }
+        let facts = transaction.facts(&Subjects::of(&request.command))?;
+        let permit = authorize(actor, &request.command, &facts)?;
+        if let Some((stream, version)) = request.expected
+            && transaction.stream_version(stream)? != version
+        {
+            return Err(AppError::Conflict);
+        }
+        let events = decide(&permit, &request.command, &facts, day_in_china(now))?;
+        let command = CommandId(self.moments.id());
+        let mut content_hash = Sha256::new();
+        let mut versions = BTreeMap::new();
+        let mut first = None;
+        let mut lights = Lights::default();
+        for event in events {
+            lights.note(&event, &facts);
+            let stream = event.stream();
+            let version = match versions.get(&stream) {
+                Some(version) => *version,
+                None => transaction.stream_version(stream)?,
+            } + 1;
+            versions.insert(stream, version);
+            let circumstances = Circumstances {
+                id: EventId(self.moments.id()),
+                version,
+                actor: actor.identity,
+                command,
+                effective_at: now,
+                recorded_at: now,
+            };
+            let (recorded, contents) =
+                record(event, circumstances, &mut || Salt(self.moments.secret())).map_err(AppError::internal)?;
+            let bytes = recorded.envelope.bytes();
+            let salt = LeafSalt::new(self.moments.secret());
+            let entry = leaf_entry(&salt, &bytes);
+            content_hash.update(Sha256::digest(&bytes));
+            first.get_or_insert((recorded.envelope.id, entry));
+            transaction.append(&recorded, &contents, &NewLeaf { salt: *salt.as_bytes(), entry })?;
+            transaction.apply(&recorded)?;
+        }
+        self.refresh_lights_within(transaction, &lights, day_in_china(now))?;
+        transaction.enqueue(Job::IntegrateLog.code(), "", now)?;
+        let Some((event, entry)) = first else {
+            return Err(AppError::internal("a command was decided without an event"));
+        };
+        let receipt = Receipt::new(
+            self.key.origin().clone(),
+            event.0,
+            entry,
+            content_hash.finalize().into(),
+            now.to_string(),
+            key_hash.unwrap_or_default(),
+        )
+        .and_then(|receipt| receipt.sign(&self.key))
+        .map_err(AppError::internal)?;
+        transaction.save_receipt(&StoredReceipt {
+            command,
+            event,
+            actor: actor.identity,
+            key_hash,
+            request_hash,
+            recorded_at: now,
+            note: receipt.clone(),
+        })?;
+        Ok(Done { command, receipt, repeated: false })
+    }
+}
+
+/// Whose lights a command may have changed.
+#[derive(Default)]
+pub(crate) struct Lights {
+    pub(crate) tasks: Vec<TaskId>,
+    pub(crate) plans: Vec<PlanId>,
+}
+
+impl Lights {
+    fn note(&mut self, event: &Event, facts: &Facts) {
+        let mut report = |id| self.tasks.extend(facts.reports.get(&id).map(|report| report.task));
+        match event {
+            Event::ReportApproved(event) => report(event.report),
+            Event::ReportReturned(event) => report(event.report),
+            Event::ReportVerified(event) => report(event.report),
+            Event::TaskAdopted(event) => self.tasks.push(event.task),
+            Event::ReporterNamed(event) => self.tasks.push(event.task),
+            Event::ReportSubmitted(event) => self.tasks.push(event.task),
+            Event::PlanIssued(event) => self.plans.push(event.plan),
+            Event::OrganisationFounded(_)
+            | Event::AccountOpened(_)
+            | Event::DocumentReceived(_)
+            | Event::PlanAdopted(_)
+            | Event::TaskPublished(_) => {}
+        }
+    }
+}
+
+pub(crate) fn flatten(error: WriteError<AppError>) -> AppError {
+    match error {
+        WriteError::Refused(error) => error,
+        WriteError::Busy => AppError::Busy,
+        WriteError::Unavailable => AppError::Unavailable,
+        WriteError::Panicked => AppError::internal("a write panicked"),
+    }
+}
+
+fn hash(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
+
+/// What a repetition must agree in. Commands that carry fresh ids would differ each time, so of those only the sort counts.
+fn fingerprint(command: &Command) -> [u8; 32] {
+    let text = match command {
+        Command::FoundOrganisation(_) => "found organisation".to_owned(),
+        Command::OpenAccount(_) => "open account".to_owned(),
+        Command::ReceiveDocument(command) => format!("receive document {}", command.sha256),
+        Command::AdoptDrafts(command) => format!("adopt drafts {:?}", command.document),
+        Command::AddTask(command) => format!("add task {}", command.plan),
+        Command::IssuePlan(_)
+        | Command::NameReporter(_)
+        | Command::PublishTasks(_)
+        | Command::SubmitReport(_)
+        | Command::ApproveReport(_)
+        | Command::ReturnReport(_)
+        | Command::VerifyReport(_) => format!("{command:?}"),
+    };
+    hash(&[text.as_bytes()])
+}

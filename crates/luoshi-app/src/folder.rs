@@ -1,0 +1,152 @@
+//! The data folder: where the database, the received files, the log's tiles and the log's key lie. It writes files so that a power cut
+//! leaves the old or the new one, never half of one.
+//!
+//! It does not know what the files mean.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use luoshi_tlog::{TileId, TileSource};
+
+/// A data folder.
+#[derive(Debug, Clone)]
+pub struct DataFolder {
+    root: PathBuf,
+}
+
+impl DataFolder {
+    /// The folder at `root`, made with its parts where they are missing.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn create(root: &Path) -> io::Result<Self> {
+        let folder = Self { root: root.to_owned() };
+        for part in ["files", "log", "key"] {
+            fs::create_dir_all(root.join(part))?;
+        }
+        restrict(&root.join("key"), 0o700)?;
+        sync_folder(root)?;
+        Ok(folder)
+    }
+
+    /// Whether a site lives at `root`.
+    pub fn holds_site(root: &Path) -> bool {
+        root.join("luoshi.db").is_file()
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The SQLite database.
+    pub fn database(&self) -> PathBuf {
+        self.root.join("luoshi.db")
+    }
+
+    /// The secret key of the log. It lies in a folder of its own, so that a backup of everything else can leave it out.
+    pub fn key_file(&self) -> PathBuf {
+        self.root.join("key").join("log.key")
+    }
+
+    /// The folder of tiles and checkpoint in the layout of C2SP tlog-tiles.
+    pub fn log(&self) -> PathBuf {
+        self.root.join("log")
+    }
+
+    /// Keeps received bytes under their hash. Durable when this returns; bytes that are there already are left alone.
+    ///
+    /// # Errors
+    /// When the file cannot be written or made durable.
+    pub fn keep_file(&self, sha256: &str, bytes: &[u8]) -> io::Result<()> {
+        let path = self.file_path(sha256);
+        if fs::metadata(&path).is_ok_and(|metadata| metadata.len() == bytes.len() as u64) {
+            return Ok(());
+        }
+        write_durably(&path, bytes)
+    }
+
+    /// The received bytes with this hash.
+    ///
+    /// # Errors
+    /// When the file is missing or cannot be read.
+    pub fn file(&self, sha256: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.file_path(sha256))
+    }
+
+    fn file_path(&self, sha256: &str) -> PathBuf {
+        let prefix = sha256.get(..2).unwrap_or("00");
+        self.root.join("files").join(prefix).join(sha256)
+    }
+}
+
+/// Tiles as files.
+impl TileSource for DataFolder {
+    type Error = io::Error;
+
+    fn read_tile(&self, tile: TileId) -> Result<Option<Vec<u8>>, io::Error> {
+        match fs::read(self.log().join(tile.path())) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Writes a file beside its place, makes it durable, moves it there and makes the folder durable: without the last step a power cut
+/// loses the file although its bytes were safe.
+///
+/// # Errors
+/// When any of the steps fails; the old file, if any, is still there then.
+pub fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_durably_with_mode(path, bytes, 0o644)
+}
+
+/// Like [`write_durably`], readable by the owner alone.
+///
+/// # Errors
+/// As [`write_durably`].
+pub fn write_secret_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_durably_with_mode(path, bytes, 0o600)
+}
+
+fn write_durably_with_mode(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    if !folder.is_dir() {
+        fs::create_dir_all(folder)?;
+        if let Some(above) = folder.parent() {
+            sync_folder(above)?;
+        }
+    }
+    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+    name.push(".part");
+    let part = folder.join(name);
+    {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+        let mut file = options.open(&part)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = mode;
+    fs::rename(&part, path)?;
+    sync_folder(folder)
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+fn restrict(path: &Path, mode: u32) -> io::Result<()> {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))?;
+    #[cfg(not(unix))]
+    let _ = (path, mode);
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! Reports as pages ask for them, drafts of reports, and the lists of what is owed and what waits.
+//!
+//! A draft is its author's until it is handed in, and stands outside the ledger (law 4).
+
+use std::sync::Arc;
+
+use luoshi_ledger::{
+    Actor, Role,
+    ids::{OrganisationId, ReportId, TaskId},
+    period::Period,
+    policy::may_see_report,
+    view::{Duty, ReportView},
+};
+use luoshi_store::DraftRow;
+use serde::{Deserialize, Serialize};
+
+use crate::{clock::day_in_china, error::AppError, execute::flatten, site::App};
+
+/// A report being written: what the form holds, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportDraft {
+    /// Values as typed, by target id.
+    pub values: Vec<(String, String)>,
+    /// 完成率 as typed.
+    pub completion: String,
+    /// What was done.
+    pub done: String,
+    /// Problems.
+    pub problems: String,
+    /// Help wanted.
+    pub help_wanted: String,
+    /// Next step.
+    pub next_step: String,
+}
+
+impl App {
+    /// What the actor's body owes (待办): this month's reports, and last month's that were never handed in or came back. Ordered by due day.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn duties(&self, actor: &Actor) -> Result<Vec<Duty>, AppError> {
+        let Some(organisation) = actor.organisation else { return Ok(Vec::new()) };
+        let present = Period::of(self.today());
+        let mut duties = self.store.read(|snapshot| {
+            let mut duties = snapshot.duties(None, Some(organisation), present.previous())?;
+            duties.retain(|duty| matches!(duty.state, None | Some("returned")));
+            duties.extend(snapshot.duties(None, Some(organisation), present)?);
+            Ok(duties)
+        })?;
+        duties.sort_by_key(|duty| (duty.due, duty.number));
+        Ok(duties)
+    }
+
+    /// A report that the actor may read.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn report(&self, actor: &Actor, id: ReportId) -> Result<Option<ReportView>, AppError> {
+        let found = self.store.read(|snapshot| snapshot.report_view(id))?;
+        Ok(found.filter(|view| may_see_report(actor, &view.report)))
+    }
+
+    /// Reports of the actor's body that wait for its head (待审核); none for others than heads.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn awaiting_approval(&self, actor: &Actor) -> Result<Vec<ReportView>, AppError> {
+        match actor.organisation {
+            Some(organisation) if actor.has(Role::Head) => {
+                Ok(self.store.read(|snapshot| snapshot.reports_in_state("submitted", Some(organisation)))?)
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Reports that wait for the supervision office (待核验); none for others.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn awaiting_verification(&self, actor: &Actor) -> Result<Vec<ReportView>, AppError> {
+        if !actor.has(Role::Supervisor) {
+            return Ok(Vec::new());
+        }
+        Ok(self.store.read(|snapshot| snapshot.reports_in_state("approved", None))?)
+    }
+
+    /// The month that a clerk is asked for when they open the form: the earliest of last and this month that the body still owes.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn period_owed(&self, task: TaskId, organisation: OrganisationId) -> Result<Period, AppError> {
+        let present = Period::of(self.today());
+        let last = present.previous();
+        let owed = self.store.read(|snapshot| snapshot.duties(None, Some(organisation), last))?;
+        let owes_last = owed.iter().any(|duty| duty.task == task && matches!(duty.state, None | Some("returned")));
+        Ok(if owes_last { last } else { present })
+    }
+
+    /// Whether a report for `period` that is handed in now is late, and by how many days.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn days_late(&self, view: &ReportView) -> Result<i32, AppError> {
+        let Some(plan) = self.store.read(|snapshot| snapshot.plan(view.plan))? else { return Ok(0) };
+        let due = view.report.period.due_day(plan.report_day);
+        let handed_in = day_in_china(view.report.first_submitted_at);
+        Ok(handed_in.since(due).map_or(0, |span| span.get_days()).max(0))
+    }
+
+    /// The actor's own draft for a report, if they left one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn report_draft(
+        &self,
+        actor: &Actor,
+        task: TaskId,
+        organisation: OrganisationId,
+        period: Period,
+    ) -> Result<Option<ReportDraft>, AppError> {
+        let body =
+            self.store.read(|snapshot| snapshot.report_draft(actor.identity, ReportId::of(task, organisation, period)))?;
+        body.map(|body| serde_json::from_str(&body).map_err(AppError::internal)).transpose()
+    }
+
+    /// Keeps a draft; it replaces the actor's earlier one for the same report.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where the actor may not see the task, [`AppError::Forbidden`] where the report is not theirs to write.
+    pub async fn save_report_draft(
+        self: &Arc<Self>,
+        actor: &Actor,
+        task: TaskId,
+        organisation: OrganisationId,
+        period: Period,
+        draft: &ReportDraft,
+    ) -> Result<(), AppError> {
+        if !self.may_see_task(actor, task)? {
+            return Err(AppError::NotFound);
+        }
+        if !actor.has(Role::Clerk) || !actor.acts_for(organisation) {
+            return Err(AppError::Forbidden);
+        }
+        let row = DraftRow {
+            author: actor.identity,
+            report: ReportId::of(task, organisation, period),
+            body: serde_json::to_string(draft).map_err(AppError::internal)?,
+            updated_at: self.now(),
+        };
+        self.store
+            .write(move |transaction| Ok::<_, AppError>(transaction.save_report_draft(&row)?))
+            .await
+            .map_err(flatten)
+    }
+
+    /// Drops a draft once its report is handed in; an absent one is no error.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn drop_report_draft(self: &Arc<Self>, actor: &Actor, report: ReportId) -> Result<(), AppError> {
+        let author = actor.identity;
+        self.store
+            .write(move |transaction| Ok::<_, AppError>(transaction.delete_report_draft(author, report)?))
+            .await
+            .map_err(flatten)
+    }
+}

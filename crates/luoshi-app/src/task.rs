@@ -1,0 +1,136 @@
+//! A task as its page asks for it, and the task that is added by hand.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use luoshi_ledger::{
+    Actor, Command, Facts,
+    command::{AddTask, NewParty, NewTask},
+    facts::Subjects,
+    ids::{OrganisationId, PlanId, SectionId, TaskId},
+    policy::{may_see_report, may_see_task},
+    task::{Reporting, TaskKind, Tracking},
+    view::TaskView,
+};
+use luoshi_types::PartyRole;
+
+use crate::{
+    error::AppError,
+    execute::{Done, Request, flatten},
+    site::App,
+};
+
+/// A task to be added by hand (批示、会议交办).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandMadeTask {
+    /// Where it came from.
+    pub kind: TaskKind,
+    /// Its section, if any.
+    pub section: Option<SectionId>,
+    /// Its first sentence.
+    pub title: String,
+    /// The task in full.
+    pub text: String,
+    /// The minutes or instruction that it rests on.
+    pub basis: String,
+    /// Bodies with their part, lead first.
+    pub parties: Vec<(OrganisationId, PartyRole)>,
+    /// Who reports.
+    pub reporting: Reporting,
+    /// 完成标准.
+    pub deliverable: String,
+    /// 完成时限.
+    pub due: Option<Date>,
+}
+
+impl App {
+    pub(crate) fn may_see_task(&self, actor: &Actor, task: TaskId) -> Result<bool, AppError> {
+        let facts = self.task_facts(task)?;
+        Ok(facts.tasks.get(&task).is_some_and(|task| may_see_task(actor, task, &facts)))
+    }
+
+    pub(crate) fn task_facts(&self, task: TaskId) -> Result<Facts, AppError> {
+        let subjects = Subjects { tasks: [task].into(), ..Subjects::default() };
+        Ok(self.store.read(|snapshot| snapshot.facts(&subjects))?)
+    }
+
+    /// A task with its reports and history, cut to what the actor may see; none where they may not see the task at all.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn task(&self, actor: &Actor, id: TaskId) -> Result<Option<TaskView>, AppError> {
+        let facts = self.task_facts(id)?;
+        let Some(task) = facts.tasks.get(&id).filter(|task| may_see_task(actor, task, &facts)) else { return Ok(None) };
+        let Some(plan) = facts.plans.get(&task.plan) else { return Ok(None) };
+        let (row, mut reports, mut timeline) =
+            self.store.read(|snapshot| Ok((snapshot.task_row(id)?, snapshot.reports_of_task(id)?, snapshot.timeline(id)?)))?;
+        let Some(mut row) = row else { return Ok(None) };
+        reports.retain(|view| may_see_report(actor, &view.report));
+        timeline.retain(|entry| entry.report.is_none_or(|report| reports.iter().any(|view| view.report.id == report)));
+        row.latest = row.latest.filter(|report| may_see_report(actor, report));
+        Ok(Some(TaskView {
+            task: task.clone(),
+            row,
+            plan_title: plan.title.clone(),
+            plan_issued: plan.issued_at().is_some(),
+            reports,
+            timeline,
+        }))
+    }
+
+    /// Adds a task by hand to a plan, with the next 序号.
+    ///
+    /// # Errors
+    /// As [`App::execute`].
+    pub async fn add_task(
+        self: &Arc<Self>,
+        actor: &Actor,
+        plan: PlanId,
+        task: HandMadeTask,
+        idempotency_key: Option<String>,
+    ) -> Result<(TaskId, Done), AppError> {
+        let names = self.store.read(|snapshot| snapshot.organisations())?;
+        let id = TaskId(self.new_id());
+        let parties = task
+            .parties
+            .iter()
+            .map(|(organisation, role)| NewParty {
+                role: *role,
+                raw: names.iter().find(|name| name.id == *organisation).map(|name| name.name.clone()).unwrap_or_default(),
+                organisation: Some(*organisation),
+                span: None,
+                inherited: false,
+            })
+            .collect();
+        let some_text = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let task = NewTask {
+            task: id,
+            section: task.section,
+            kind: task.kind,
+            label: String::new(),
+            title: task.title.trim().to_owned(),
+            text: task.text.trim().to_owned(),
+            basis: some_text(task.basis),
+            source: None,
+            parties,
+            targets: Vec::new(),
+            deliverable: some_text(task.deliverable),
+            due: task.due,
+            reporting: task.reporting,
+            tracking: Tracking::Tracked { excluded: Vec::new() },
+        };
+        let (app, actor) = (Arc::clone(self), actor.clone());
+        let done = self
+            .store
+            .write(move |transaction| {
+                let number = transaction.next_task_number(plan)?;
+                let command = Command::AddTask(AddTask { plan, number, task });
+                let request = Request { command, expected: None, idempotency_key };
+                app.execute_within(transaction, &actor, &request, app.now())
+            })
+            .await
+            .map_err(flatten)?;
+        self.wake_jobs();
+        Ok((id, done))
+    }
+}

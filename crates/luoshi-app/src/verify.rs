@@ -1,0 +1,104 @@
+//! Checking the record (law 6): the state against its replay, leaves against events, tiles and checkpoint against leaves, files against
+//! hashes. It repairs nothing.
+
+use std::fs;
+
+use luoshi_store::{Difference, StoreError};
+use luoshi_tlog::{Checkpoint, verify_tree};
+use sha2::{Digest, Sha256};
+
+use crate::{error::AppError, session::hexadecimal, site::App};
+
+/// What the check found.
+#[derive(Debug, Clone, Default)]
+pub struct Verification {
+    /// Events replayed.
+    pub events: u64,
+    /// Leaves that a checkpoint covers.
+    pub leaves: u64,
+    /// Received files whose bytes were hashed.
+    pub files: u64,
+    /// Differences between tables and their replay, and between leaves and events.
+    pub differences: Vec<Difference>,
+    /// What is wrong with the log's tiles and checkpoints, and with received files.
+    pub faults: Vec<Fault>,
+}
+
+/// Something wrong outside the database's tables.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The kept checkpoint is not one that the site's key signed.
+    #[error("the kept checkpoint is not signed by the key of this site")]
+    CheckpointSignature,
+    /// The published checkpoint differs from the kept one.
+    #[error("the published checkpoint differs from the kept one")]
+    PublishedCheckpoint,
+    /// The leaves do not give the tree that was signed.
+    #[error("the log differs from what was signed: {0}")]
+    Tree(String),
+    /// A received file is missing or has other bytes.
+    #[error("the file {0} is missing or was changed")]
+    File(String),
+}
+
+impl Verification {
+    /// Whether nothing is wrong.
+    pub fn is_sound(&self) -> bool {
+        self.differences.is_empty() && self.faults.is_empty()
+    }
+}
+
+impl App {
+    /// Checks everything. `progress` hears how many of how many events are done.
+    ///
+    /// # Errors
+    /// When the check itself cannot be carried out; what it finds wrong is in the answer.
+    pub fn verify(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<Verification, AppError> {
+        let replay = self.store.replay(progress)?;
+        let mut verification = Verification {
+            events: replay.events,
+            differences: replay.differences,
+            ..Verification::default()
+        };
+        self.verify_log(&mut verification)?;
+        self.verify_files(&mut verification)?;
+        Ok(verification)
+    }
+
+    fn verify_log(&self, verification: &mut Verification) -> Result<(), AppError> {
+        let Some(stored) = self.store.read(|snapshot| snapshot.latest_checkpoint())? else { return Ok(()) };
+        let published = fs::read(self.folder.log().join("checkpoint")).unwrap_or_default();
+        if published != stored.note.as_bytes() {
+            verification.faults.push(Fault::PublishedCheckpoint);
+        }
+        let Ok(checkpoint) = Checkpoint::open(stored.note.as_bytes(), &self.verifier()?) else {
+            verification.faults.push(Fault::CheckpointSignature);
+            return Ok(());
+        };
+        if checkpoint.size != stored.size {
+            verification.faults.push(Fault::CheckpointSignature);
+        }
+        verification.leaves = checkpoint.size;
+        let entries = self.store.read(|snapshot| snapshot.leaf_entries(0, checkpoint.size))?;
+        let entries = entries.iter().map(Ok::<_, std::io::Error>);
+        if let Err(difference) = verify_tree(&self.folder, checkpoint.size, checkpoint.root, entries) {
+            verification.faults.push(Fault::Tree(difference.to_string()));
+        }
+        Ok(())
+    }
+
+    fn verify_files(&self, verification: &mut Verification) -> Result<(), AppError> {
+        let documents = self.store.read(|snapshot| snapshot.documents()).map_err(|error: StoreError| AppError::from(error))?;
+        for document in documents {
+            let genuine = self
+                .folder
+                .file(&document.sha256)
+                .is_ok_and(|bytes| hexadecimal(&Sha256::digest(&bytes)) == document.sha256);
+            verification.files += 1;
+            if !genuine {
+                verification.faults.push(Fault::File(document.file_name));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,107 @@
+//! Stored events decode for ever, and words that are not the committed ones are noticed.
+
+use luoshi_ledger::{
+    Event, EventKind, Salt,
+    event::{Circumstances, DecodeError, ReportReturned, open, record},
+    ids::{CommandId, EventId},
+    report::ReturnStage,
+};
+
+use crate::fixture::{report, uuid};
+
+fn circumstances() -> Circumstances {
+    let at = "2026-06-20T02:00:00Z".parse().unwrap();
+    Circumstances {
+        id: EventId(uuid(0x51)),
+        version: 3,
+        actor: "console".parse().unwrap(),
+        command: CommandId(uuid(0x52)),
+        effective_at: at,
+        recorded_at: at,
+    }
+}
+
+fn returned() -> Event {
+    Event::ReportReturned(ReportReturned {
+        report: report(),
+        stage: ReturnStage::Approval,
+        reason: "请补充数据来源".into(),
+    })
+}
+
+#[test]
+fn words_come_back_and_the_payload_does_not_hold_them() {
+    let (recorded, contents) = record(returned(), circumstances(), &mut || Salt([3; 32])).unwrap();
+    let payload = String::from_utf8(recorded.envelope.payload.clone()).unwrap();
+    assert!(!payload.contains("数据来源"), "{payload}");
+    let opened = open(recorded.envelope.clone(), &contents).unwrap();
+    assert_eq!(opened, recorded);
+}
+
+#[test]
+fn changed_and_surplus_words_are_noticed() {
+    let (recorded, mut contents) = record(returned(), circumstances(), &mut || Salt([3; 32])).unwrap();
+    contents[0].body = "同意".to_owned();
+    let answer = open(recorded.envelope.clone(), &contents);
+    assert!(
+        matches!(answer, Err(DecodeError::AlteredContent { ordinal: 0 })),
+        "{answer:?}"
+    );
+    contents[0].ordinal = 1;
+    let answer = open(recorded.envelope.clone(), &contents);
+    assert!(
+        matches!(answer, Err(DecodeError::SurplusContent { ordinal: 1 })),
+        "{answer:?}"
+    );
+}
+
+#[test]
+fn an_event_of_the_first_release_still_decodes() {
+    let (mut recorded, _) = record(returned(), circumstances(), &mut || Salt([3; 32])).unwrap();
+    recorded.envelope.payload = format!(
+        r#"{{"report":"{}","stage":"verification","reason":"{}"}}"#,
+        report(),
+        "ab".repeat(32)
+    )
+    .into_bytes();
+    let opened = open(recorded.envelope, &[]).unwrap();
+    let Event::ReportReturned(event) = opened.event else {
+        panic!("another kind")
+    };
+    assert_eq!((event.stage, event.reason.body()), (ReturnStage::Verification, ""));
+}
+
+#[test]
+fn unknown_kinds_and_foreign_streams_are_refused() {
+    let (recorded, contents) = record(returned(), circumstances(), &mut || Salt([3; 32])).unwrap();
+    let mut unknown = recorded.envelope.clone();
+    unknown.kind_version = 9;
+    assert!(matches!(
+        open(unknown, &contents),
+        Err(DecodeError::UnknownKind { version: 9, .. })
+    ));
+    let mut foreign = recorded.envelope.clone();
+    foreign.stream = luoshi_ledger::Stream::new(foreign.stream.kind(), uuid(1));
+    assert!(matches!(open(foreign, &contents), Err(DecodeError::ForeignStream)));
+}
+
+#[test]
+fn no_two_envelopes_share_bytes() {
+    let (recorded, _) = record(returned(), circumstances(), &mut || Salt([3; 32])).unwrap();
+    let mut longer = recorded.envelope.clone();
+    longer.kind.push('x');
+    let mut shifted = recorded.envelope.clone();
+    shifted.payload.insert(0, b'x');
+    let bytes = recorded.envelope.bytes();
+    assert_ne!(longer.bytes(), bytes);
+    assert_ne!(shifted.bytes(), bytes);
+    assert_ne!(longer.bytes(), shifted.bytes());
+}
+
+#[test]
+fn the_words_of_kinds_are_all_different() {
+    let mut words: Vec<_> = EventKind::ALL.iter().map(|kind| kind.code()).collect();
+    words.sort_unstable();
+    words.dedup();
+    assert_eq!(words.len(), EventKind::ALL.len());
+}
