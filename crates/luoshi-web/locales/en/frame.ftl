@@ -1,0 +1,26 @@
+# What stands around every page
+site-name = Luoshi
+skip-to-content = Skip to content
+navigation = Main navigation
+path-back = Path back
+text-large = Larger text
+text-normal = Normal text
+sign-out = Sign out
+colophon = The promise stays as written, every change leaves a trace, each line can be looked up.
+go-home = Back to the first page
+go-sign-in = Go to sign-in
+
+place-home = Home
+place-ledger = Ledger
+place-to-do = To do
+place-approvals = Approve
+place-verifications = Verify
+place-documents = Documents
+place-public = Public
+place-settings = Settings
+
+form-errors = Some fields need a change; everything else has been kept
+
+month = { $year }-{ $month }
+no-figure = no figure
+target-with-subject = { $subject }: { $quantity }

@@ -1,0 +1,445 @@
+//! What stands around every page: language, navigation by role, the path back, who is signed in; and the wording of values.
+//!
+//! Templates see it as `frame`. It asks the application nothing.
+
+use std::fmt::Display;
+
+use jiff::{Timestamp, civil::Date, tz};
+use luoshi_ledger::{
+    actor::Role,
+    light::{Colour, Light, Reason},
+    period::Period,
+    target::Target,
+};
+use luoshi_types::{Comparator, Decimal, Language};
+
+use crate::{
+    form::FieldErrors,
+    language::{self, Value},
+    urls,
+    visitor::Visitor,
+};
+
+/// The main divisions of the site, one an entry of the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// 首页.
+    Home,
+    /// 台账.
+    Ledger,
+    /// 待办.
+    ToDo,
+    /// 审核.
+    Approvals,
+    /// 核验.
+    Verifications,
+    /// 文件.
+    Documents,
+    /// 公开.
+    Public,
+    /// 设置.
+    Settings,
+    /// Pages that belong to none, such as the one for signing in.
+    Nowhere,
+}
+
+impl Place {
+    const IN_ORDER: [Place; 8] = [
+        Place::Home,
+        Place::Ledger,
+        Place::ToDo,
+        Place::Approvals,
+        Place::Verifications,
+        Place::Documents,
+        Place::Public,
+        Place::Settings,
+    ];
+
+    fn code(self) -> &'static str {
+        match self {
+            Place::Home => "home",
+            Place::Ledger => "ledger",
+            Place::ToDo => "to-do",
+            Place::Approvals => "approvals",
+            Place::Verifications => "verifications",
+            Place::Documents => "documents",
+            Place::Public => "public",
+            Place::Settings => "settings",
+            Place::Nowhere => "nowhere",
+        }
+    }
+
+    fn address(self) -> &'static str {
+        match self {
+            Place::Home | Place::Nowhere => urls::HOME,
+            Place::Ledger => urls::LEDGERS,
+            Place::ToDo => urls::TO_DO,
+            Place::Approvals => urls::APPROVALS,
+            Place::Verifications => urls::VERIFICATIONS,
+            Place::Documents => urls::DOCUMENTS,
+            Place::Public => urls::PUBLIC,
+            Place::Settings => urls::SETTINGS,
+        }
+    }
+
+    /// Whether somebody with these roles has business there.
+    fn serves(self, roles: &[Role]) -> bool {
+        match self {
+            Place::ToDo => roles.contains(&Role::Clerk),
+            Place::Approvals => roles.contains(&Role::Head),
+            Place::Verifications | Place::Documents => roles.contains(&Role::Supervisor),
+            _ => true,
+        }
+    }
+}
+
+/// One entry of the navigation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NavigationEntry {
+    pub(crate) code: &'static str,
+    pub(crate) address: &'static str,
+    pub(crate) is_current: bool,
+}
+
+/// One step of the path back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Step {
+    pub(crate) label: String,
+    pub(crate) address: String,
+}
+
+/// The signed-in person as every page shows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) organisation: String,
+    pub(crate) form_token: String,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) must_change_password: bool,
+}
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Frame {
+    pub(crate) language: Language,
+    pub(crate) large_text: bool,
+    pub(crate) person: Option<Person>,
+    pub(crate) place: Place,
+    /// The one heading of the page, also its name in the browser.
+    pub(crate) title: String,
+    /// The one sentence that says what the page is for.
+    pub(crate) lead: String,
+    pub(crate) path: Vec<Step>,
+    /// The address of the page itself, for the links that change language and text size.
+    address: String,
+    query: Option<String>,
+}
+
+impl Frame {
+    pub(crate) fn new(visitor: &Visitor, place: Place) -> Self {
+        Self {
+            language: visitor.language,
+            large_text: visitor.large_text,
+            person: visitor.signed_in.as_ref().map(|signed_in| Person {
+                name: signed_in.account.display_name.clone(),
+                organisation: signed_in.account.organisation_name.clone(),
+                form_token: signed_in.form_token.clone(),
+                roles: signed_in.actor.roles.clone(),
+                must_change_password: signed_in.must_change_password,
+            }),
+            place,
+            title: String::new(),
+            lead: String::new(),
+            path: Vec::new(),
+            address: visitor.uri.path().to_owned(),
+            query: visitor.uri.query().map(str::to_owned),
+        }
+    }
+
+    /// The same frame with a heading and the sentence that says what the page is for: a text and its attribute `lead`.
+    #[must_use]
+    pub(crate) fn headed(self, key: &str) -> Self {
+        let title = self.say(key);
+        self.headed_by(title, key)
+    }
+
+    /// The same frame with a heading alone, for a page that says all else itself.
+    #[must_use]
+    pub(crate) fn titled(mut self, key: &str) -> Self {
+        self.title = self.say(key);
+        self
+    }
+
+    /// The same frame headed by the name of a thing, with the sentence of the text `key`.
+    #[must_use]
+    pub(crate) fn headed_by(mut self, title: impl Into<String>, key: &str) -> Self {
+        self.title = title.into();
+        self.lead = self.say(&format!("{key}.lead"));
+        self
+    }
+
+    /// The same frame with one more step on the path back, named by a text.
+    #[must_use]
+    pub(crate) fn under(self, key: &str, address: impl Into<String>) -> Self {
+        let label = self.say(key);
+        self.under_named(label, address)
+    }
+
+    /// The same frame with one more step on the path back, named by the thing itself.
+    #[must_use]
+    pub(crate) fn under_named(mut self, label: impl Into<String>, address: impl Into<String>) -> Self {
+        self.path.push(Step {
+            label: label.into(),
+            address: address.into(),
+        });
+        self
+    }
+
+    /// The navigation of this person.
+    pub(crate) fn navigation(&self) -> Vec<NavigationEntry> {
+        let Some(person) = &self.person else {
+            return [Place::Public].into_iter().map(|place| self.entry(place)).collect();
+        };
+        Place::IN_ORDER
+            .into_iter()
+            .filter(|place| place.serves(&person.roles))
+            .map(|place| self.entry(place))
+            .collect()
+    }
+
+    fn entry(&self, place: Place) -> NavigationEntry {
+        NavigationEntry {
+            code: place.code(),
+            address: place.address(),
+            is_current: place == self.place,
+        }
+    }
+
+    /// Whether the person has the role with this code.
+    pub(crate) fn is(&self, role: &str) -> bool {
+        self.person
+            .as_ref()
+            .is_some_and(|person| person.roles.iter().any(|held| held.code() == role))
+    }
+
+    /// The token that every form of a signed-in page carries; empty where nobody is signed in.
+    pub(crate) fn form_token(&self) -> &str {
+        self.person.as_ref().map_or("", |person| person.form_token.as_str())
+    }
+
+    pub(crate) fn language_tag(&self) -> &'static str {
+        self.language.tag()
+    }
+
+    pub(crate) fn is_chinese(&self) -> bool {
+        self.language == Language::Chinese
+    }
+
+    /// This page in the other language.
+    pub(crate) fn other_language_address(&self) -> String {
+        self.address_with("lang", if self.is_chinese() { "en" } else { "zh" })
+    }
+
+    /// This page in the other text size.
+    pub(crate) fn other_text_size_address(&self) -> String {
+        self.address_with("text", if self.large_text { "normal" } else { "large" })
+    }
+
+    /// This page with one field of its query set. Fields that somebody chose, such as filters, stay.
+    fn address_with(&self, name: &str, value: &str) -> String {
+        let mut query: Vec<&str> = self
+            .query
+            .as_deref()
+            .unwrap_or_default()
+            .split('&')
+            .filter(|pair| {
+                let field = pair.split('=').next().unwrap_or_default();
+                !field.is_empty() && field != "lang" && field != "text"
+            })
+            .collect();
+        let chosen = format!("{name}={value}");
+        query.push(&chosen);
+        format!("{}?{}", self.address, query.join("&"))
+    }
+
+    /// The address of the stylesheet, which changes with its content so that browsers may keep it.
+    pub(crate) fn stylesheet(&self) -> String {
+        crate::pages::static_file::stylesheet_address()
+    }
+
+    // The wording of texts.
+
+    /// The text of `key`.
+    pub(crate) fn say(&self, key: &str) -> String {
+        language::say(self.language, key)
+    }
+
+    /// The attribute `hint` of a text; empty where it has none.
+    pub(crate) fn hint(&self, key: &str) -> String {
+        language::find(self.language, &format!("{key}.hint"), None).unwrap_or_default()
+    }
+
+    /// The attributes of a field that name its hint and its complaint to a screen reader. `field` is a name of the program's own.
+    pub(crate) fn described(&self, field: &str, hint: &str, complaint: &str) -> String {
+        let mut by = Vec::new();
+        if !hint.is_empty() {
+            by.push(format!("{field}-hint"));
+        }
+        if !complaint.is_empty() {
+            by.push(format!("{field}-error"));
+        }
+        let mut attributes = String::new();
+        if !by.is_empty() {
+            attributes = format!(" aria-describedby=\"{}\"", by.join(" "));
+        }
+        if !complaint.is_empty() {
+            attributes.push_str(" aria-invalid=\"true\"");
+        }
+        attributes
+    }
+
+    /// The text whose key is `prefix` followed by the stable word of a state, role or the like.
+    pub(crate) fn word(&self, prefix: &str, code: &str) -> String {
+        self.say(&format!("{prefix}{}", code.replace('_', "-")))
+    }
+
+    /// The text of `key` with one value.
+    pub(crate) fn say1(&self, key: &str, name: &'static str, value: impl Display) -> String {
+        language::say_with(self.language, key, &[(name, Value::text(value))])
+    }
+
+    /// The text of `key` with two values.
+    pub(crate) fn say2(
+        &self,
+        key: &str,
+        first: &'static str,
+        first_value: impl Display,
+        second: &'static str,
+        second_value: impl Display,
+    ) -> String {
+        let values = [(first, Value::text(first_value)), (second, Value::text(second_value))];
+        language::say_with(self.language, key, &values)
+    }
+
+    /// The text of `key` with a count, by which it may choose between singular and plural.
+    pub(crate) fn count(&self, key: &str, count: impl TryInto<u64>) -> String {
+        let count = count.try_into().unwrap_or(u64::MAX);
+        language::say_with(self.language, key, &[("count", Value::Count(count))])
+    }
+
+    // The wording of values.
+
+    /// `2026-03-31`, which both languages read.
+    pub(crate) fn date(&self, date: &Date) -> String {
+        date.to_string()
+    }
+
+    /// `2026-03-31 14:05` in China standard time.
+    pub(crate) fn time(&self, time: &Timestamp) -> String {
+        let local = tz::offset(8).to_datetime(*time);
+        format!("{} {:02}:{:02}", local.date(), local.hour(), local.minute())
+    }
+
+    /// `2026年3月`.
+    pub(crate) fn month(&self, period: &Period) -> String {
+        self.say2("month", "year", period.year(), "month", period.month())
+    }
+
+    /// `62%`, or the word for a figure that is not known.
+    pub(crate) fn percent(&self, percent: &Option<u8>) -> String {
+        percent.map_or_else(|| self.say("no-figure"), |percent| format!("{percent}%"))
+    }
+
+    /// A figure with its unit.
+    pub(crate) fn figure(&self, value: &Decimal, unit: &str) -> String {
+        format!("{value}{unit}")
+    }
+
+    /// What was promised, in words: `城镇登记失业率：4%以内`.
+    pub(crate) fn target(&self, target: &Target) -> String {
+        let quantity = self.quantity(target);
+        if target.subject.is_empty() {
+            quantity
+        } else if quantity.is_empty() {
+            target.subject.clone()
+        } else {
+            self.say2("target-with-subject", "subject", &target.subject, "quantity", quantity)
+        }
+    }
+
+    /// How much was promised: the document's own words, or the comparison where it has none.
+    pub(crate) fn quantity(&self, target: &Target) -> String {
+        if !target.quantity_text.is_empty() {
+            return target.quantity_text.clone();
+        }
+        let Some(value) = target.value else {
+            return String::new();
+        };
+        let figure = match (target.comparator, target.value_max) {
+            (Comparator::Range, Some(highest)) => format!("{value}–{highest}"),
+            (comparator, _) => format!("{}{value}", symbol(comparator)),
+        };
+        format!("{figure}{}", target.unit)
+    }
+
+    /// Why a light has its colour, in words with the figures that the rule saw.
+    pub(crate) fn reason(&self, light: &Light) -> String {
+        let key = format!("reason-{}", light.reason.code());
+        let values = match light.reason {
+            Reason::NotTracked
+            | Reason::NotIssued
+            | Reason::NoReporter
+            | Reason::Completed
+            | Reason::NothingOwed
+            | Reason::Recovering => Vec::new(),
+            Reason::Overdue { due, completion } => vec![
+                ("due", Value::text(due)),
+                ("completion", Value::text(self.percent(&completion))),
+            ],
+            Reason::Gap { planned, completion } => {
+                let gap = i16::from(planned) - i16::from(completion);
+                // On time there is no gap to speak of, and a lead is no negative gap.
+                let key = if gap > 0 { "reason-gap" } else { "reason-gap-none" };
+                let values = [
+                    ("planned", Value::text(planned)),
+                    ("completion", Value::text(completion)),
+                    ("gap", Value::text(gap.abs())),
+                ];
+                return language::say_with(self.language, key, &values);
+            }
+            Reason::Missed { months } => {
+                let key = if months == 0 {
+                    "reason-missed-none"
+                } else {
+                    "reason-missed"
+                };
+                return self.count(key, months);
+            }
+        };
+        language::say_with(self.language, &key, &values)
+    }
+
+    /// The light in words.
+    pub(crate) fn light_word(&self, colour: &Colour) -> String {
+        self.word("light-", colour.code())
+    }
+
+    /// The explanation for a field, or nothing.
+    pub(crate) fn field_error(&self, errors: &FieldErrors, field: &str) -> String {
+        match errors.of(field) {
+            "" => String::new(),
+            key => self.say(key),
+        }
+    }
+}
+
+fn symbol(comparator: Comparator) -> &'static str {
+    match comparator {
+        Comparator::AtLeast => "≥",
+        Comparator::AtMost => "≤",
+        Comparator::About => "≈",
+        Comparator::MoreThan => ">",
+        Comparator::LessThan => "<",
+        Comparator::Equal | Comparator::Range => "",
+    }
+}

@@ -1,0 +1,39 @@
+//! The pages, one module a noun; each holds the handlers and the structs that its templates show.
+//!
+//! A handler asks the application and fills a struct. It holds no rule of the ledger and no text for people.
+
+pub(crate) mod error;
+pub(crate) mod home;
+pub(crate) mod session;
+pub(crate) mod static_file;
+
+use askama::Template;
+use axum::{
+    http::StatusCode,
+    response::{Html, IntoResponse, Redirect, Response},
+};
+
+use crate::failure::{Answer, Failure};
+
+/// The page as an answer with a status.
+pub(crate) fn show_with(status: StatusCode, page: &impl Template) -> Answer {
+    match page.render() {
+        Ok(text) => Ok((status, Html(text)).into_response()),
+        Err(error) => Err(Failure::Internal(format!("a template failed: {error}"))),
+    }
+}
+
+/// The page.
+pub(crate) fn show(page: &impl Template) -> Answer {
+    show_with(StatusCode::OK, page)
+}
+
+/// The page of a form that could not be taken as it is: the same page, with its values and what is wrong with them.
+pub(crate) fn show_again(page: &impl Template) -> Answer {
+    show_with(StatusCode::UNPROCESSABLE_ENTITY, page)
+}
+
+/// The way from a form to the page that shows what it did.
+pub(crate) fn lead_to(address: &str) -> Response {
+    Redirect::to(address).into_response()
+}

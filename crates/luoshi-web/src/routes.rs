@@ -1,0 +1,217 @@
+//! Every address of the site on one screen, each with who may open it. How an address is written is [`crate::urls`]'s part.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    handler::Handler,
+    http::StatusCode,
+    middleware::from_fn_with_state,
+    routing::{MethodRouter, get, post},
+};
+use luoshi_app::App;
+use tower::ServiceBuilder;
+use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
+
+use crate::{
+    access::{Account, Anybody, Clerk, Head, Member, Policy, Supervisor, Visit},
+    failure::Failure,
+    form::ChecksFormToken,
+    pages::{error, home, session, static_file},
+    serve::ServeError,
+    settings::WebSettings,
+    urls,
+    visitor::{Site, welcome},
+};
+
+/// Largest body of a form, in bytes.
+const LARGEST_FORM: usize = 1024 * 1024;
+/// Largest body of an upload, in bytes.
+const LARGEST_UPLOAD: usize = 64 * 1024 * 1024;
+
+/// The addresses, their policies and what answers there.
+fn routes() -> Routes {
+    Routes::new()
+        // Open to everybody.
+        .get(Anybody, urls::STYLESHEET, static_file::stylesheet)
+        .get(Anybody, urls::MARK, static_file::mark)
+        .get(Anybody, urls::HOME, home::show)
+        .get(Anybody, urls::SIGN_IN, session::show_sign_in)
+        .post(Anybody, urls::SIGN_IN, session::sign_in)
+        // Whoever has an account.
+        .post(Account, urls::SIGN_OUT, session::sign_out)
+}
+
+/// One address and who may open it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RouteEntry {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The address with its variables in braces.
+    pub path: &'static str,
+    /// Name of the policy.
+    pub policy: &'static str,
+}
+
+/// The whole table, for tests that compare it with what people expect.
+pub fn route_table() -> Vec<RouteEntry> {
+    routes().table
+}
+
+/// The site as a service: every route behind the layers that all share.
+///
+/// # Errors
+/// [`ServeError::PublicUrl`] where the public address of the settings cannot be the origin of a form.
+pub fn router(app: Arc<App>, settings: WebSettings) -> Result<Router, ServeError> {
+    let mut same_site = CsrfLayer::new();
+    if let Some(address) = &settings.public_url {
+        same_site = same_site
+            .add_trusted_origin(address.trim_end_matches('/'))
+            .map_err(|_| ServeError::PublicUrl(address.clone()))?;
+    }
+    let request_timeout = settings.request_timeout;
+    let site = Site {
+        app,
+        settings: Arc::new(settings),
+    };
+    let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(site.clone(), welcome))
+        .layer(CatchPanicLayer::custom(error::of_panic))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            request_timeout,
+        ))
+        .layer(same_site)
+        .layer(DefaultBodyLimit::max(LARGEST_FORM));
+    Ok(routes()
+        .router
+        .fallback(|| async { Failure::NotFound })
+        .layer(layers)
+        .with_state(site))
+}
+
+/// The arguments of a handler that begin with a [`Visit`] of the policy `P`.
+#[diagnostic::on_unimplemented(
+    message = "the handler does not begin with a `Visit<{P}>`",
+    note = "each route declares its policy in its type (law 7): let the first argument be `Visit<{P}>`"
+)]
+pub trait OpensFor<P> {}
+
+/// The arguments of a handler whose last one has checked the token of the form.
+#[diagnostic::on_unimplemented(
+    message = "the last argument of a `POST` handler has to check the form token, as `Submitted` does"
+)]
+pub trait TakesForm {}
+
+impl<M, P: Policy> OpensFor<P> for (M, Visit<P>) {}
+impl<M, P: Policy, A> OpensFor<P> for (M, Visit<P>, A) {}
+impl<M, P: Policy, A, B> OpensFor<P> for (M, Visit<P>, A, B) {}
+impl<M, P: Policy, L: ChecksFormToken> TakesForm for (M, Visit<P>, L) {}
+impl<M, P: Policy, A, L: ChecksFormToken> TakesForm for (M, Visit<P>, A, L) {}
+
+/// Routes under construction. A handler is taken only together with the policy that its own type names.
+///
+/// ```
+/// use luoshi_web::{Routes, access::{Member, Visit}};
+///
+/// async fn page(_visit: Visit<Member>) -> &'static str { "for members" }
+///
+/// let _ = Routes::new().get(Member, "/page", page);
+/// ```
+///
+/// A handler without a policy does not compile:
+///
+/// ```compile_fail,E0277
+/// use luoshi_web::{Routes, access::Member};
+///
+/// async fn page() -> &'static str { "for whom?" }
+///
+/// let _ = Routes::new().get(Member, "/page", page);
+/// ```
+///
+/// Nor does one that stands in the table under another policy than its own:
+///
+/// ```compile_fail,E0277
+/// use luoshi_web::{Routes, access::{Anybody, Member, Visit}};
+///
+/// async fn page(_visit: Visit<Member>) -> &'static str { "for members" }
+///
+/// let _ = Routes::new().get(Anybody, "/page", page);
+/// ```
+///
+/// Nor does one that changes something and leaves the form token unchecked:
+///
+/// ```compile_fail,E0277
+/// use luoshi_web::{Routes, access::{Member, Visit}};
+///
+/// async fn change(_visit: Visit<Member>, _body: String) -> &'static str { "changed" }
+///
+/// let _ = Routes::new().post(Member, "/page", change);
+/// ```
+#[derive(Default)]
+pub struct Routes {
+    router: Router<Site>,
+    table: Vec<RouteEntry>,
+}
+
+impl Routes {
+    /// No routes yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A page: `GET` and `HEAD`.
+    #[must_use]
+    pub fn get<P, H, T>(self, policy: P, path: &'static str, handler: H) -> Self
+    where
+        P: Policy,
+        H: Handler<T, Site>,
+        T: OpensFor<P> + 'static,
+    {
+        self.add(policy, "GET", path, get(handler))
+    }
+
+    /// A form: `POST` with at most one mebibyte.
+    #[must_use]
+    pub fn post<P, H, T>(self, policy: P, path: &'static str, handler: H) -> Self
+    where
+        P: Policy,
+        H: Handler<T, Site>,
+        T: OpensFor<P> + TakesForm + 'static,
+    {
+        self.add(policy, "POST", path, post(handler))
+    }
+
+    /// A form with a file: `POST` with at most sixty-four mebibytes.
+    #[must_use]
+    pub fn upload<P, H, T>(self, policy: P, path: &'static str, handler: H) -> Self
+    where
+        P: Policy,
+        H: Handler<T, Site>,
+        T: OpensFor<P> + TakesForm + 'static,
+    {
+        self.add(
+            policy,
+            "POST",
+            path,
+            post(handler).layer(DefaultBodyLimit::max(LARGEST_UPLOAD)),
+        )
+    }
+
+    fn add<P: Policy>(
+        mut self,
+        _policy: P,
+        method: &'static str,
+        path: &'static str,
+        answer: MethodRouter<Site>,
+    ) -> Self {
+        self.table.push(RouteEntry {
+            method,
+            path,
+            policy: P::NAME,
+        });
+        self.router = self.router.route(path, answer);
+        self
+    }
+}
