@@ -346,11 +346,13 @@ pub enum MentionReason {
     FixedPhrase,
     /// A number that no rule gives a unit to.
     NoUnit,
+    /// It stands in a task or clause outside the limits of scope.
+    OutOfScope,
 }
 
 impl MentionReason {
     /// Every reason.
-    pub const ALL: [MentionReason; 13] = [
+    pub const ALL: [MentionReason; 14] = [
         MentionReason::Ordinal,
         MentionReason::ProgrammeName,
         MentionReason::Threshold,
@@ -364,6 +366,7 @@ impl MentionReason {
         MentionReason::ExistingThing,
         MentionReason::FixedPhrase,
         MentionReason::NoUnit,
+        MentionReason::OutOfScope,
     ];
 
     /// The stable word of the parse contract, which is also the key of its text in the locale files.
@@ -382,6 +385,7 @@ impl MentionReason {
             MentionReason::ExistingThing => "existing-thing",
             MentionReason::FixedPhrase => "fixed-phrase",
             MentionReason::NoUnit => "no-unit",
+            MentionReason::OutOfScope => "out-of-scope",
         }
     }
 }
@@ -512,7 +516,7 @@ pub struct Unresolved {
 /// One firing of one rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceEntry {
-    /// The rule's code.
+    /// The rule's code; [`crate::rule_by_code`] finds its manual page.
     pub rule: &'static str,
     /// What it took.
     pub span: Span,

@@ -1,0 +1,364 @@
+//! What stands before the first section and after the last task: title, number, addressees, issuer, date, and the rest.
+//!
+//! It reads lines, not tasks. What it does not recognise is preamble in front and closing behind.
+
+use jiff::civil::Date;
+use luoshi_types::{DocumentKind, Span};
+
+use crate::{
+    model::{Located, Metadata, ParseSettings, SpanKind},
+    numeral::{chinese_integer, digits_at},
+    outline::Outline,
+    parties::list,
+    scan::Line,
+    text::{ahead, behind, char_at, is_blank, is_break, is_sentence_end, slice},
+};
+
+/// Bytes of the longest line that can be a title, an issuer or a date.
+const LONGEST_TITLE_LINE: usize = 240;
+
+/// Bytes of the longest line of addressees.
+const LONGEST_ADDRESSEES: usize = 1_500;
+
+/// Words with which official titles end.
+const TITLE_ENDINGS: &[&str] = &[
+    "通知",
+    "意见",
+    "方案",
+    "措施",
+    "计划",
+    "要点",
+    "报告",
+    "决定",
+    "清单",
+    "规划",
+    "办法",
+    "分工",
+    "分解",
+    "分解表",
+    "分工表",
+    "细则",
+    "安排",
+    "纲要",
+    "通报",
+    "责任分工",
+    "行动",
+    "函",
+    "政策",
+    "任务",
+    "工作",
+    "（试行）",
+    "(试行)",
+];
+
+/// What the front and the end say, and how their text is named in the partition.
+#[derive(Debug, Default)]
+pub(crate) struct Front {
+    pub(crate) metadata: Metadata,
+    pub(crate) parts: Vec<(Span, SpanKind)>,
+}
+
+/// Reads both ends of the document.
+pub(crate) fn read(text: &str, lines: &[Line], outline: &Outline, settings: &ParseSettings) -> Front {
+    let mut front = Front::default();
+    let first_behind = lines.partition_point(|line| line.span.start < outline.body_end.max(outline.body_start));
+    let front_end = lines.partition_point(|line| line.span.start < outline.body_start);
+    read_front(text, &lines[..front_end], outline.body_start, &mut front);
+    read_signature(text, &lines[..front_end], &mut front);
+    read_signature(text, &lines[first_behind..], &mut front);
+    let metadata = &mut front.metadata;
+    metadata.date = metadata.date.or(settings.date);
+    metadata.year = metadata
+        .date
+        .filter(|_| metadata.date != settings.date)
+        .map(Date::year)
+        .or_else(|| metadata.title.as_ref().and_then(|title| year_in(&title.text)))
+        .or_else(|| {
+            metadata
+                .document_number
+                .as_ref()
+                .and_then(|number| year_in(&number.text))
+        })
+        .or(settings.year)
+        .or(settings.date.map(Date::year));
+    metadata.kind = Some(match &metadata.title {
+        _ if outline.tasks.iter().any(|task| !task.clauses.is_empty()) => DocumentKind::Breakdown,
+        Some(title) if title.text.contains("政府工作报告") => DocumentKind::Report,
+        _ if outline.section_lines.is_empty() => DocumentKind::Notice,
+        _ => DocumentKind::Breakdown,
+    });
+    front
+}
+
+fn read_front(text: &str, lines: &[Line], limit: usize, front: &mut Front) {
+    let mut title_lines: Vec<Span> = Vec::new();
+    let mut title_is_open = true;
+    for line in lines {
+        let span = Span::new(line.span.start, line.span.end.min(limit));
+        let content = slice(text, span);
+        if let Some(number) = document_number(text, span) {
+            if front.metadata.document_number.is_none() {
+                front.metadata.document_number = Some(located(text, number));
+                if number.len() * 2 > span.len() {
+                    front.parts.push((span, SpanKind::DocumentNumber));
+                    // The number parts the title from the addressees; lines behind it are a second title at most.
+                    title_is_open &= title_lines.is_empty();
+                    continue;
+                }
+            }
+        }
+        if front.metadata.addressees.is_empty() && is_addressees(content) {
+            front.metadata.addressees = addressees(text, span);
+            front.parts.push((span, SpanKind::Addressees));
+            title_is_open = false;
+            continue;
+        }
+        let is_short = content.len() <= LONGEST_TITLE_LINE;
+        let ends_sentence = content.ends_with(is_sentence_end) || content.ends_with(['：', ':', '，']);
+        let in_brackets = content.starts_with(['(', '（']);
+        if title_is_open && is_short && !ends_sentence && !in_brackets && date_in(content).is_none() {
+            title_lines.push(span);
+            title_is_open = title_lines.len() < 4;
+        } else if !title_lines.is_empty() || !is_short {
+            title_is_open = false;
+        }
+    }
+    let joined: String = title_lines.iter().map(|span| slice(text, *span)).collect();
+    if title_lines.is_empty() {
+        if let Some(first) = lines.first() {
+            read_title_in_line(text, Span::new(first.span.start, first.span.end.min(limit)), front);
+        }
+    } else if joined.contains("关于")
+        || TITLE_ENDINGS.iter().any(|ending| joined.ends_with(ending))
+        || joined.contains('年')
+    {
+        let span = Span::new(title_lines[0].start, title_lines[title_lines.len() - 1].end);
+        front.metadata.title = Some(Located { text: joined, span });
+        front
+            .parts
+            .extend(title_lines.into_iter().map(|line| (line, SpanKind::Title)));
+    }
+}
+
+/// The title at the head of a document on one line: …关于…的意见.
+fn read_title_in_line(text: &str, line: Span, front: &mut Front) {
+    let head = ahead(text, line.start, 90, |character| {
+        is_sentence_end(character) || matches!(character, '：' | ':' | '〔')
+    });
+    if !head.contains("关于") || line.start + head.len() > line.end {
+        return;
+    }
+    let end = ["的通知", "的意见", "的方案", "的措施", "的决定", "方案的通知"]
+        .iter()
+        .filter_map(|word| head.rfind(word).map(|at| at + word.len()))
+        .max();
+    if let Some(end) = end {
+        let span = Span::new(line.start, line.start + end);
+        front.metadata.title = Some(located(text, span));
+        front.parts.push((span, SpanKind::Title));
+    }
+}
+
+fn located(text: &str, span: Span) -> Located {
+    Located {
+        text: slice(text, span).to_owned(),
+        span,
+    }
+}
+
+/// 粤府办〔2025〕14号 in a line, with the issuing office's word before it.
+fn document_number(text: &str, line: Span) -> Option<Span> {
+    let content = slice(text, line);
+    let open = content.find(['〔', '［', '['])?;
+    let at = line.start + open + char_at(text, line.start + open)?.len_utf8();
+    let (_, after_year) = digits_at(text, at, 4)?;
+    let close = char_at(text, after_year).filter(|character| matches!(character, '〕' | '］' | ']'))?;
+    let number_start = after_year + close.len_utf8();
+    let number_start = if text[number_start..].starts_with('第') {
+        number_start + 3
+    } else {
+        number_start
+    };
+    let (_, number_end) = digits_at(text, number_start, 5)?;
+    if char_at(text, number_end) != Some('号') {
+        return None;
+    }
+    let word = behind(text, line.start, line.start + open, 8, |character| {
+        is_break(character) || matches!(character, '》' | '（' | '(' | '“')
+    });
+    // In 苏州市人民政府苏府规字 only what stands behind the office's name is its word; the same for the title before it.
+    let cut = ["人民政府", "办公厅", "办公室", "的意见", "的通知"]
+        .iter()
+        .filter_map(|name| word.rfind(name).map(|at| at + name.len()))
+        .max()
+        .unwrap_or(0);
+    let word = &word[cut..];
+    (!word.is_empty()).then(|| Span::new(line.start + open - word.len(), number_end + '号'.len_utf8()))
+}
+
+fn is_addressees(content: &str) -> bool {
+    content.len() <= LONGEST_ADDRESSEES
+        && content.ends_with(['：', ':'])
+        && !content.ends_with("如下：")
+        && !content.contains('。')
+        && [
+            "人民政府",
+            "各部门",
+            "各单位",
+            "直属机构",
+            "管委会",
+            "各委",
+            "委办局",
+            "各有关",
+            "行政公署",
+            "各局",
+            "有关单位",
+            "各县",
+            "各市",
+            "各区",
+        ]
+        .iter()
+        .any(|word| content.contains(word))
+}
+
+fn addressees(text: &str, line: Span) -> Vec<Located> {
+    let kept = slice(text, line).trim_end_matches(['：', ':']);
+    list::names(text, Span::new(line.start, line.start + kept.len()))
+        .into_iter()
+        .map(|span| located(text, span))
+        .collect()
+}
+
+/// An issuer's line followed by a line with a date and nothing else.
+fn read_signature(text: &str, lines: &[Line], front: &mut Front) {
+    for (index, line) in lines.iter().enumerate() {
+        let Some(date) = date_line(slice(text, line.span)) else {
+            continue;
+        };
+        if front.metadata.date.is_none() {
+            front.metadata.date = Some(date);
+        }
+        let issuer = index
+            .checked_sub(1)
+            .map(|before| lines[before].span)
+            .filter(|span| is_issuer(slice(text, *span)));
+        if let Some(issuer) = issuer {
+            if front.metadata.issuer.is_none() {
+                front.metadata.issuer = Some(located(text, issuer));
+            }
+            // A line that ended up in the title is the issuer's all the same.
+            front.parts.retain(|(span, _)| *span != issuer);
+            front.parts.push((issuer, SpanKind::Signature));
+        }
+        front.parts.push((line.span, SpanKind::Signature));
+    }
+}
+
+fn is_issuer(content: &str) -> bool {
+    content.len() <= 120
+        && !content.contains(is_break)
+        && [
+            "人民政府",
+            "办公厅",
+            "办公室",
+            "委员会",
+            "厅",
+            "局",
+            "指挥部",
+            "领导小组",
+            "督查室",
+            "管委会",
+            "国务院",
+        ]
+        .iter()
+        .any(|word| content.ends_with(word))
+}
+
+/// The date of a line that holds a date and nothing else, brackets aside.
+fn date_line(content: &str) -> Option<Date> {
+    if content.len() > 60 {
+        return None;
+    }
+    let bare: String = content.chars().filter(|character| !is_blank(*character)).collect();
+    let bare = bare.trim_matches(['（', '）', '(', ')']);
+    let (date, length) = date_in(bare)?;
+    (length == bare.len()).then_some(date)
+}
+
+/// The date that `content` begins with, and its length in bytes: 2024年7月1日, 二○二四年七月一日.
+fn date_in(content: &str) -> Option<(Date, usize)> {
+    let year_end = content.find('年').filter(|end| *end <= 15)?;
+    let month_start = year_end + 3;
+    let month_end = month_start + content[month_start..].find('月').filter(|end| *end <= 9)?;
+    let day_start = month_end + 3;
+    let day_end = day_start + content[day_start..].find('日').filter(|end| *end <= 12)?;
+    let date = Date::new(
+        i16::try_from(number(&content[..year_end])?).ok()?,
+        i8::try_from(number(&content[month_start..month_end])?).ok()?,
+        i8::try_from(number(&content[day_start..day_end])?).ok()?,
+    );
+    Some((date.ok()?, day_end + 3))
+}
+
+fn number(text: &str) -> Option<i64> {
+    match digits_at(text, 0, 4) {
+        Some((value, end)) if end == text.len() => Some(i64::from(value)),
+        _ => chinese_integer(text),
+    }
+}
+
+/// The first year of this or the last century in `text`.
+fn year_in(text: &str) -> Option<i16> {
+    let mut at = 0;
+    while at < text.len() {
+        match digits_at(text, at, 4) {
+            Some((year, end)) => {
+                if (1980..=2100).contains(&year) {
+                    return i16::try_from(year).ok();
+                }
+                at = end;
+            }
+            None => at += char_at(text, at).map_or(1, char::len_utf8),
+        }
+    }
+    None
+}
+
+/// How text that nobody claimed is named, by where it stands.
+pub(crate) fn kind_of_gap(outline: &Outline) -> impl Fn(usize) -> SpanKind + use<> {
+    let (start, end) = (outline.body_start, outline.body_end);
+    move |at| {
+        if at < start {
+            SpanKind::Preamble
+        } else if at >= end {
+            SpanKind::Closing
+        } else {
+            SpanKind::Context
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_dates_in_both_scripts() {
+        assert_eq!(date_line("2024年7月1日"), Date::new(2024, 7, 1).ok());
+        assert_eq!(date_line("二○二四年十月十一日"), Date::new(2024, 10, 11).ok());
+        assert_eq!(date_line("（2024年 7月 1日）"), Date::new(2024, 7, 1).ok());
+        assert_eq!(date_line("2024年7月1日起施行"), None);
+    }
+
+    #[test]
+    fn reads_document_numbers() {
+        let check =
+            |text: &str| document_number(text, Span::new(0, text.len())).map(|span| slice(text, span).to_owned());
+        assert_eq!(check("云政办〔2024〕12号"), Some("云政办〔2024〕12号".to_owned()));
+        assert_eq!(
+            check("云岭市人民政府云府规字[2023]1号文发布"),
+            Some("云府规字[2023]1号".to_owned())
+        );
+        assert_eq!(check("投入〔2023〕"), None);
+    }
+}

@@ -1,0 +1,478 @@
+//! From labels and clauses to headings and tasks: which form of number opens a task is settled once for the whole document.
+//!
+//! The decision rests on the clauses: the form of number that most often has a responsibility clause of its own is the form of the
+//! tasks; smaller forms inside it belong to the task, greater ones are headings. What stands inside a task is not read here.
+
+pub(crate) mod front;
+pub(crate) mod label;
+mod level;
+
+use std::collections::HashSet;
+
+use luoshi_types::{Diagnostic, DiagnosticCode, Span};
+
+use crate::{
+    outline::{
+        label::{Label, Rank},
+        level::{Plan, choose},
+    },
+    parties::clause::Clause,
+    rules::{self, Rule},
+    scan::{Head, Line, Marks},
+    text::{char_at, is_blank, is_sentence_end, slice, trimmed},
+    words,
+};
+
+/// A heading: a section, or a sub-heading between a section and its tasks.
+#[derive(Debug, Clone)]
+pub(crate) struct Heading {
+    pub(crate) label: Label,
+    /// Its title without the label and without the final mark.
+    pub(crate) title: Span,
+    /// Whether it is of the highest form in use.
+    pub(crate) is_section: bool,
+    /// The end of its last task, or of its title.
+    pub(crate) end: usize,
+}
+
+/// A task of the outline.
+#[derive(Debug, Clone)]
+pub(crate) struct TaskNode {
+    pub(crate) label: Option<Label>,
+    /// From after the label to after the last responsibility clause.
+    pub(crate) span: Span,
+    /// Indexes of the headings above it, outermost first.
+    pub(crate) ancestors: Vec<usize>,
+    /// Index of its section among the headings.
+    pub(crate) section: Option<usize>,
+    /// Indexes of its clauses.
+    pub(crate) clauses: Vec<usize>,
+    /// What made it a task.
+    pub(crate) rule: &'static Rule,
+}
+
+/// The outline of a document.
+#[derive(Debug, Default)]
+pub(crate) struct Outline {
+    pub(crate) headings: Vec<Heading>,
+    pub(crate) tasks: Vec<TaskNode>,
+    /// Clauses that speak for a whole section, each with the tasks that it governs.
+    pub(crate) section_lines: Vec<(usize, Vec<usize>)>,
+    /// Where the first heading or task begins; the length of the text where there is none.
+    pub(crate) body_start: usize,
+    /// Where the last heading or task ends.
+    pub(crate) body_end: usize,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// The rule that a label's form belongs to.
+pub(crate) fn rule_of(rank: Rank) -> &'static Rule {
+    match rank {
+        Rank::Part => &rules::numbering::part::RULE,
+        Rank::ChineseComma => &rules::numbering::chinese_comma::RULE,
+        Rank::Article => &rules::numbering::article::RULE,
+        Rank::BracketedChinese => &rules::numbering::bracketed_chinese::RULE,
+        Rank::ArabicPoint | Rank::BracketedArabic | Rank::Circled => &rules::numbering::arabic_point::RULE,
+    }
+}
+
+/// Builds the outline.
+pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause]) -> Outline {
+    let heads = rules::numbering::inline::accepted(&marks.heads);
+    let extents = extents(text, &heads, clauses);
+    let plan = choose(text, &heads, &extents, clauses);
+    let mut builder = Builder {
+        text,
+        lines: &marks.lines,
+        clauses,
+        heads: &heads,
+        extents: &extents,
+        plan,
+        outline: Outline::default(),
+        open: Vec::new(),
+    };
+    builder.run();
+    let mut outline = builder.outline;
+    outline.section_lines = section_lines(text, &outline, clauses);
+    for (clause, tasks) in &outline.section_lines {
+        let start = clauses[*clause].span.start;
+        for &task in tasks {
+            let node = &mut outline.tasks[task];
+            node.clauses.clear();
+            if node.span.end > start {
+                let before = trimmed(text, Span::new(node.span.start, start));
+                node.span.end = before.end;
+            }
+        }
+    }
+    check_numbers(text, &mut outline);
+    outline.body_start = outline
+        .headings
+        .iter()
+        .map(|heading| heading.label.span.start)
+        .chain(
+            outline
+                .tasks
+                .iter()
+                .map(|task| task.label.map_or(task.span.start, |label| label.span.start)),
+        )
+        .min()
+        .unwrap_or(text.len());
+    outline.body_end = outline
+        .headings
+        .iter()
+        .map(|heading| heading.end)
+        .chain(outline.tasks.iter().map(|task| task.span.end))
+        .max()
+        .unwrap_or(0);
+    outline
+}
+
+/// What stands between a label and the next one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Extent {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// Clauses inside, as a range of indexes.
+    pub(crate) first_clause: usize,
+    pub(crate) last_clause: usize,
+}
+
+impl Extent {
+    pub(crate) fn clause_count(&self) -> usize {
+        self.last_clause - self.first_clause
+    }
+}
+
+/// The extent before the first head, then one for each head.
+fn extents(text: &str, heads: &[Head], clauses: &[Clause]) -> Vec<Extent> {
+    let mut found = Vec::with_capacity(heads.len() + 1);
+    let mut clause = 0;
+    for index in 0..=heads.len() {
+        let start = if index == 0 { 0 } else { heads[index - 1].label.body };
+        let end = heads
+            .get(index)
+            .map_or(text.len(), |head| head.label.span.start)
+            .max(start);
+        let first_clause = clause;
+        while clauses.get(clause).is_some_and(|candidate| candidate.span.start < end) {
+            clause += 1;
+        }
+        found.push(Extent {
+            start,
+            end,
+            first_clause,
+            last_clause: clause,
+        });
+    }
+    found
+}
+
+struct Builder<'a> {
+    text: &'a str,
+    lines: &'a [Line],
+    clauses: &'a [Clause],
+    heads: &'a [Head],
+    extents: &'a [Extent],
+    plan: Plan,
+    outline: Outline,
+    /// Indexes of the headings that are open, outermost first.
+    open: Vec<usize>,
+}
+
+impl Builder<'_> {
+    fn run(&mut self) {
+        self.paragraphs(self.extents[0]);
+        let mut index = 0;
+        while index < self.heads.len() {
+            let label = self.heads[index].label;
+            if self.plan.is_dropped(index) {
+                index += 1;
+                continue;
+            }
+            let is_leaf = self
+                .heads
+                .get(index + 1)
+                .is_none_or(|next| next.label.rank <= label.rank);
+            let extent = self.extents[index + 1];
+            let opens_task = match self.plan.task_rank {
+                Some(rank) if !self.plan.by_paragraph => label.rank == rank || (is_leaf && extent.clause_count() > 0),
+                _ => false,
+            };
+            let is_heading = self
+                .plan
+                .task_rank
+                .is_none_or(|rank| label.rank < rank || (self.plan.by_paragraph && label.rank == rank));
+            if opens_task {
+                index = self.task(index);
+            } else if is_heading {
+                self.heading(index);
+                self.paragraphs(Extent {
+                    start: self.after_title(index),
+                    ..extent
+                });
+                index += 1;
+            } else {
+                self.paragraphs(extent);
+                index += 1;
+            }
+        }
+    }
+
+    /// A task with a label: it takes every following head of a smaller form with it.
+    fn task(&mut self, index: usize) -> usize {
+        let label = self.heads[index].label;
+        let mut next = index + 1;
+        while next < self.heads.len() && self.heads[next].label.rank > label.rank && !self.plan.is_dropped(next) {
+            next += 1;
+        }
+        let first_clause = self.extents[index + 1].first_clause;
+        let last_clause = self.extents[next].last_clause;
+        let limit = self.extents[next].end;
+        self.close_headings(label.rank);
+        let end = if last_clause > first_clause {
+            self.end_after_clause(last_clause - 1, limit)
+        } else {
+            self.end_without_clause(label.body, limit, next >= self.heads.len())
+        };
+        self.push_task(
+            Some(label),
+            Span::new(label.body, end),
+            (first_clause..last_clause).collect(),
+            rule_of(label.rank),
+        );
+        next
+    }
+
+    fn push_task(&mut self, label: Option<Label>, span: Span, clauses: Vec<usize>, rule: &'static Rule) {
+        let section = self
+            .open
+            .first()
+            .copied()
+            .filter(|&heading| self.outline.headings[heading].is_section);
+        for &heading in &self.open {
+            self.outline.headings[heading].end = span.end;
+        }
+        self.outline.tasks.push(TaskNode {
+            label,
+            span,
+            ancestors: self.open.clone(),
+            section,
+            clauses,
+            rule,
+        });
+    }
+
+    fn close_headings(&mut self, rank: Rank) {
+        while self
+            .open
+            .last()
+            .is_some_and(|&heading| self.outline.headings[heading].label.rank >= rank)
+        {
+            self.open.pop();
+        }
+    }
+
+    fn heading(&mut self, index: usize) {
+        let label = self.heads[index].label;
+        self.close_headings(label.rank);
+        let title = self.title_of(index);
+        let is_section = self.plan.section_rank == Some(label.rank);
+        self.open.push(self.outline.headings.len());
+        self.outline.headings.push(Heading {
+            label,
+            title,
+            is_section,
+            end: title.end.max(label.span.end),
+        });
+    }
+
+    /// The title of a heading: the rest of its line, to the first sentence end or the next label.
+    fn title_of(&self, index: usize) -> Span {
+        let extent = self.extents[index + 1];
+        let rest = slice(self.text, Span::new(extent.start, extent.end));
+        let length = rest.find(is_sentence_end).unwrap_or(rest.len());
+        let line = rest.find('\n').unwrap_or(rest.len());
+        trimmed(self.text, Span::new(extent.start, extent.start + length.min(line)))
+    }
+
+    fn after_title(&self, index: usize) -> usize {
+        let end = self.title_of(index).end;
+        match char_at(self.text, end) {
+            Some(mark) if is_sentence_end(mark) && mark != '\n' => end + mark.len_utf8(),
+            _ => end,
+        }
+    }
+
+    /// Tasks without a number: lines that end with a clause of their own, and paragraphs above a label line.
+    fn paragraphs(&mut self, extent: Extent) {
+        let mut from = extent.start;
+        let mut index = extent.first_clause;
+        while index < extent.last_clause {
+            let mut last = index;
+            while last + 1 < extent.last_clause && self.is_same_group(last, last + 1) {
+                last += 1;
+            }
+            let clause = &self.clauses[index];
+            let start = if clause.own_line {
+                self.paragraph_above(from, clause.span.start)
+            } else {
+                self.line_start(from, clause.span.start)
+            };
+            let end = self.end_after_clause(last, extent.end);
+            let span = trimmed(self.text, Span::new(start, end));
+            if span.start < clause.span.start {
+                self.push_task(
+                    None,
+                    span,
+                    (index..=last).collect(),
+                    &rules::numbering::paragraph_task::RULE,
+                );
+            }
+            from = end;
+            index = last + 1;
+        }
+    }
+
+    /// Whether two clauses belong to one task: label lines one below the other, or clauses of one line.
+    fn is_same_group(&self, first: usize, second: usize) -> bool {
+        level::is_same_group(self.text, &self.clauses[first], &self.clauses[second])
+    }
+
+    fn line_start(&self, from: usize, at: usize) -> usize {
+        let line = self.text[from..at].rfind('\n').map_or(from, |index| from + index + 1);
+        trimmed(self.text, Span::new(line, at)).start
+    }
+
+    /// The first line after `from`: everything down to the label line is one task.
+    fn paragraph_above(&self, from: usize, at: usize) -> usize {
+        trimmed(self.text, Span::new(from, at)).start
+    }
+
+    /// The end of a task whose last clause is `clause`: behind it, or behind the rest of its line and the label lines below.
+    fn end_after_clause(&self, clause: usize, limit: usize) -> usize {
+        let mut end = self.clauses[clause].span.end;
+        let line_end = self.text[end..limit].find('\n').map_or(limit, |index| end + index);
+        let rest = slice(self.text, Span::new(end, line_end));
+        if !rest.trim_matches(is_blank).is_empty() {
+            end = trimmed(self.text, Span::new(end, line_end)).end;
+        }
+        self.labelled_lines_below(end, limit)
+    }
+
+    /// Takes in the label lines (完成时限：…) directly below `end`.
+    fn labelled_lines_below(&self, mut end: usize, limit: usize) -> usize {
+        let mut index = self.lines.partition_point(|line| line.span.start < end);
+        while let Some(line) = self.lines.get(index).filter(|line| line.span.end <= limit) {
+            if words::line_label(self.text, line.span.start).is_none() {
+                break;
+            }
+            end = line.span.end;
+            index += 1;
+        }
+        end
+    }
+
+    /// The end of a task without a clause: the last line before the next label; at the end of the document its first line.
+    fn end_without_clause(&self, start: usize, limit: usize, is_last: bool) -> usize {
+        if !is_last {
+            return trimmed(self.text, Span::new(start, limit)).end.max(start);
+        }
+        let line_end = self.text[start..limit].find('\n').map_or(limit, |index| start + index);
+        let first = trimmed(self.text, Span::new(start, line_end)).end.max(start);
+        let title_only = !slice(self.text, Span::new(start, first)).contains('。');
+        let index = self.lines.partition_point(|line| line.span.start < first);
+        match self.lines.get(index) {
+            // A title on its own line has its text in the next one.
+            Some(line) if title_only && line.span.end <= limit && slice(self.text, line.span).contains('。') => {
+                self.labelled_lines_below(line.span.end, limit)
+            }
+            _ => self.labelled_lines_below(first, limit),
+        }
+    }
+}
+
+/// Clauses that speak for their whole section; see the rule's manual page.
+fn section_lines(text: &str, outline: &Outline, clauses: &[Clause]) -> Vec<(usize, Vec<usize>)> {
+    let mut found: Vec<(usize, Vec<usize>)> = Vec::new();
+    let mut candidates = 0;
+    let mut start = 0;
+    while start < outline.tasks.len() {
+        let section = outline.tasks[start].section;
+        let mut end = start + 1;
+        while end < outline.tasks.len() && outline.tasks[end].section == section {
+            end += 1;
+        }
+        let tasks = &outline.tasks[start..end];
+        if section.is_some() && tasks.len() > 1 {
+            candidates += 1;
+            let only_last = tasks[..tasks.len() - 1].iter().all(|task| task.clauses.is_empty());
+            if let (true, [clause]) = (only_last, tasks[tasks.len() - 1].clauses.as_slice()) {
+                if clauses[*clause].own_line {
+                    found.push((*clause, (start..end).collect()));
+                }
+            }
+        }
+        // A section with a single task may have the same form without being proof of it.
+        if section.is_some() && tasks.len() == 1 {
+            if let [clause] = tasks[0].clauses.as_slice() {
+                if clauses[*clause].own_line && !found.is_empty() {
+                    found.push((*clause, (start..end).collect()));
+                    candidates += 1;
+                }
+            }
+        }
+        start = end;
+    }
+    let _ = text;
+    if found.len() >= 2 && found.len() * 5 >= candidates * 4 {
+        found
+    } else {
+        Vec::new()
+    }
+}
+
+fn check_numbers(text: &str, outline: &mut Outline) {
+    let mut diagnostics = Vec::new();
+    let sections = outline
+        .headings
+        .iter()
+        .filter(|heading| heading.is_section)
+        .map(|heading| (heading.label, None));
+    check_sequence(text, sections, &mut diagnostics);
+    let tasks = outline
+        .tasks
+        .iter()
+        .filter_map(|task| task.label.map(|label| (label, task.ancestors.last().copied())));
+    check_sequence(text, tasks, &mut diagnostics);
+    outline.diagnostics = diagnostics;
+}
+
+fn check_sequence(text: &str, labels: impl Iterator<Item = (Label, Option<usize>)>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut previous: Option<(u32, Option<usize>)> = None;
+    let mut seen = HashSet::new();
+    let mut rank = None;
+    for (label, parent) in labels {
+        // Leaf headings that are tasks have numbers of another form.
+        if *rank.get_or_insert(label.rank) != label.rank {
+            continue;
+        }
+        let number = label.number;
+        let restarts = number == 1 && previous.is_none_or(|(last, last_parent)| last != 1 || last_parent != parent);
+        if restarts {
+            seen.clear();
+        } else if seen.contains(&number) {
+            diagnostics.push(
+                Diagnostic::new(DiagnosticCode::DuplicateNumber, label.span).with("label", slice(text, label.span)),
+            );
+        } else if let Some((last, _)) = previous.filter(|(last, _)| number > last + 1) {
+            diagnostics.push(
+                Diagnostic::new(DiagnosticCode::NumberGap, label.span)
+                    .with("label", last + 1)
+                    .with("found", slice(text, label.span)),
+            );
+        }
+        seen.insert(number);
+        previous = Some((number, parent));
+    }
+}

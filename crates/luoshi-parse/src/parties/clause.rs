@@ -1,0 +1,257 @@
+//! Responsibility clauses: brackets, label lines and trailing sentences that name bodies, with the roles that they give.
+//!
+//! The forms are rules of the family `party`; this room reads what stands inside any of them.
+
+use luoshi_types::{PartyRole, Span};
+
+use crate::{
+    model::PartyDraft,
+    parties::{list, names},
+    rules::{self, Rule},
+    scan::{Bracket, Line},
+    text::{char_at, is_break, slice, trimmed},
+    words,
+};
+
+/// Bytes of the longest clause that is recognised by its verb alone; a longer bracket is prose.
+const LONGEST_UNLABELLED: usize = 3_000;
+
+/// Bytes of the longest name.
+const LONGEST_NAME: usize = 240;
+
+/// A clause that names bodies.
+#[derive(Debug, Clone)]
+pub(crate) struct Clause {
+    /// The clause with its brackets and labels.
+    pub(crate) span: Span,
+    /// The bodies of the task before it.
+    pub(crate) parties: Vec<PartyDraft>,
+    /// The part that speaks of all later tasks, and its bodies.
+    pub(crate) stated_once: Option<(Span, Vec<PartyDraft>)>,
+    /// Whether the clause is a line of its own.
+    pub(crate) own_line: bool,
+    /// Whether its bracket is closed; true where it has none.
+    pub(crate) closed: bool,
+    /// Whether a label promised bodies and none was found.
+    pub(crate) empty: bool,
+    /// The form that it has.
+    pub(crate) rule: &'static Rule,
+}
+
+/// Every clause of the text, in order. Both lists go from left to right, so one walk over them is enough.
+pub(crate) fn clauses(text: &str, brackets: &[Bracket], lines: &[Line]) -> Vec<Clause> {
+    let mut found = Vec::new();
+    let mut brackets = brackets.iter().peekable();
+    for line in lines {
+        if let Some(clause) = rules::party::label_line::read(text, line.span) {
+            while brackets.next_if(|bracket| bracket.span.start < line.span.end).is_some() {}
+            found.push(clause);
+            continue;
+        }
+        let mut last_bracket = None;
+        while let Some(bracket) = brackets.next_if(|bracket| bracket.span.start < line.span.end) {
+            let clause = if bracket.labelled {
+                rules::party::label_bracket::read(text, bracket, line.span)
+            } else {
+                rules::party::verb_bracket::read(text, bracket, line.span)
+                    .or_else(|| rules::party::names_bracket::read(text, bracket, line.span))
+            };
+            if let Some(clause) = clause {
+                last_bracket = Some(clause.span.end);
+                found.push(clause);
+            }
+        }
+        if last_bracket.is_none() {
+            if let Some(clause) = rules::party::trailing_sentence::read(text, line.span) {
+                found.push(clause);
+            }
+        }
+    }
+    found
+}
+
+/// What stands inside a clause.
+#[derive(Debug, Default)]
+pub(crate) struct Content {
+    pub(crate) parties: Vec<PartyDraft>,
+    pub(crate) stated_once: Option<(Span, Vec<PartyDraft>)>,
+}
+
+/// Reads a clause whose role comes from labels.
+pub(crate) fn labelled_content(text: &str, inner: Span, rule: &'static Rule) -> Content {
+    let (main, stated_once) = cut_stated_once(text, inner);
+    let labels = words::labels().within(text, main.start, main.end);
+    let mut parties = Vec::new();
+    for (index, &(start, role, body)) in labels.iter().enumerate() {
+        if index == 0 {
+            verb_segment(text, Span::new(main.start, start), None, rule, &mut parties);
+        }
+        let end = labels.get(index + 1).map_or(main.end, |next| next.0);
+        verb_segment(text, Span::new(body, end), Some(role), rule, &mut parties);
+    }
+    restore_elided(&mut parties);
+    Content { parties, stated_once }
+}
+
+/// Reads a clause whose role comes from the verb behind the list. Empty unless a verb stands behind bodies.
+pub(crate) fn verb_content(text: &str, inner: Span, rule: &'static Rule) -> Content {
+    if inner.len() > LONGEST_UNLABELLED {
+        return Content::default();
+    }
+    let (main, stated_once) = cut_stated_once(text, inner);
+    let mut parties = Vec::new();
+    verb_segment(text, main, None, rule, &mut parties);
+    restore_elided(&mut parties);
+    Content { parties, stated_once }
+}
+
+/// One stretch of a clause: lists of bodies, each with the verb behind it. `label_role` is the role that a label before it gives.
+fn verb_segment(
+    text: &str,
+    span: Span,
+    label_role: Option<PartyRole>,
+    rule: &'static Rule,
+    parties: &mut Vec<PartyDraft>,
+) {
+    let mut start = span.start;
+    for hit in words::assignments().within(text, span.start, span.end) {
+        let next = char_at(text, hit.end).filter(|_| hit.end < span.end);
+        let ends_list = next.is_none_or(|character| is_break(character) || character == ' ');
+        // 牵头 and 配合 are followed by the next list at once; 负责 before a noun is part of a phrase (负责同志).
+        let may_run_on = matches!(hit.value, PartyRole::Lead | PartyRole::Cooperating);
+        if hit.start < start || !(ends_list || may_run_on) {
+            continue;
+        }
+        let role = match (label_role, hit.value) {
+            (Some(role), PartyRole::Responsible) => role,
+            (_, role) => role,
+        };
+        push_names(
+            text,
+            Span::new(start, hit.start),
+            role,
+            label_role.is_some(),
+            rule,
+            parties,
+        );
+        start = hit.end;
+    }
+    if let Some(role) = label_role {
+        push_names(text, Span::new(start, span.end), role, true, rule, parties);
+    }
+}
+
+/// Adds the bodies of one list. 会同 divides those that act from those that join them.
+fn push_names(
+    text: &str,
+    span: Span,
+    role: PartyRole,
+    labelled: bool,
+    rule: &'static Rule,
+    parties: &mut Vec<PartyDraft>,
+) {
+    let part = slice(text, span);
+    if let Some(index) = part.find("会同") {
+        let joined = Span::new(span.start + index + "会同".len(), span.end);
+        push_names(
+            text,
+            Span::new(span.start, span.start + index),
+            role,
+            labelled,
+            rule,
+            parties,
+        );
+        push_names(text, joined, PartyRole::Cooperating, labelled, rule, parties);
+        return;
+    }
+    for name in list::names(text, span) {
+        let raw = slice(text, name);
+        if raw.len() > LONGEST_NAME || is_no_name(raw) || !(labelled || names::is_possible_body(raw)) {
+            continue;
+        }
+        // A class of bodies owes nothing until somebody names its members, whatever the label says; only 落实 binds each of them.
+        let role = if role != PartyRole::Implementing && role != PartyRole::LeaderPerson && names::is_generic(raw) {
+            PartyRole::Generic
+        } else {
+            role
+        };
+        parties.push(PartyDraft {
+            raw: raw.to_owned(),
+            name: names::full_form(raw),
+            role,
+            span: name,
+            inherited: false,
+            rule: rule.code,
+        });
+    }
+}
+
+/// Deadlines, conventions and empty marks that stand in a list where a body would.
+fn is_no_name(piece: &str) -> bool {
+    let first_is_digit = piece.starts_with(|character: char| character.is_ascii_digit());
+    let has_period = [
+        "年底",
+        "月底",
+        "年内",
+        "长期",
+        "持续推进",
+        "下同",
+        "完成时限",
+        "完成时间",
+        "季度",
+        "半年",
+    ]
+    .iter()
+    .any(|word| piece.contains(word));
+    matches!(piece, "无" | "暂无" | "/" | "-" | "—" | "——")
+        || has_period
+        || (first_is_digit && piece.contains(['年', '月', '日']))
+        || piece.contains("列第一位")
+        || piece.contains("不再列出")
+        || piece.contains("不再单独列出")
+}
+
+/// Restores the territory mark that only the first name of a list bears: 省民政厅、卫生健康委 -> 省卫生健康委员会.
+fn restore_elided(parties: &mut [PartyDraft]) {
+    let mut mark: Option<&'static str> = None;
+    let mut previous_end = None;
+    for party in parties {
+        // Only names of one list, joined by 、, share a mark; after a comma the next list begins.
+        let joined = previous_end.is_some_and(|end: usize| party.span.start == end + '、'.len_utf8());
+        if !joined {
+            mark = None;
+        }
+        previous_end = Some(party.span.end);
+        match (names::territory_mark(&party.raw), mark) {
+            (Some(found), _) => mark = Some(found),
+            (None, Some(found)) if party.role != PartyRole::Generic && names::is_elided(&party.raw) => {
+                party.name = format!("{found}{}", party.name);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Cuts the sentence that speaks of all later tasks from a clause: 以下任务均需各市落实,不再列出.
+fn cut_stated_once(text: &str, inner: Span) -> (Span, Option<(Span, Vec<PartyDraft>)>) {
+    match rules::party::stated_once::read(text, inner) {
+        Some((span, parties)) => {
+            let before = Span::new(inner.start, span.start);
+            let kept = slice(text, before)
+                .trim_end_matches(|character: char| is_break(character) || character.is_whitespace());
+            (
+                Span::new(before.start, before.start + kept.len()),
+                Some((span, parties)),
+            )
+        }
+        None => (trimmed(text, inner), None),
+    }
+}
+
+/// The bodies of a list without label and verb, all with `role`.
+pub(crate) fn plain_names(text: &str, span: Span, role: PartyRole, rule: &'static Rule) -> Vec<PartyDraft> {
+    let mut parties = Vec::new();
+    push_names(text, span, role, false, rule, &mut parties);
+    restore_elided(&mut parties);
+    parties
+}

@@ -1,0 +1,485 @@
+//! The way of a document through the rooms: scan, clauses, outline, front, tasks, partition, scalars.
+//!
+//! It holds the order and the bookkeeping; every decision is made in a room or a rule.
+
+use luoshi_types::{Diagnostic, DiagnosticCode, Document, Span};
+
+use crate::{
+    coverage::{self, Partition},
+    deadlines,
+    measures::{self, Sentences},
+    model::{
+        Inheritance, Mention, MentionReason, ParseSettings, Parsed, PartyDraft, Section, SpanKind, TaskDraft,
+        TrackingState, Unresolved,
+    },
+    outline::{self, Outline, TaskNode, front, rule_of},
+    parties::clause::{self, Clause},
+    rules,
+    scan::{self, Marks},
+    scope, targets,
+    text::{ScalarIndex, slice},
+    trace::Tracer,
+    words,
+};
+
+/// More tasks than any office can keep; such a file is a collection, not a breakdown.
+const MOST_TASKS: usize = 10_000;
+
+/// Reads `document`. It never fails: what it could not read is in the diagnostics and in the coverage proof.
+///
+/// # Examples
+///
+/// ```
+/// use luoshi_parse::{ParseSettings, parse};
+/// use luoshi_types::{Document, SourceFormat};
+///
+/// let document = Document {
+///     text: "一、农业\n（一）抓好春耕。粮食面积稳定在100万亩以上。（责任单位：农业农村局）\n".to_owned(),
+///     blocks: Vec::new(),
+///     format: SourceFormat::Text,
+///     diagnostics: Vec::new(),
+/// };
+/// let parsed = parse(&document, &ParseSettings::default());
+/// assert_eq!(parsed.tasks[0].parties[0].raw, "农业农村局");
+/// assert_eq!(parsed.tasks[0].targets[0].quantity_text, "100万亩以上");
+/// assert_eq!(parsed.coverage.total, parsed.coverage.accounted);
+/// ```
+pub fn parse(document: &Document, settings: &ParseSettings) -> Parsed {
+    let text = document.text.as_str();
+    let marks = scan::scan(text);
+    let clauses = clause::clauses(text, &marks.brackets, &marks.lines);
+    let outline = outline::build(text, &marks, &clauses);
+    let front = front::read(text, &marks.lines, &outline, settings);
+    let mut work = Work {
+        text,
+        marks: &marks,
+        clauses: &clauses,
+        outline: &outline,
+        parsed: Parsed {
+            metadata: front.metadata,
+            ..Parsed::default()
+        },
+        partition: Partition::default(),
+        tracer: Tracer::new(settings.trace),
+        unresolved: Vec::new(),
+    };
+    for (span, kind) in front.parts {
+        work.partition.add(span, kind);
+    }
+    work.headings();
+    work.tasks();
+    work.section_lines();
+    work.stated_once();
+    work.complaints();
+    work.finish(document)
+}
+
+struct Work<'a> {
+    text: &'a str,
+    marks: &'a Marks,
+    clauses: &'a [Clause],
+    outline: &'a Outline,
+    /// Spans in it count bytes until `finish`.
+    parsed: Parsed,
+    partition: Partition,
+    tracer: Tracer,
+    unresolved: Vec<Unresolved>,
+}
+
+impl Work<'_> {
+    fn own(&self, span: Span) -> String {
+        slice(self.text, span).to_owned()
+    }
+
+    fn headings(&mut self) {
+        for heading in &self.outline.headings {
+            let label = heading.label;
+            self.partition.add(label.span, SpanKind::SectionLabel);
+            self.partition.add(heading.title, SpanKind::SectionTitle);
+            self.tracer
+                .fired(rule_of(label.rank), label.span, || "heading".to_owned());
+            if heading.is_section {
+                let id = format!("s{}", self.parsed.sections.len() + 1);
+                self.parsed.sections.push(Section {
+                    id,
+                    number: self.own(label.digits),
+                    label: self.own(label.span),
+                    title: self.own(heading.title),
+                    title_span: heading.title,
+                    span: Span::new(label.span.start, heading.end),
+                });
+            }
+        }
+    }
+
+    /// The id of the section that a heading is.
+    fn section_ids(&self) -> Vec<Option<String>> {
+        let mut count = 0;
+        self.outline
+            .headings
+            .iter()
+            .map(|heading| {
+                heading.is_section.then(|| {
+                    count += 1;
+                    format!("s{count}")
+                })
+            })
+            .collect()
+    }
+
+    fn tasks(&mut self) {
+        let section_ids = self.section_ids();
+        self.parsed.tasks.reserve(self.outline.tasks.len());
+        for (index, node) in self.outline.tasks.iter().enumerate() {
+            self.tracer.task = Some(index);
+            let task = self.task(index, node, &section_ids);
+            self.parsed.tasks.push(task);
+        }
+        self.tracer.task = None;
+    }
+
+    fn task(&mut self, index: usize, node: &TaskNode, section_ids: &[Option<String>]) -> TaskDraft {
+        let id = format!("t{}", index + 1);
+        let mut path = Vec::with_capacity(node.ancestors.len() + 1);
+        for &ancestor in &node.ancestors {
+            let heading = &self.outline.headings[ancestor];
+            path.push(format!(
+                "{}{}",
+                slice(self.text, heading.label.span),
+                slice(self.text, heading.title)
+            ));
+        }
+        let label = node.label.map(|label| self.own(label.span)).unwrap_or_default();
+        if let Some(found) = node.label {
+            path.push(label.clone());
+            self.partition.add(found.span, SpanKind::TaskLabel);
+            let is_inline = self
+                .marks
+                .heads
+                .get(self.first_head(found.span))
+                .is_some_and(|head| !head.opens_line);
+            let rule = if is_inline {
+                &rules::numbering::inline::RULE
+            } else {
+                node.rule
+            };
+            self.tracer.fired(rule, found.span, || "task".to_owned());
+        } else {
+            self.tracer.fired(node.rule, node.span, || "task".to_owned());
+        }
+        let responsibility = self.responsibility(node);
+        let holes = self.holes(node, &responsibility);
+        let sentences = measures::sentences(
+            self.text,
+            node.span,
+            &holes.iter().map(|hole| hole.0).collect::<Vec<_>>(),
+        );
+        self.partition.add(sentences.title_line, SpanKind::TaskTitle);
+        for &sentence in &sentences.others {
+            self.partition.add(sentence, SpanKind::Measure);
+        }
+        for &(hole, kind) in &holes {
+            self.partition.add(hole, kind);
+        }
+        let mut parties = Vec::new();
+        for &clause in &node.clauses {
+            let clause = &self.clauses[clause];
+            for party in &clause.parties {
+                self.tracer.fired(clause.rule, party.span, || {
+                    format!("{} {}", party.role.code(), party.name)
+                });
+            }
+            parties.extend(clause.parties.iter().cloned());
+        }
+        let measures = if sentences.others.is_empty() && !sentences.title_line.is_empty() {
+            vec![sentences.title_line]
+        } else {
+            sentences.others.clone()
+        };
+        let tracking = scope::mark(
+            self.text,
+            sentences.title,
+            &sentences.others,
+            &mut self.tracer,
+            &mut self.parsed.diagnostics,
+        );
+        let mut found = targets::Found::default();
+        let mut deadlines_found = Vec::new();
+        let year = self.parsed.metadata.year;
+        self.read_sentences(&sentences, year, &mut found, &mut deadlines_found);
+        for &(hole, kind) in &holes {
+            if matches!(kind, SpanKind::Deadline | SpanKind::Responsibility) {
+                deadlines::read_container(self.text, hole, year, &mut self.tracer, &mut deadlines_found);
+            }
+        }
+        let is_excluded = |span: Span| {
+            tracking.state == TrackingState::NotTracked
+                || tracking.excluded.iter().any(|exclusion| exclusion.span.contains(span))
+        };
+        let (outside, kept): (Vec<_>, Vec<_>) = found.targets.into_iter().partition(|target| is_excluded(target.span));
+        let mut mentions = found.mentions;
+        mentions.extend(outside.into_iter().map(|target| Mention {
+            text: target.quantity_text,
+            span: target.span,
+            why: MentionReason::OutOfScope,
+            task: None,
+            rule: target.rule,
+        }));
+        mentions.sort_by_key(|mention| mention.span);
+        for mention in &mut mentions {
+            mention.task = Some(id.clone());
+        }
+        self.parsed.mentions.extend(mentions);
+        let mut targets = kept;
+        targets.sort_by_key(|target| target.span);
+        TaskDraft {
+            title: self.own(sentences.title),
+            title_span: sentences.title,
+            span: node.span,
+            section: node.section.and_then(|heading| section_ids[heading].clone()),
+            id,
+            label,
+            path,
+            responsibility,
+            parties,
+            measures,
+            targets,
+            deadlines: deadlines_found,
+            tracking,
+        }
+    }
+
+    fn first_head(&self, label: Span) -> usize {
+        self.marks
+            .heads
+            .partition_point(|head| head.label.span.start < label.start)
+    }
+
+    fn read_sentences(
+        &mut self,
+        sentences: &Sentences,
+        year: Option<i16>,
+        found: &mut targets::Found,
+        deadlines_found: &mut Vec<crate::model::DeadlineDraft>,
+    ) {
+        for &sentence in std::iter::once(&sentences.title_line).chain(&sentences.others) {
+            targets::read_sentence(self.text, sentence, &mut self.tracer, found);
+            deadlines::read_sentence(self.text, sentence, year, &mut self.tracer, deadlines_found);
+        }
+    }
+
+    /// The clauses of a task, each with a full stop directly behind it.
+    fn responsibility(&self, node: &TaskNode) -> Vec<Span> {
+        node.clauses
+            .iter()
+            .map(|&clause| {
+                let span = self.clauses[clause].span;
+                let rest = slice(self.text, Span::new(span.end, node.span.end.max(span.end)));
+                let mark = rest
+                    .chars()
+                    .next()
+                    .filter(|character| matches!(character, '。' | '；' | ';'));
+                Span::new(span.start, span.end + mark.map_or(0, char::len_utf8))
+            })
+            .collect()
+    }
+
+    /// What stands in a task and is no sentence: clauses and label lines.
+    fn holes(&self, node: &TaskNode, responsibility: &[Span]) -> Vec<(Span, SpanKind)> {
+        let mut holes: Vec<(Span, SpanKind)> = responsibility
+            .iter()
+            .map(|span| (*span, SpanKind::Responsibility))
+            .collect();
+        let first = self
+            .marks
+            .lines
+            .partition_point(|line| line.span.start < node.span.start);
+        for line in self.marks.lines[first..]
+            .iter()
+            .take_while(|line| line.span.end <= node.span.end)
+        {
+            match words::line_label(self.text, line.span.start) {
+                Some((words::LineLabel::Deadline, _)) => holes.push((line.span, SpanKind::Deadline)),
+                Some((words::LineLabel::Context, _)) => holes.push((line.span, SpanKind::Context)),
+                None => {}
+            }
+        }
+        holes.sort_by_key(|hole| hole.0);
+        holes
+    }
+
+    /// Clauses that speak for a section: their bodies go to every task of it.
+    fn section_lines(&mut self) {
+        for (clause, tasks) in &self.outline.section_lines {
+            let clause = &self.clauses[*clause];
+            self.partition.add(clause.span, SpanKind::Responsibility);
+            self.tracer.fired(&rules::party::section_line::RULE, clause.span, || {
+                format!("{} tasks", tasks.len())
+            });
+            let parties: Vec<PartyDraft> = clause
+                .parties
+                .iter()
+                .map(|party| PartyDraft {
+                    inherited: true,
+                    rule: rules::party::section_line::RULE.code,
+                    ..party.clone()
+                })
+                .collect();
+            for &task in tasks {
+                self.parsed.tasks[task].parties.extend(parties.iter().cloned());
+            }
+            self.parsed.inheritance.push(Inheritance {
+                text: self.own(clause.span),
+                span: clause.span,
+                parties,
+            });
+        }
+    }
+
+    /// Clauses that speak of all later tasks: their bodies go to the task of the clause and to each behind it.
+    fn stated_once(&mut self) {
+        for (task, node) in self.outline.tasks.iter().enumerate() {
+            for &clause in &node.clauses {
+                let Some((span, parties)) = &self.clauses[clause].stated_once else {
+                    continue;
+                };
+                self.tracer.task = Some(task);
+                self.tracer.fired(&rules::party::stated_once::RULE, *span, || {
+                    format!("{} bodies", parties.len())
+                });
+                // A second clause of the kind would otherwise multiply with the tasks behind it.
+                if self.parsed.inheritance.len() < 8 {
+                    for later in &mut self.parsed.tasks[task..] {
+                        later.parties.extend(parties.iter().cloned());
+                    }
+                }
+                self.parsed.inheritance.push(Inheritance {
+                    text: slice(self.text, *span).to_owned(),
+                    span: *span,
+                    parties: parties.clone(),
+                });
+            }
+        }
+        self.tracer.task = None;
+    }
+
+    fn complaints(&mut self) {
+        let mut found = self.outline.diagnostics.clone();
+        for clause in self.clauses {
+            if !clause.closed {
+                found.push(Diagnostic::new(DiagnosticCode::UnclosedBracket, clause.span));
+            }
+            if clause.empty {
+                found.push(Diagnostic::new(DiagnosticCode::Unresolved, clause.span).with("count", 2));
+                self.unresolved.push(Unresolved {
+                    span: clause.span,
+                    alternatives: vec![SpanKind::Responsibility.code(), SpanKind::Measure.code()],
+                });
+            }
+            for party in &clause.parties {
+                if party.rule != rules::party::verb_bracket::RULE.code
+                    && !crate::parties::names::is_possible_body(&party.raw)
+                {
+                    found.push(
+                        Diagnostic::new(DiagnosticCode::UnknownOrganisation, party.span).with("name", &party.raw),
+                    );
+                }
+            }
+        }
+        for (task, node) in self.parsed.tasks.iter().zip(&self.outline.tasks) {
+            if task.parties.is_empty() {
+                let place = node.label.map_or(task.title_span, |label| label.span);
+                let label = if task.label.is_empty() {
+                    task.title.clone()
+                } else {
+                    task.label.clone()
+                };
+                found.push(Diagnostic::new(DiagnosticCode::NoParty, place).with("label", label));
+            }
+        }
+        let has_text = !self.marks.lines.is_empty();
+        if self.parsed.tasks.is_empty() && has_text {
+            found.push(Diagnostic::new(DiagnosticCode::NoTasks, Span::default()));
+        }
+        if self.parsed.tasks.len() > MOST_TASKS {
+            found.push(
+                Diagnostic::new(DiagnosticCode::TooManyTasks, Span::default())
+                    .with("count", self.parsed.tasks.len())
+                    .with("limit", MOST_TASKS),
+            );
+        }
+        if self.parsed.metadata.year.is_none() && has_text {
+            found.push(Diagnostic::new(DiagnosticCode::NoDate, Span::default()));
+        }
+        self.parsed.diagnostics.extend(found);
+    }
+
+    /// Lays the partition and turns every span from bytes into scalars.
+    fn finish(self, document: &Document) -> Parsed {
+        let Work {
+            text,
+            outline,
+            mut parsed,
+            partition,
+            tracer,
+            mut unresolved,
+            ..
+        } = self;
+        let index = ScalarIndex::new(text);
+        let convert = |span: &mut Span| *span = index.span(*span);
+        parsed.spans = partition.finish(text, front::kind_of_gap(outline));
+        parsed.spans.iter_mut().for_each(|part| convert(&mut part.span));
+        unresolved.iter_mut().for_each(|stretch| convert(&mut stretch.span));
+        parsed.coverage = coverage::count(&index, &parsed.spans, unresolved);
+        let metadata = &mut parsed.metadata;
+        [&mut metadata.title, &mut metadata.document_number, &mut metadata.issuer]
+            .into_iter()
+            .flatten()
+            .chain(&mut metadata.addressees)
+            .for_each(|located| convert(&mut located.span));
+        for section in &mut parsed.sections {
+            convert(&mut section.title_span);
+            convert(&mut section.span);
+        }
+        for task in &mut parsed.tasks {
+            convert(&mut task.title_span);
+            convert(&mut task.span);
+            task.responsibility.iter_mut().for_each(convert);
+            task.parties.iter_mut().for_each(|party| convert(&mut party.span));
+            task.measures.iter_mut().for_each(convert);
+            task.targets.iter_mut().for_each(|target| convert(&mut target.span));
+            task.deadlines
+                .iter_mut()
+                .for_each(|deadline| convert(&mut deadline.span));
+            task.tracking
+                .excluded
+                .iter_mut()
+                .for_each(|exclusion| convert(&mut exclusion.span));
+        }
+        parsed
+            .mentions
+            .iter_mut()
+            .for_each(|mention| convert(&mut mention.span));
+        for inheritance in &mut parsed.inheritance {
+            convert(&mut inheritance.span);
+            inheritance
+                .parties
+                .iter_mut()
+                .for_each(|party| convert(&mut party.span));
+        }
+        parsed
+            .diagnostics
+            .iter_mut()
+            .for_each(|diagnostic| convert(&mut diagnostic.span));
+        parsed
+            .diagnostics
+            .sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.code));
+        parsed.diagnostics.splice(0..0, document.diagnostics.iter().cloned());
+        parsed.trace = tracer.entries;
+        parsed.trace.iter_mut().for_each(|entry| convert(&mut entry.span));
+        parsed
+            .trace
+            .sort_by_key(|entry| (entry.task.is_none(), entry.task, entry.span));
+        parsed
+    }
+}

@@ -1,0 +1,15 @@
+//! A day: 10月15日前, 2025年12月31日前, 截至2026年6月30日. A day without 前 or 截至 is no deadline.
+
+use crate::{
+    deadlines::{Period, Shape, Surroundings},
+    model::DeadlineKind,
+    rules::rule,
+};
+
+rule!("deadline", "day", "day.rs");
+
+/// How the period binds, if the rule is for it.
+pub(crate) fn read(period: &Period, around: &Surroundings<'_>) -> Option<DeadlineKind> {
+    let is_day = matches!(period.shape, Shape::Day);
+    (is_day && (period.before || period.until)).then(|| around.by_or_start())
+}

@@ -1,0 +1,11 @@
+//! Expressions that say by when, from when or how long.
+
+pub(crate) mod continuous;
+pub(crate) mod day;
+pub(crate) mod half_year;
+pub(crate) mod horizon;
+pub(crate) mod month_end;
+pub(crate) mod plan_period;
+pub(crate) mod quarter;
+pub(crate) mod within_year;
+pub(crate) mod year_end;

@@ -1,0 +1,28 @@
+//! A number that is a name: a document number, a house, telephone or model number.
+//!
+//! It stands in 〔〕, before 号, 级 or 楼, next to Latin letters, between × signs, or it is too long to be a quantity.
+
+use crate::{
+    rules::rule,
+    targets::{Context, quantity::UnitKind},
+    text::{char_at, char_before},
+};
+
+rule!("mention", "identifier", "identifier.rs");
+
+/// Whether the quantity is one.
+pub(crate) fn applies(context: &Context<'_>) -> bool {
+    let quantity = context.quantity;
+    let before = char_before(context.text, quantity.span.start);
+    let behind = char_at(context.text, quantity.core.end);
+    let in_number_bracket = matches!(before, Some('〔' | '[')) && matches!(behind, Some('〕' | ']'));
+    let is_letter = |character: Option<char>| character.is_some_and(|character| character.is_ascii_alphabetic());
+    let touches_letters = is_letter(before) || (quantity.unit.is_none() && is_letter(behind));
+    let is_product =
+        matches!(before, Some('×' | '+' | '*')) || (quantity.unit.is_none() && matches!(behind, Some('×' | '+' | '*')));
+    quantity.value.is_none()
+        || quantity.kind == UnitKind::Identifier
+        || in_number_bracket
+        || touches_letters
+        || is_product
+}

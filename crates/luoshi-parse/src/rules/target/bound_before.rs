@@ -1,0 +1,20 @@
+//! A comparator word before the number: 不低于, 不少于 (>=), 不超过 (<=), 超过, 突破 (>), 低于 (<), 约 (≈).
+
+use luoshi_types::Comparator;
+
+use crate::{
+    rules::rule,
+    targets::{Context, Reading},
+};
+
+rule!("target", "bound-before", "bound_before.rs");
+
+/// Reads the quantity, if the rule is for it.
+pub(crate) fn read(context: &Context<'_>) -> Option<Reading> {
+    let (comparator, _) = context.comparator_before()?;
+    let is_own_rule = matches!(comparator, Comparator::Equal) || context.before.ends_with("控制在");
+    (!is_own_rule).then(|| Reading {
+        comparator,
+        direction: context.direction(comparator),
+    })
+}

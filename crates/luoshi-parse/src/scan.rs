@@ -1,0 +1,266 @@
+//! The one pass over the whole text: lines, brackets and the places where a numbering label may stand.
+//!
+//! It looks at every byte once and decides nothing: which bracket names bodies is settled in `parties`, which label opens a
+//! task in `outline`.
+
+use luoshi_types::Span;
+
+use crate::{
+    outline::label::{Label, label_at},
+    text::{skip_blanks, trimmed},
+    words,
+};
+
+/// One line that is not blank.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Line {
+    /// Its text without white space at the ends.
+    pub(crate) span: Span,
+}
+
+/// A bracket that may name responsible bodies.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bracket {
+    /// From the opening mark to after the closing one, or to the line end where it is not closed.
+    pub(crate) span: Span,
+    /// What stands inside.
+    pub(crate) inner: Span,
+    /// Whether the closing mark was found in the line.
+    pub(crate) closed: bool,
+    /// Whether a role label with its colon follows the opening mark.
+    pub(crate) labelled: bool,
+}
+
+/// A numbering label and whether it opens its line.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Head {
+    pub(crate) label: Label,
+    pub(crate) opens_line: bool,
+}
+
+/// What the pass found, each list in document order.
+#[derive(Debug, Default)]
+pub(crate) struct Marks {
+    pub(crate) lines: Vec<Line>,
+    pub(crate) brackets: Vec<Bracket>,
+    pub(crate) heads: Vec<Head>,
+}
+
+#[derive(Clone, Copy)]
+struct Open {
+    at: usize,
+    inner: usize,
+    shape: u8,
+    labelled: bool,
+}
+
+const ROUND: u8 = 0;
+const SQUARE: u8 = 1;
+const TORTOISE: u8 = 2;
+const LENTICULAR: u8 = 3;
+
+enum Event {
+    Open(u8),
+    Close(u8),
+    End,
+    Line,
+}
+
+/// Reads the mark at byte `at`, with its width. Bytes that cannot begin one are skipped by the caller.
+#[inline]
+fn event_at(bytes: &[u8], at: usize) -> Option<(Event, usize)> {
+    let byte = bytes[at];
+    Some(match byte {
+        b'\n' => (Event::Line, 1),
+        b'(' => (Event::Open(ROUND), 1),
+        b')' => (Event::Close(ROUND), 1),
+        b'[' => (Event::Open(SQUARE), 1),
+        b']' => (Event::Close(SQUARE), 1),
+        b';' | b'!' | b'?' | b':' => (Event::End, 1),
+        0xE3 | 0xEF => {
+            let event = match (byte, *bytes.get(at + 1)?, *bytes.get(at + 2)?) {
+                (0xEF, 0xBC, 0x88) => Event::Open(ROUND),
+                (0xEF, 0xBC, 0x89) => Event::Close(ROUND),
+                (0xEF, 0xBC, 0xBB) => Event::Open(SQUARE),
+                (0xEF, 0xBC, 0xBD) => Event::Close(SQUARE),
+                (0xE3, 0x80, 0x94) => Event::Open(TORTOISE),
+                (0xE3, 0x80, 0x95) => Event::Close(TORTOISE),
+                (0xE3, 0x80, 0x90) => Event::Open(LENTICULAR),
+                (0xE3, 0x80, 0x91) => Event::Close(LENTICULAR),
+                // 。 ！ ： ； ？
+                (0xE3, 0x80, 0x82) | (0xEF, 0xBC, 0x81 | 0x9A | 0x9B | 0x9F) => Event::End,
+                _ => return None,
+            };
+            (event, 3)
+        }
+        _ => return None,
+    })
+}
+
+/// Runs the pass.
+pub(crate) fn scan(text: &str) -> Marks {
+    let bytes = text.as_bytes();
+    let mut marks = Marks::default();
+    let mut stack: Vec<Open> = Vec::new();
+    let mut depth_of = [0usize; 4];
+    let mut line_start = 0;
+    let mut at = 0;
+    begin_line(text, 0, &mut marks);
+    while at < bytes.len() {
+        let Some((event, width)) = event_at(bytes, at) else {
+            at += 1;
+            continue;
+        };
+        let next = at + width;
+        match event {
+            Event::Open(shape) => {
+                let inner = skip_blanks(text, next);
+                let labelled = words::labels().opens(text, inner).is_some();
+                stack.push(Open {
+                    at,
+                    inner: next,
+                    shape,
+                    labelled,
+                });
+                depth_of[shape as usize] += 1;
+            }
+            Event::Close(shape) => {
+                if depth_of[shape as usize] > 0 {
+                    while let Some(open) = stack.pop() {
+                        depth_of[open.shape as usize] -= 1;
+                        let matches = open.shape == shape;
+                        if matches && (open.labelled || stack.is_empty()) {
+                            push_bracket(&mut marks, open, Span::new(open.inner, at), next, true);
+                        }
+                        if matches {
+                            break;
+                        }
+                    }
+                }
+                try_inline_head(text, next, &mut marks);
+            }
+            Event::End => try_inline_head(text, next, &mut marks),
+            Event::Line => {
+                end_line(text, line_start, at, &mut stack, &mut marks);
+                depth_of = [0; 4];
+                line_start = next;
+                begin_line(text, next, &mut marks);
+            }
+        }
+        at = next;
+    }
+    end_line(text, line_start, bytes.len(), &mut stack, &mut marks);
+    marks
+}
+
+fn begin_line(text: &str, at: usize, marks: &mut Marks) {
+    let start = skip_blanks(text, at);
+    if let Some(label) = label_at(text, start) {
+        marks.heads.push(Head {
+            label,
+            opens_line: true,
+        });
+    }
+}
+
+/// A label inside a line counts only behind a sentence end or a closed bracket. Whether it is one is settled by its number.
+fn try_inline_head(text: &str, at: usize, marks: &mut Marks) {
+    let start = skip_blanks(text, at);
+    // A cheap look at the next byte spares the label reader at most sentence ends.
+    let Some(&byte) = text.as_bytes().get(start) else {
+        return;
+    };
+    if byte == b'(' || byte.is_ascii_digit() || matches!(byte, 0xE3..=0xE9 | 0xEF) {
+        if let Some(label) = label_at(text, start).filter(|label| label.rank.may_stand_inline()) {
+            if marks
+                .heads
+                .last()
+                .is_none_or(|last| last.label.span.end <= label.span.start)
+            {
+                marks.heads.push(Head {
+                    label,
+                    opens_line: false,
+                });
+            }
+        }
+    }
+}
+
+fn end_line(text: &str, start: usize, end: usize, stack: &mut Vec<Open>, marks: &mut Marks) {
+    for open in stack.drain(..) {
+        if open.labelled {
+            let inner = trimmed(text, Span::new(open.inner, end));
+            push_bracket(marks, open, inner, inner.end, false);
+        }
+    }
+    let span = trimmed(text, Span::new(start, end));
+    if !span.is_empty() {
+        marks.lines.push(Line { span });
+    }
+}
+
+fn push_bracket(marks: &mut Marks, open: Open, inner: Span, end: usize, closed: bool) {
+    // An unlabelled bracket around a labelled one says nothing of its own, and of two labelled ones the inner stands.
+    if marks
+        .brackets
+        .last()
+        .is_some_and(|last| last.span.start >= open.at || last.span.end > open.at)
+    {
+        return;
+    }
+    marks.brackets.push(Bracket {
+        span: Span::new(open.at, end),
+        inner,
+        closed,
+        labelled: open.labelled,
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::slice;
+
+    #[track_caller]
+    fn check_brackets(text: &str, expected: &[&str]) {
+        let marks = scan(text);
+        let found: Vec<&str> = marks.brackets.iter().map(|bracket| slice(text, bracket.span)).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn takes_the_outermost_bracket() {
+        check_brackets(
+            "免费（含县镇）。（责任单位：市商务局(市粮食局)）",
+            &["（含县镇）", "（责任单位：市商务局(市粮食局)）"],
+        );
+    }
+
+    #[test]
+    fn takes_a_labelled_bracket_out_of_an_unclosed_one() {
+        check_brackets("学生（含县镇。（责任部门：教育厅）", &["（责任部门：教育厅）"]);
+    }
+
+    #[test]
+    fn ends_an_unclosed_labelled_bracket_at_the_line_end() {
+        let marks = scan("任务。（责任部门：教育厅 \n下一行");
+        assert!(!marks.brackets[0].closed);
+        assert_eq!(marks.brackets.len(), 1);
+    }
+
+    #[test]
+    fn survives_brackets_that_do_not_match() {
+        check_brackets("）））（（（]]]〕", &[]);
+    }
+
+    #[test]
+    fn finds_labels_at_lines_and_behind_sentences() {
+        let text = "一、农业\n（一）做好春耕。（农业厅负责）（二）做好秋收。";
+        let labels: Vec<&str> = scan(text)
+            .heads
+            .iter()
+            .map(|head| slice(text, head.label.span))
+            .collect();
+        assert_eq!(labels, ["一、", "（一）", "（二）"]);
+    }
+}

@@ -1,0 +1,93 @@
+//! What a quantity counts: the noun between verb and number, behind the number, or before the verb. It is a help to the reader, not a proof.
+
+use luoshi_types::Span;
+
+use crate::{
+    targets::{Context, VerbClass, quantity::UnitKind},
+    text::{ahead, slice},
+};
+
+/// Longest subject in characters.
+const LONGEST: usize = 24;
+
+/// Subject and qualifier.
+pub(crate) fn of(context: &Context<'_>) -> (Option<String>, Option<String>) {
+    let quantity = context.quantity;
+    if let Some(subject) = between_verb_and_number(context) {
+        return (Some(subject), None);
+    }
+    let counts = matches!(
+        quantity.kind,
+        UnitKind::Count | UnitKind::Measure | UnitKind::None | UnitKind::Money
+    );
+    if counts && quantity.suffix.is_none() && !context.after.is_empty() {
+        let (qualifier, rest) = qualifier_of(context.after);
+        let noun = ahead(rest, 0, LONGEST, |character| matches!(character, '和' | '及' | '与'));
+        let noun = if noun.is_empty() { rest } else { noun };
+        return (clean(noun), qualifier.map(str::to_owned));
+    }
+    (before_verb(context), None)
+}
+
+/// 完成投资3000亿元 -> 投资.
+fn between_verb_and_number(context: &Context<'_>) -> Option<String> {
+    let verb = context.verb?;
+    let part = slice(context.text, Span::new(verb.end, context.quantity.span.start));
+    let part = match context.comparator_before() {
+        Some((_, word)) => part.strip_suffix(word).unwrap_or(part),
+        None => part,
+    };
+    // A list before the number (抓好甲工程、乙工程等170项) names examples of what is counted.
+    let part = part.rsplit(['、', '）', '”']).next().unwrap_or(part);
+    if part.ends_with('等') || part.is_empty() {
+        return None;
+    }
+    clean(part)
+}
+
+/// 小麦面积稳定在1600万亩以上 -> 小麦面积.
+fn before_verb(context: &Context<'_>) -> Option<String> {
+    let verb = context.verb?;
+    let relates = matches!(
+        verb.value,
+        VerbClass::Maintain | VerbClass::Limit | VerbClass::Increase | VerbClass::Reduce | VerbClass::Reach
+    );
+    if !relates {
+        return None;
+    }
+    let clause_start = context.quantity.span.start - context.before.len();
+    let part = slice(context.text, Span::new(clause_start, verb.start));
+    let part = part.rsplit(['、', '，', '：']).next().unwrap_or(part);
+    let part = ["确保", "力争", "争取", "实现", "推动", "努力"]
+        .iter()
+        .fold(part, |part, word| part.strip_prefix(word).unwrap_or(part));
+    clean(part)
+}
+
+/// 超千亿元产业 -> (超千亿元, 产业).
+fn qualifier_of(after: &str) -> (Option<&str>, &str) {
+    let number_end = after
+        .char_indices()
+        .take_while(|&(_, character)| {
+            matches!(
+                character,
+                '超' | '过' | '近' | '十' | '百' | '千' | '万' | '亿' | '元' | '以' | '上'
+            )
+        })
+        .last()
+        .map_or(0, |(index, character)| index + character.len_utf8());
+    let (qualifier, rest) = after.split_at(number_end);
+    if qualifier.contains('元') && !rest.is_empty() {
+        (Some(qualifier), rest)
+    } else {
+        (None, after)
+    }
+}
+
+fn clean(text: &str) -> Option<String> {
+    let part = text.trim_matches(|character: char| {
+        character.is_whitespace() || matches!(character, '的' | '了' | '约' | '近' | '：' | '“' | '”')
+    });
+    let fits = !part.is_empty() && part.chars().take(LONGEST + 1).count() <= LONGEST;
+    fits.then(|| part.to_owned())
+}

@@ -1,0 +1,232 @@
+//! The word tables of `words/`, compiled into automata once. It does not say what a word means for a sentence; the rules do.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
+use luoshi_types::PartyRole;
+
+use crate::text::{char_at, skip_blanks};
+
+/// Words with a value each, found at a place (longest first) or searched for from left to right.
+pub(crate) struct WordTable<T> {
+    automaton: Option<AhoCorasick>,
+    values: Vec<T>,
+}
+
+/// A word of a table in the text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hit<T> {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) value: T,
+}
+
+impl<T: Copy> WordTable<T> {
+    pub(crate) fn new(entries: Vec<(&str, T)>) -> Self {
+        let values = entries.iter().map(|entry| entry.1).collect();
+        // A table that cannot be compiled finds nothing; a test compiles each of them.
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .start_kind(StartKind::Both)
+            .build(entries.iter().map(|entry| entry.0))
+            .ok();
+        Self { automaton, values }
+    }
+
+    /// The longest word that starts at byte `at`.
+    pub(crate) fn at(&self, text: &str, at: usize) -> Option<Hit<T>> {
+        let automaton = self.automaton.as_ref()?;
+        if at > text.len() {
+            return None;
+        }
+        let input = Input::new(text).range(at..).anchored(Anchored::Yes);
+        let found = automaton.try_find(input).ok().flatten()?;
+        Some(Hit {
+            start: found.start(),
+            end: found.end(),
+            value: self.values[found.pattern().as_usize()],
+        })
+    }
+
+    /// The words inside `start..end`, leftmost first and longest among those that start together.
+    pub(crate) fn within<'a>(&'a self, text: &'a str, start: usize, end: usize) -> impl Iterator<Item = Hit<T>> + 'a {
+        self.automaton.iter().flat_map(move |automaton| {
+            automaton
+                .find_iter(Input::new(text).range(start..end.min(text.len()).max(start)))
+                .map(|found| Hit {
+                    start: found.start(),
+                    end: found.end(),
+                    value: self.values[found.pattern().as_usize()],
+                })
+        })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_compiled(&self) -> bool {
+        self.automaton.is_some() && !self.values.is_empty()
+    }
+}
+
+/// The lines of a table file that are neither blank nor comments, cut at the last white space into word and value.
+pub(crate) fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    table
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .filter_map(|line| line.rsplit_once(' '))
+}
+
+/// Labels of responsible bodies (责任单位 and the like).
+pub(crate) struct Labels(WordTable<PartyRole>);
+
+impl Labels {
+    /// The role that a label at `at` gives and the byte after its colon.
+    pub(crate) fn opens(&self, text: &str, at: usize) -> Option<(PartyRole, usize)> {
+        let hit = self.0.at(text, at)?;
+        let colon = skip_blanks(text, hit.end);
+        let mark = char_at(text, colon).filter(|&character| matches!(character, '：' | ':'))?;
+        Some((hit.value, colon + mark.len_utf8()))
+    }
+
+    /// Every label with its colon inside `start..end`: where it starts, its role, and the byte after its colon.
+    pub(crate) fn within(&self, text: &str, start: usize, end: usize) -> Vec<(usize, PartyRole, usize)> {
+        self.0
+            .within(text, start, end)
+            .filter_map(|hit| {
+                let colon = skip_blanks(text, hit.end);
+                let mark = char_at(text, colon).filter(|&character| matches!(character, '：' | ':'))?;
+                Some((hit.start, hit.value, colon + mark.len_utf8()))
+            })
+            .filter(|found| found.2 <= end)
+            .collect()
+    }
+}
+
+/// What a labelled line that names no body holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LineLabel {
+    Deadline,
+    Context,
+}
+
+static LABELS: LazyLock<Labels> = LazyLock::new(|| {
+    Labels(WordTable::new(
+        rows(include_str!("../words/labels.txt"))
+            .filter_map(|(word, role)| Some((word, PartyRole::from_code(role)?)))
+            .collect(),
+    ))
+});
+
+/// The labels of responsible bodies.
+pub(crate) fn labels() -> &'static Labels {
+    &LABELS
+}
+
+static LINE_LABELS: LazyLock<WordTable<LineLabel>> = LazyLock::new(|| {
+    WordTable::new(
+        rows(include_str!("../words/line-labels.txt"))
+            .map(|(word, kind)| {
+                (
+                    word,
+                    if kind == "deadline" {
+                        LineLabel::Deadline
+                    } else {
+                        LineLabel::Context
+                    },
+                )
+            })
+            .collect(),
+    )
+});
+
+/// The label with its colon that opens a line and names no body, and the byte after its colon.
+pub(crate) fn line_label(text: &str, at: usize) -> Option<(LineLabel, usize)> {
+    let hit = LINE_LABELS.at(text, at)?;
+    let colon = skip_blanks(text, hit.end);
+    let mark = char_at(text, colon).filter(|&character| matches!(character, '：' | ':'))?;
+    Some((hit.value, colon + mark.len_utf8()))
+}
+
+static ASSIGNMENTS: LazyLock<WordTable<PartyRole>> = LazyLock::new(|| {
+    WordTable::new(
+        rows(include_str!("../words/assignments.txt"))
+            .filter_map(|(word, role)| Some((word, PartyRole::from_code(role)?)))
+            .collect(),
+    )
+});
+
+/// Verbs behind a list of bodies (牵头, 按职责分工负责).
+pub(crate) fn assignments() -> &'static WordTable<PartyRole> {
+    &ASSIGNMENTS
+}
+
+#[derive(serde::Deserialize)]
+struct OrganisationFile {
+    stem: Vec<Stem>,
+    body: Vec<Body>,
+}
+
+#[derive(serde::Deserialize)]
+struct Stem {
+    full: String,
+    short: Vec<String>,
+    ends: Vec<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Body {
+    full: String,
+    short: Vec<String>,
+}
+
+static SHORT_NAMES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    let mut names = HashMap::new();
+    let Ok(file) = toml::from_str::<OrganisationFile>(include_str!("../words/organisations.toml")) else {
+        return names;
+    };
+    for stem in file.stem {
+        for end in &stem.ends {
+            let full_end = if end == "委" { "委员会" } else { end.as_str() };
+            for short in &stem.short {
+                names.insert(format!("{short}{end}"), format!("{}{full_end}", stem.full));
+            }
+        }
+    }
+    for body in file.body {
+        for short in body.short {
+            names.insert(short, body.full.clone());
+        }
+    }
+    names
+});
+
+/// The full name behind a short one without its territory (发改委).
+pub(crate) fn full_name(short: &str) -> Option<&'static str> {
+    SHORT_NAMES.get(short).map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_compiles() {
+        assert!(LABELS.0.is_compiled());
+        assert!(LINE_LABELS.is_compiled());
+        assert!(ASSIGNMENTS.is_compiled());
+        assert!(SHORT_NAMES.len() > 50);
+    }
+
+    #[test]
+    fn a_label_needs_its_colon() {
+        assert!(labels().opens("责任单位 ：财政厅", 0).is_some());
+        assert!(labels().opens("责任单位要落实", 0).is_none());
+    }
+
+    #[test]
+    fn the_longest_label_wins() {
+        assert_eq!(
+            labels().opens("牵头责任单位:财政厅", 0).map(|found| found.0),
+            Some(PartyRole::Lead)
+        );
+    }
+}
