@@ -2,13 +2,18 @@
 
 use std::{fmt, str::FromStr};
 
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::offset};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A calendar month, written `2026-03`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Period {
     first: Date,
+}
+
+/// The day in China at `instant`. China has kept one standard time, eight hours ahead of UTC and without summer time, since 1991.
+pub fn day_in_china(instant: Timestamp) -> Date {
+    offset(8).to_datetime(instant).date()
 }
 
 /// A text that is not of the form `2026-03`.
@@ -58,10 +63,10 @@ impl Period {
         }
     }
 
-    /// The instant at which the month is over in China, which has kept one standard time, UTC+8, since 1991.
+    /// The instant at which the month is over in China.
     pub fn ends_at(self) -> Timestamp {
         let midnight = self.last_day().saturating_add(1.day()).at(0, 0, 0, 0);
-        jiff::tz::offset(8).to_timestamp(midnight).unwrap_or(Timestamp::MAX)
+        offset(8).to_timestamp(midnight).unwrap_or(Timestamp::MAX)
     }
 
     /// Year, as in 2026.
@@ -134,6 +139,7 @@ mod tests {
     fn ends_at_midnight_in_china() {
         let december: Period = "2026-12".parse().unwrap();
         assert_eq!(december.ends_at().to_string(), "2026-12-31T16:00:00Z");
+        assert_eq!(day_in_china(december.ends_at()).to_string(), "2027-01-01");
     }
 
     #[test]

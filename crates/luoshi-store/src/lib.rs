@@ -1,1 +1,56 @@
-//! To be written.
+//! The store: the rooms of the database, one a noun, and the committer that makes changes durable.
+//!
+//! It keeps events with their contents and leaves, the state that follows from them, what jobs derive, and the few things outside the
+//! ledger. It never decides who may do what, makes no id and asks no clock; every instant, id and salt is an argument. SQL stands here
+//! and nowhere else.
+//!
+//! [`Store`] opens a database, [`Snapshot`] reads one state of it, [`Transaction`] changes it. The rooms speak to the engine through
+//! `engine`, which is the seam where a second database will stand; what only SQLite is asked for is under `sqlite`.
+
+mod account;
+mod checkpoint;
+mod content;
+mod credential;
+mod document;
+mod draft;
+mod duty;
+mod engine;
+mod error;
+mod event;
+mod facts;
+mod job;
+mod leaf;
+mod ledger_row;
+mod light;
+mod organisation;
+mod pending;
+mod plan;
+mod receipt;
+mod replay;
+mod report;
+mod review;
+mod session;
+mod sign_in_attempt;
+mod site;
+mod snapshot;
+mod sqlite;
+mod state;
+mod store;
+mod target;
+mod task;
+mod timeline;
+
+pub use checkpoint::StoredCheckpoint;
+pub use credential::Credential;
+pub use draft::ReportDraft;
+pub use error::{Constraint, StoreError, WriteError};
+pub use job::Job;
+pub use leaf::{LeafRow, NewLeaf};
+pub use pending::PendingWrite;
+pub use receipt::StoredReceipt;
+pub use replay::{Difference, DifferenceKind, ReplayOutcome};
+pub use review::ReviewRow;
+pub use session::{NewSession, StoredSession};
+pub use sign_in_attempt::Attempts;
+pub use snapshot::{Snapshot, Transaction};
+pub use store::{Location, MigrationOutcome, Store};

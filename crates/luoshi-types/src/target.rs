@@ -81,6 +81,35 @@ pub enum Direction {
     ReduceBy,
 }
 
+impl Direction {
+    /// Every direction.
+    pub const ALL: [Direction; 6] = [
+        Direction::Maintain,
+        Direction::IncreaseBy,
+        Direction::Reach,
+        Direction::Complete,
+        Direction::LimitTo,
+        Direction::ReduceBy,
+    ];
+
+    /// The stable word of the parse contract, of rows and of form fields.
+    pub fn code(self) -> &'static str {
+        match self {
+            Direction::Maintain => "maintain",
+            Direction::IncreaseBy => "increase_by",
+            Direction::Reach => "reach",
+            Direction::Complete => "complete",
+            Direction::LimitTo => "limit_to",
+            Direction::ReduceBy => "reduce_by",
+        }
+    }
+
+    /// The direction that a stable word names.
+    pub fn from_code(code: &str) -> Option<Direction> {
+        Direction::ALL.into_iter().find(|direction| direction.code() == code)
+    }
+}
+
 /// How strongly a target is promised, as the document's own word says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Strength {
@@ -102,4 +131,53 @@ pub enum Strength {
     /// 预期: expected.
     #[serde(rename = "预期")]
     Expect,
+}
+
+impl Strength {
+    /// Every strength, the firmest first.
+    pub const ALL: [Strength; 6] = [
+        Strength::Ensure,
+        Strength::Complete,
+        Strength::StriveFor,
+        Strength::TryFor,
+        Strength::Plan,
+        Strength::Expect,
+    ];
+
+    /// The word of the parse contract, of rows and of form fields: the document's own.
+    pub fn code(self) -> &'static str {
+        match self {
+            Strength::Ensure => "确保",
+            Strength::Complete => "完成",
+            Strength::StriveFor => "力争",
+            Strength::TryFor => "争取",
+            Strength::Plan => "计划",
+            Strength::Expect => "预期",
+        }
+    }
+
+    /// The strength that a word names.
+    pub fn from_code(code: &str) -> Option<Strength> {
+        Strength::ALL.into_iter().find(|strength| strength.code() == code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_those_of_the_contract() {
+        for direction in Direction::ALL {
+            assert_eq!(serde_json::to_value(direction).unwrap(), direction.code());
+            assert_eq!(Direction::from_code(direction.code()), Some(direction));
+        }
+        for strength in Strength::ALL {
+            assert_eq!(serde_json::to_value(strength).unwrap(), strength.code());
+            assert_eq!(Strength::from_code(strength.code()), Some(strength));
+        }
+        for comparator in Comparator::ALL {
+            assert_eq!(serde_json::to_value(comparator).unwrap(), comparator.code());
+        }
+    }
 }

@@ -1,0 +1,56 @@
+//! Checkpoints (存证点) that were signed, kept before they are published. They are not signed or verified here.
+
+use jiff::Timestamp;
+
+use crate::{
+    engine::{FromRow, Row, values},
+    error::StoreError,
+    snapshot::{Snapshot, Transaction},
+};
+
+const INSERT: &str = "insert into checkpoint (size, note, signed_at) values ($1, $2, $3)";
+
+const LATEST: &str = "select size, note, signed_at from checkpoint order by size desc limit 1";
+
+/// A signed checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredCheckpoint {
+    /// How many leaves it covers.
+    pub size: u64,
+    /// The signed note.
+    pub note: String,
+    /// When it was signed.
+    pub signed_at: Timestamp,
+}
+
+impl FromRow for StoredCheckpoint {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            size: row.take()?,
+            note: row.take()?,
+            signed_at: row.take()?,
+        })
+    }
+}
+
+impl Snapshot<'_> {
+    /// The checkpoint that covers most.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn latest_checkpoint(&self) -> Result<Option<StoredCheckpoint>, StoreError> {
+        self.connection.optional(LATEST, &[])
+    }
+}
+
+impl Transaction<'_> {
+    /// Keeps a signed checkpoint.
+    ///
+    /// # Errors
+    /// [`StoreError::Constraint`] where one of that size is kept already: a log never signs two.
+    pub fn save_checkpoint(&mut self, size: u64, note: &str, signed_at: Timestamp) -> Result<(), StoreError> {
+        self.connection
+            .execute(INSERT, values![size, note, signed_at])
+            .map(|_| ())
+    }
+}

@@ -1,0 +1,468 @@
+//! The seam between the rooms that know SQL and the engine that runs it: statements, values and rows that belong to no engine.
+//!
+//! The rooms write `$1`, `$2` … for parameters, columns of whole numbers, texts and bytes only, and no statement that one engine alone
+//! knows. A second engine is a second variant of [`Connection`] and [`Row`] and a folder beside `sqlite/`; no room changes for it.
+//! It does not open, pool or commit anything.
+
+use std::borrow::Cow;
+
+use jiff::{Timestamp, civil::Date};
+use luoshi_ledger::{
+    ActorIdentity, Role, StreamKind,
+    ids::{AccountId, CommandId, DocumentId, EventId, OrganisationId, PlanId, ReportId, SectionId, TargetId, TaskId},
+    light::{Colour, Proof},
+    organisation::OrganisationKind,
+    period::Period,
+    report::{ReturnStage, VerificationMethod},
+    task::{Publication, TaskKind},
+};
+use luoshi_types::{Comparator, Decimal, Direction, PartyRole, Span, Strength};
+use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+use crate::{error::StoreError, sqlite};
+
+/// A connection inside a transaction.
+#[derive(Clone, Copy)]
+pub(crate) enum Connection<'c> {
+    /// SQLite.
+    Sqlite(&'c rusqlite::Connection),
+}
+
+impl Connection<'_> {
+    /// Runs a query and shows each row to `visit`.
+    pub(crate) fn each(
+        self,
+        sql: &str,
+        parameters: &[Value<'_>],
+        visit: &mut dyn FnMut(&mut Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        match self {
+            Connection::Sqlite(connection) => sqlite::query::each(connection, sql, parameters, visit),
+        }
+    }
+
+    /// Runs a statement and answers with the number of rows that it changed.
+    pub(crate) fn execute(self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, StoreError> {
+        match self {
+            Connection::Sqlite(connection) => sqlite::query::execute(connection, sql, parameters),
+        }
+    }
+
+    /// Every row of a query.
+    pub(crate) fn all<T: FromRow>(self, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<T>, StoreError> {
+        let mut rows = Vec::new();
+        self.each(sql, parameters, &mut |row| {
+            rows.push(T::from_row(row)?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// The one row of a query that has one or none.
+    pub(crate) fn optional<T: FromRow>(self, sql: &str, parameters: &[Value<'_>]) -> Result<Option<T>, StoreError> {
+        let mut found = None;
+        self.each(sql, parameters, &mut |row| {
+            if found.is_none() {
+                found = Some(T::from_row(row)?);
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// The one row of a query that always has one.
+    pub(crate) fn one<T: FromRow>(self, sql: &str, parameters: &[Value<'_>]) -> Result<T, StoreError> {
+        self.optional(sql, parameters)?.ok_or_else(|| StoreError::Unreadable {
+            column: "(no row)".to_owned(),
+        })
+    }
+}
+
+/// A value on its way into a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Value<'v> {
+    /// Nothing.
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// A text.
+    Text(Cow<'v, str>),
+    /// Bytes.
+    Blob(&'v [u8]),
+}
+
+/// The values of a statement, in the order of its `$1`, `$2` …
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { &[$($crate::engine::Value::from($value)),*] };
+}
+pub(crate) use values;
+
+/// A value on its way out of a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum ColumnValue<'r> {
+    /// Nothing.
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// A floating-point number, which no column of ours holds.
+    Real(f64),
+    /// A text; bytes that are not UTF-8 come as a blob.
+    Text(&'r str),
+    /// Bytes.
+    Blob(&'r [u8]),
+}
+
+/// A row being read from left to right.
+pub(crate) struct Row<'r> {
+    source: RowSource<'r>,
+    next: usize,
+}
+
+#[derive(Clone, Copy)]
+enum RowSource<'r> {
+    Sqlite(&'r rusqlite::Row<'r>),
+}
+
+impl<'r> Row<'r> {
+    /// A row of SQLite.
+    pub(crate) fn sqlite(row: &'r rusqlite::Row<'r>) -> Self {
+        Self {
+            source: RowSource::Sqlite(row),
+            next: 0,
+        }
+    }
+
+    /// The next column.
+    pub(crate) fn take<T: FromColumn>(&mut self) -> Result<T, StoreError> {
+        let index = self.next;
+        self.next += 1;
+        let value = match self.source {
+            RowSource::Sqlite(row) => sqlite::query::column(row, index)?,
+        };
+        T::from_column(value).ok_or_else(|| self.unreadable(index))
+    }
+
+    /// The next two columns, start and end of a span.
+    pub(crate) fn take_span(&mut self) -> Result<Option<Span>, StoreError> {
+        let start: Option<u64> = self.take()?;
+        let end: Option<u64> = self.take()?;
+        match (start, end) {
+            (None, None) => Ok(None),
+            (Some(start), Some(end)) => match (usize::try_from(start), usize::try_from(end)) {
+                (Ok(start), Ok(end)) => Ok(Some(Span { start, end })),
+                _ => Err(self.unreadable(self.next - 1)),
+            },
+            _ => Err(self.unreadable(self.next - 1)),
+        }
+    }
+
+    fn unreadable(&self, index: usize) -> StoreError {
+        let column = match self.source {
+            RowSource::Sqlite(row) => sqlite::query::column_name(row, index),
+        };
+        StoreError::Unreadable { column }
+    }
+}
+
+/// Something that a row holds.
+pub(crate) trait FromRow: Sized {
+    /// Reads it, column by column.
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError>;
+}
+
+/// Something that a column holds.
+pub(crate) trait FromColumn: Sized {
+    /// Reads it; none where the column holds something else.
+    fn from_column(value: ColumnValue<'_>) -> Option<Self>;
+}
+
+impl<T: FromColumn> FromColumn for Option<T> {
+    fn from_column(value: ColumnValue<'_>) -> Option<Self> {
+        match value {
+            ColumnValue::Null => Some(None),
+            other => T::from_column(other).map(Some),
+        }
+    }
+}
+
+impl<'v, T> From<Option<T>> for Value<'v>
+where
+    Value<'v>: From<T>,
+{
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Value::Null, Value::from)
+    }
+}
+
+macro_rules! rows_of_columns {
+    ($($($name:ident)*;)*) => {$(
+        impl<$($name: FromColumn),*> FromRow for ($($name,)*) {
+            fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+                Ok(($(row.take::<$name>()?,)*))
+            }
+        }
+    )*};
+}
+
+rows_of_columns! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+}
+
+macro_rules! integers {
+    ($($integer:ty)*) => {$(
+        impl FromColumn for $integer {
+            fn from_column(value: ColumnValue<'_>) -> Option<Self> {
+                match value {
+                    ColumnValue::Integer(value) => value.try_into().ok(),
+                    _ => None,
+                }
+            }
+        }
+
+        impl From<$integer> for Value<'_> {
+            fn from(value: $integer) -> Self {
+                // Counts and versions stay far below 2^63; one that did not would be caught by the version check.
+                Value::Integer(i64::try_from(value).unwrap_or(i64::MAX))
+            }
+        }
+    )*};
+}
+
+integers! { i64 u64 u32 u16 u8 i16 usize }
+
+impl FromColumn for bool {
+    fn from_column(value: ColumnValue<'_>) -> Option<Self> {
+        match value {
+            ColumnValue::Integer(0) => Some(false),
+            ColumnValue::Integer(1) => Some(true),
+            _ => None,
+        }
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(value: bool) -> Self {
+        Value::Integer(i64::from(value))
+    }
+}
+
+impl FromColumn for String {
+    fn from_column(value: ColumnValue<'_>) -> Option<Self> {
+        match value {
+            ColumnValue::Text(text) => Some(text.to_owned()),
+            _ => None,
+        }
+    }
+}
+
+impl<'v> From<&'v str> for Value<'v> {
+    fn from(value: &'v str) -> Self {
+        Value::Text(Cow::Borrowed(value))
+    }
+}
+
+impl<'v> From<&'v String> for Value<'v> {
+    fn from(value: &'v String) -> Self {
+        Value::Text(Cow::Borrowed(value))
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(value: String) -> Self {
+        Value::Text(Cow::Owned(value))
+    }
+}
+
+impl FromColumn for Vec<u8> {
+    fn from_column(value: ColumnValue<'_>) -> Option<Self> {
+        match value {
+            ColumnValue::Blob(bytes) => Some(bytes.to_owned()),
+            _ => None,
+        }
+    }
+}
+
+impl<'v> From<&'v [u8]> for Value<'v> {
+    fn from(value: &'v [u8]) -> Self {
+        Value::Blob(value)
+    }
+}
+
+impl<const LENGTH: usize> FromColumn for [u8; LENGTH] {
+    fn from_column(value: ColumnValue<'_>) -> Option<Self> {
+        match value {
+            ColumnValue::Blob(bytes) => bytes.try_into().ok(),
+            _ => None,
+        }
+    }
+}
+
+impl<'v, const LENGTH: usize> From<&'v [u8; LENGTH]> for Value<'v> {
+    fn from(value: &'v [u8; LENGTH]) -> Self {
+        Value::Blob(value)
+    }
+}
+
+impl FromColumn for Uuid {
+    fn from_column(value: ColumnValue<'_>) -> Option<Self> {
+        <[u8; 16]>::from_column(value).map(Uuid::from_bytes)
+    }
+}
+
+impl<'v> From<&'v Uuid> for Value<'v> {
+    fn from(value: &'v Uuid) -> Self {
+        Value::Blob(value.as_bytes())
+    }
+}
+
+macro_rules! ids {
+    ($($id:ident)*) => {$(
+        impl FromColumn for $id {
+            fn from_column(value: ColumnValue<'_>) -> Option<Self> {
+                Uuid::from_column(value).map($id)
+            }
+        }
+
+        impl<'v> From<&'v $id> for Value<'v> {
+            fn from(value: &'v $id) -> Self {
+                Value::Blob(value.as_bytes())
+            }
+        }
+    )*};
+}
+
+ids! { AccountId CommandId DocumentId EventId OrganisationId PlanId ReportId SectionId TargetId TaskId }
+
+/// The id under which rows know the console. No account has it, so a join with the accounts simply finds nobody.
+static CONSOLE: Uuid = Uuid::nil();
+
+impl FromColumn for ActorIdentity {
+    fn from_column(value: ColumnValue<'_>) -> Option<Self> {
+        Uuid::from_column(value).map(|id| match id {
+            id if id == CONSOLE => ActorIdentity::Console,
+            id => ActorIdentity::Account(AccountId(id)),
+        })
+    }
+}
+
+impl<'v> From<&'v ActorIdentity> for Value<'v> {
+    fn from(value: &'v ActorIdentity) -> Self {
+        Value::Blob(match value {
+            ActorIdentity::Console => CONSOLE.as_bytes(),
+            ActorIdentity::Account(account) => account.as_bytes(),
+        })
+    }
+}
+
+impl FromColumn for Timestamp {
+    fn from_column(value: ColumnValue<'_>) -> Option<Self> {
+        i64::from_column(value).and_then(|microseconds| Timestamp::from_microsecond(microseconds).ok())
+    }
+}
+
+impl From<Timestamp> for Value<'_> {
+    fn from(value: Timestamp) -> Self {
+        Value::Integer(value.as_microsecond())
+    }
+}
+
+macro_rules! written {
+    ($($written:ident)*) => {$(
+        impl FromColumn for $written {
+            fn from_column(value: ColumnValue<'_>) -> Option<Self> {
+                match value {
+                    ColumnValue::Text(text) => text.parse().ok(),
+                    _ => None,
+                }
+            }
+        }
+
+        impl From<$written> for Value<'_> {
+            fn from(value: $written) -> Self {
+                Value::Text(Cow::Owned(value.to_string()))
+            }
+        }
+    )*};
+}
+
+written! { Date Period Decimal }
+
+macro_rules! coded {
+    ($($coded:ident)*) => {$(
+        impl FromColumn for $coded {
+            fn from_column(value: ColumnValue<'_>) -> Option<Self> {
+                match value {
+                    ColumnValue::Text(text) => $coded::from_code(text),
+                    _ => None,
+                }
+            }
+        }
+
+        impl From<$coded> for Value<'_> {
+            fn from(value: $coded) -> Self {
+                Value::Text(Cow::Borrowed(value.code()))
+            }
+        }
+    )*};
+}
+
+coded! {
+    StreamKind Role OrganisationKind TaskKind Publication PartyRole Comparator Direction Strength VerificationMethod ReturnStage Colour
+    Proof
+}
+
+/// A small value that a column keeps as JSON text, because nothing ever searches inside it.
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromColumn for Json<T> {
+    fn from_column(value: ColumnValue<'_>) -> Option<Self> {
+        match value {
+            ColumnValue::Text(text) => serde_json::from_str(text).ok().map(Json),
+            _ => None,
+        }
+    }
+}
+
+impl<T: Serialize> Json<T> {
+    /// The text for a column.
+    pub(crate) fn text(&self) -> Result<String, StoreError> {
+        Ok(serde_json::to_string(&self.0)?)
+    }
+}
+
+/// Runs `query` over `keys` in groups, so that a page takes one query and a whole ledger a few, each with a text that the engine has
+/// prepared before.
+///
+/// `sql` has one `{}`, which becomes the list of parameters. A group that is not full repeats its last key.
+pub(crate) fn for_keys<'k, K>(
+    sql: &str,
+    keys: &'k [K],
+    mut query: impl FnMut(&str, &[Value<'k>]) -> Result<(), StoreError>,
+) -> Result<(), StoreError>
+where
+    Value<'k>: From<&'k K>,
+{
+    const WIDTHS: [usize; 3] = [1, 20, 200];
+    let mut rest = keys;
+    while let Some(last) = rest.len().checked_sub(1) {
+        let width = WIDTHS
+            .into_iter()
+            .find(|width| *width >= rest.len())
+            .unwrap_or(WIDTHS[2]);
+        let group: Vec<Value<'k>> = (0..width)
+            .filter_map(|place| rest.get(place.min(last)))
+            .map(Value::from)
+            .collect();
+        let list = (1..=width)
+            .map(|number| format!("${number}"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        query(&sql.replacen("{}", &list, 1), &group)?;
+        rest = rest.get(width..).unwrap_or_default();
+    }
+    Ok(())
+}

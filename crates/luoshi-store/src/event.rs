@@ -1,0 +1,116 @@
+//! Rows of events: appended once, read back as envelopes. No statement here, or anywhere, changes or removes one.
+
+use jiff::Timestamp;
+use luoshi_ledger::{Content, Envelope, Recorded, Stream, ids::EventId};
+
+use crate::{
+    engine::{FromRow, Row, values},
+    error::StoreError,
+    leaf::NewLeaf,
+    snapshot::{Snapshot, Transaction},
+};
+
+/// The columns of an envelope, in the order in which they are read.
+pub(crate) const COLUMNS: &str =
+    "id, stream_kind, stream_id, version, kind, kind_version, actor, command_id, effective_at, recorded_at, payload";
+
+const INSERT: &str = "
+    insert into event
+        (id, stream_kind, stream_id, version, kind, kind_version, actor, command_id, effective_at, recorded_at, payload)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+
+const STREAM_VERSION: &str = "select coalesce(max(version), 0) from event where stream_id = $1 and stream_kind = $2";
+
+const LATEST_ID: &str = "select id from event order by id desc limit 1";
+
+/// The last event has the latest instant unless the clock was set back between two runs, so a few of the last are looked at.
+const LATEST_INSTANT: &str = "
+    select max(recorded_at) from (select recorded_at from event order by id desc limit 1000) as last";
+
+impl FromRow for Envelope {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let id = row.take()?;
+        let stream = Stream::new(row.take()?, row.take()?);
+        Ok(Self {
+            id,
+            stream,
+            version: row.take()?,
+            kind: row.take()?,
+            kind_version: row.take()?,
+            actor: row.take()?,
+            command: row.take()?,
+            effective_at: row.take()?,
+            recorded_at: row.take()?,
+            payload: row.take()?,
+        })
+    }
+}
+
+impl Snapshot<'_> {
+    /// The version of a stream, which is the number of its events; 0 where there is none.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn stream_version(&self, stream: Stream) -> Result<u64, StoreError> {
+        let (version,) = self
+            .connection
+            .one(STREAM_VERSION, values![&stream.id(), stream.kind()])?;
+        Ok(version)
+    }
+
+    /// The greatest id of an event; the next one has to sort after it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn latest_event_id(&self) -> Result<Option<EventId>, StoreError> {
+        let found: Option<(EventId,)> = self.connection.optional(LATEST_ID, &[])?;
+        Ok(found.map(|(id,)| id))
+    }
+
+    /// The latest instant at which anything was recorded.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn latest_instant(&self) -> Result<Option<Timestamp>, StoreError> {
+        let (instant,) = self.connection.one(LATEST_INSTANT, &[])?;
+        Ok(instant)
+    }
+}
+
+impl Transaction<'_> {
+    /// Writes an event with its contents and its leaf: three things that are there together or not at all.
+    ///
+    /// # Errors
+    /// [`StoreError::VersionClash`] where the stream has another version than the one before the event's;
+    /// [`StoreError::OutOfOrder`] where the event's id does not sort after every other.
+    pub fn append(&mut self, recorded: &Recorded, contents: &[Content], leaf: &NewLeaf) -> Result<(), StoreError> {
+        let envelope = &recorded.envelope;
+        if self.stream_version(envelope.stream)?.checked_add(1) != Some(envelope.version) {
+            return Err(StoreError::VersionClash);
+        }
+        // Replaying reads events by id, so an id that sorted before an earlier event would put its effect before its cause.
+        if self.latest_event_id()?.is_some_and(|latest| latest >= envelope.id) {
+            return Err(StoreError::OutOfOrder);
+        }
+        self.connection.execute(
+            INSERT,
+            values![
+                &envelope.id,
+                envelope.stream.kind(),
+                &envelope.stream.id(),
+                envelope.version,
+                &envelope.kind,
+                envelope.kind_version,
+                &envelope.actor,
+                &envelope.command,
+                envelope.effective_at,
+                envelope.recorded_at,
+                envelope.payload.as_slice(),
+            ],
+        )?;
+        for content in contents {
+            self.insert_content(envelope.id, content)?;
+        }
+        self.insert_leaf(envelope.id, leaf)
+    }
+}

@@ -1,0 +1,43 @@
+//! Loads what a command touches. What is needed, the ledger says; what it means, the ledger decides.
+
+use luoshi_ledger::facts::{Facts, Subjects};
+
+use crate::{error::StoreError, snapshot::Snapshot};
+
+impl Snapshot<'_> {
+    /// The things that `subjects` names, as they stand, with the task of each report and the plan of each task. Texts of documents are
+    /// left out.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn facts(&self, subjects: &Subjects) -> Result<Facts, StoreError> {
+        let mut facts = Facts::default();
+        let mut tasks = subjects.tasks.clone();
+        let mut plans = subjects.plans.clone();
+        for id in &subjects.organisations {
+            facts
+                .organisations
+                .extend(self.organisation(*id)?.map(|organisation| (*id, organisation)));
+        }
+        for id in &subjects.accounts {
+            facts.accounts.extend(self.account(*id)?.map(|account| (*id, account)));
+        }
+        for id in &subjects.documents {
+            facts
+                .documents
+                .extend(self.document_without_text(*id)?.map(|document| (*id, document)));
+        }
+        for id in &subjects.reports {
+            if let Some(report) = self.report(*id)? {
+                tasks.insert(report.task);
+                facts.reports.insert(*id, report);
+            }
+        }
+        facts.tasks = self.tasks(&tasks.into_iter().collect::<Vec<_>>())?;
+        plans.extend(facts.tasks.values().map(|task| task.plan));
+        for id in plans {
+            facts.plans.extend(self.plan(id)?.map(|plan| (id, plan)));
+        }
+        Ok(facts)
+    }
+}

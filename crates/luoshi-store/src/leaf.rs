@@ -1,0 +1,144 @@
+//! Leaves of the transparency log: written with their events, given their places later, once. Trees and proofs are not made here.
+
+use std::fmt;
+
+use luoshi_ledger::ids::EventId;
+
+use crate::{
+    engine::{FromRow, Row, values},
+    error::StoreError,
+    snapshot::{Snapshot, Transaction},
+};
+
+const INSERT: &str = "insert into leaf (event_id, salt, entry, leaf_index) values ($1, $2, $3, null)";
+
+/// The only statement that changes a row of the record. It finds a row once: afterwards the place is no longer empty.
+const SEQUENCE: &str = "update leaf set leaf_index = $2 where event_id = $1 and leaf_index is null";
+
+const WAITING: &str = "select event_id, entry from leaf where leaf_index is null order by event_id limit $1";
+
+/// Places have no gaps, so the greatest tells how many there are; the index holds it at its end.
+const LOG_SIZE: &str = "select coalesce(max(leaf_index) + 1, 0) from leaf";
+
+const ONE: &str = "select event_id, salt, entry, leaf_index from leaf where event_id = $1";
+
+const FROM_PLACE: &str = "
+    select event_id, salt, entry, leaf_index from leaf where leaf_index >= $1 order by leaf_index limit $2";
+
+const ENTRIES: &str = "select entry from leaf where leaf_index >= $1 and leaf_index < $2 order by leaf_index";
+
+/// A leaf to be written with its event.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct NewLeaf {
+    /// The secret that keeps the entry from being guessed.
+    pub salt: [u8; 32],
+    /// The commitment that the log will show for ever.
+    pub entry: [u8; 32],
+}
+
+impl fmt::Debug for NewLeaf {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("NewLeaf")
+            .field("entry", &self.entry)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A leaf as it is stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LeafRow {
+    /// Its event.
+    pub event: EventId,
+    /// The secret that keeps the entry from being guessed; it is disclosed when the event is published.
+    pub salt: [u8; 32],
+    /// The commitment that the log shows.
+    pub entry: [u8; 32],
+    /// Its place in the log, once it has one.
+    pub index: Option<u64>,
+}
+
+impl fmt::Debug for LeafRow {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("LeafRow")
+            .field("event", &self.event)
+            .field("entry", &self.entry)
+            .field("index", &self.index)
+            .finish_non_exhaustive()
+    }
+}
+
+impl FromRow for LeafRow {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            event: row.take()?,
+            salt: row.take()?,
+            entry: row.take()?,
+            index: row.take()?,
+        })
+    }
+}
+
+impl Snapshot<'_> {
+    /// Leaves that have no place yet, the earliest events first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn unsequenced_leaves(&self, limit: u32) -> Result<Vec<(EventId, [u8; 32])>, StoreError> {
+        self.connection.all(WAITING, values![limit])
+    }
+
+    /// How many leaves have a place.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn log_size(&self) -> Result<u64, StoreError> {
+        let (size,) = self.connection.one(LOG_SIZE, &[])?;
+        Ok(size)
+    }
+
+    /// The leaf of an event.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn leaf(&self, event: EventId) -> Result<Option<LeafRow>, StoreError> {
+        self.connection.optional(ONE, values![&event])
+    }
+
+    /// Leaves in the order of the log, from the place `from_index` on.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn leaves(&self, from_index: u64, limit: u32) -> Result<Vec<LeafRow>, StoreError> {
+        self.connection.all(FROM_PLACE, values![from_index, limit])
+    }
+
+    /// What the log shows at the places from `from_index` up to and without `to_index`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn leaf_entries(&self, from_index: u64, to_index: u64) -> Result<Vec<[u8; 32]>, StoreError> {
+        let rows: Vec<([u8; 32],)> = self.connection.all(ENTRIES, values![from_index, to_index])?;
+        Ok(rows.into_iter().map(|(entry,)| entry).collect())
+    }
+}
+
+impl Transaction<'_> {
+    pub(crate) fn insert_leaf(&mut self, event: EventId, leaf: &NewLeaf) -> Result<(), StoreError> {
+        self.connection
+            .execute(INSERT, values![&event, &leaf.salt, &leaf.entry])
+            .map(|_| ())
+    }
+
+    /// Gives the leaf of an event its place.
+    ///
+    /// # Errors
+    /// [`StoreError::VersionClash`] where the leaf has a place already or does not exist.
+    pub fn sequence_leaf(&mut self, event: EventId, index: u64) -> Result<(), StoreError> {
+        match self.connection.execute(SEQUENCE, values![&event, index])? {
+            1 => Ok(()),
+            _ => Err(StoreError::VersionClash),
+        }
+    }
+}

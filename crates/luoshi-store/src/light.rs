@@ -1,0 +1,192 @@
+//! Lights as derived rows (亮灯): what they are judged from, and what was judged. The rules are the ledger's and the day is an argument.
+
+use jiff::{Timestamp, civil::Date};
+use luoshi_ledger::{
+    ids::{OrganisationId, PlanId, TaskId},
+    light::{Colour, Light, LightFacts, Proof, Reason, ReportFact},
+    period::{Period, day_in_china},
+    task::Task,
+    view::LightCounts,
+};
+
+use crate::{
+    engine::{FromRow, Json, Row, values},
+    error::StoreError,
+    snapshot::{Snapshot, Transaction},
+};
+
+const TASK: &str = "
+    select task.tracking = 'tracked', plan.issued_at, plan.report_day, task.due, plan.year,
+        (select count(*) from task_reporter where task_reporter.task = task.id)
+    from task join plan on plan.id = task.plan where task.id = $1";
+
+const REPORTS: &str = "
+    select period, first_submitted_at, completion, state = 'verified', verified_completion
+    from report where task = $1 and state <> 'returned'";
+
+const BEGIN: &str = "
+    insert into task_light (task, plan, number, day, colour, proof, reason, since, rule_version)
+    values ($1, $2, $3, '', $4, $5, $6, null, 0)
+    on conflict (task) do nothing";
+
+const SAVE: &str = "
+    update task_light set day = $2, colour = $3, proof = $4, reason = $5, since = $6, rule_version = $7 where task = $1";
+
+const BEFORE: &str = "select task from task_light where day < $1 order by day, task limit $2";
+
+const COUNTS: &str = "select colour, count(*) from task_light where plan = $1 group by colour";
+
+const COUNTS_OF_ORGANISATION: &str = "
+    select task_light.colour, count(*)
+    from task_organisation join task_light on task_light.task = task_organisation.task
+    where task_organisation.plan = $1 and task_organisation.organisation = $2
+    group by task_light.colour";
+
+impl FromRow for Light {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            colour: row.take()?,
+            proof: row.take()?,
+            reason: row.take::<Json<Reason>>()?.0,
+            since: row.take()?,
+            rule_version: row.take()?,
+        })
+    }
+}
+
+/// A task as its light sees it, before the reports.
+struct TaskFacts {
+    tracked: bool,
+    issued_at: Option<Timestamp>,
+    report_day: u8,
+    due: Option<Date>,
+    year: i16,
+    reporters: u32,
+}
+
+impl FromRow for TaskFacts {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            tracked: row.take()?,
+            issued_at: row.take()?,
+            report_day: row.take()?,
+            due: row.take()?,
+            year: row.take()?,
+            reporters: row.take()?,
+        })
+    }
+}
+
+impl FromRow for ReportFact {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let period: Period = row.take()?;
+        let first_submitted_at: Timestamp = row.take()?;
+        let completion = row.take()?;
+        let is_verified: bool = row.take()?;
+        let verified_completion = row.take()?;
+        Ok(Self {
+            period,
+            submitted_on: day_in_china(first_submitted_at),
+            completion,
+            verified: is_verified.then_some(verified_completion),
+        })
+    }
+}
+
+/// The deadline of a task: its own, or the end of its plan's year.
+pub(crate) fn due_of(due: Option<Date>, year: i16) -> Date {
+    due.or_else(|| Date::new(year, 12, 31).ok()).unwrap_or(Date::MAX)
+}
+
+impl Snapshot<'_> {
+    /// What the light of a task is judged from; none where there is no such task.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn light_facts(&self, task: TaskId) -> Result<Option<LightFacts>, StoreError> {
+        let Some(facts) = self.connection.optional::<TaskFacts>(TASK, values![&task])? else {
+            return Ok(None);
+        };
+        Ok(Some(LightFacts {
+            tracked: facts.tracked,
+            issued_on: facts.issued_at.map(day_in_china),
+            reporters: facts.reporters,
+            report_day: facts.report_day,
+            due: due_of(facts.due, facts.year),
+            reports: self.connection.all(REPORTS, values![&task])?,
+        }))
+    }
+
+    /// Tasks whose light was last judged for a day before `day`, or never.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn tasks_with_light_before(&self, day: Date, limit: u32) -> Result<Vec<TaskId>, StoreError> {
+        let rows: Vec<(TaskId,)> = self.connection.all(BEFORE, values![day, limit])?;
+        Ok(rows.into_iter().map(|(task,)| task).collect())
+    }
+
+    /// How many tasks of a plan have which light: all of them, or those that concern one body.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn light_counts(&self, plan: PlanId, organisation: Option<OrganisationId>) -> Result<LightCounts, StoreError> {
+        let rows: Vec<(Colour, u32)> = match &organisation {
+            Some(organisation) => self
+                .connection
+                .all(COUNTS_OF_ORGANISATION, values![&plan, organisation])?,
+            None => self.connection.all(COUNTS, values![&plan])?,
+        };
+        let mut counts = LightCounts::default();
+        for (colour, count) in rows {
+            *match colour {
+                Colour::Red => &mut counts.red,
+                Colour::Yellow => &mut counts.yellow,
+                Colour::Green => &mut counts.green,
+                Colour::Grey => &mut counts.grey,
+                Colour::NotTracked => &mut counts.not_tracked,
+            } = count;
+        }
+        Ok(counts)
+    }
+}
+
+impl Transaction<'_> {
+    /// Gives a new task a light that says nothing yet, so that every task has one and is found by whoever judges them.
+    pub(crate) fn begin_light(&mut self, task: &Task) -> Result<(), StoreError> {
+        let (colour, reason) = if task.is_tracked() {
+            (Colour::Grey, Reason::NotIssued)
+        } else {
+            (Colour::NotTracked, Reason::NotTracked)
+        };
+        let reason = Json(reason).text()?;
+        self.connection
+            .execute(
+                BEGIN,
+                values![&task.id, &task.plan, task.number, colour, Proof::None, reason],
+            )
+            .map(|_| ())
+    }
+
+    /// Keeps the light of a task as it was judged for `day`.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn save_light(&mut self, task: TaskId, day: Date, light: &Light) -> Result<(), StoreError> {
+        let reason = Json(light.reason).text()?;
+        self.connection
+            .execute(
+                SAVE,
+                values![
+                    &task,
+                    day,
+                    light.colour,
+                    light.proof,
+                    reason,
+                    light.since,
+                    light.rule_version
+                ],
+            )
+            .map(|_| ())
+    }
+}

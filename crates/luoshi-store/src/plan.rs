@@ -1,0 +1,181 @@
+//! Rows of plans (年度计划) with their sections (部分).
+
+use luoshi_ledger::{
+    ids::PlanId,
+    plan::{Plan, PlanState, Section},
+    view::PlanSummary,
+};
+
+use crate::{
+    engine::{ColumnValue, FromColumn, FromRow, Row, values},
+    error::StoreError,
+    snapshot::{Snapshot, Transaction},
+};
+
+const ONE: &str = "
+    select id, version, document, title, document_number, issuer, document_date, year, report_day, state, issued_at
+    from plan where id = $1";
+
+const SECTIONS: &str = "select id, label, title, span_start, span_end from section where plan = $1 order by ordinal";
+
+const ALL: &str = "
+    select plan.id, plan.title, plan.year, plan.issued_at,
+        (select count(*) from task where task.plan = plan.id),
+        (select count(*) from task where task.plan = plan.id and task.publication = 'open')
+    from plan order by plan.year desc, plan.id desc";
+
+const NEXT_NUMBER: &str = "select coalesce(max(number), 0) + 1 from task where plan = $1";
+
+const SAVE: &str = "
+    insert into plan
+        (id, version, document, title, document_number, issuer, document_date, year, report_day, state, issued_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    on conflict (id) do update set
+        version = excluded.version, document = excluded.document, title = excluded.title,
+        document_number = excluded.document_number, issuer = excluded.issuer, document_date = excluded.document_date,
+        year = excluded.year, report_day = excluded.report_day, state = excluded.state, issued_at = excluded.issued_at";
+
+const DELETE_SECTIONS: &str = "delete from section where plan = $1";
+
+const INSERT_SECTION: &str = "
+    insert into section (plan, ordinal, id, label, title, span_start, span_end) values ($1, $2, $3, $4, $5, $6, $7)";
+
+/// The stable words of [`PlanState`]; the instant has a column of its own.
+#[derive(Clone, Copy)]
+enum StateWord {
+    Adopted,
+    Issued,
+}
+
+impl FromColumn for StateWord {
+    fn from_column(value: ColumnValue<'_>) -> Option<Self> {
+        match value {
+            ColumnValue::Text("adopted") => Some(StateWord::Adopted),
+            ColumnValue::Text("issued") => Some(StateWord::Issued),
+            _ => None,
+        }
+    }
+}
+
+impl FromRow for Plan {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.take()?,
+            version: row.take()?,
+            document: row.take()?,
+            title: row.take()?,
+            document_number: row.take()?,
+            issuer: row.take()?,
+            document_date: row.take()?,
+            year: row.take()?,
+            report_day: row.take()?,
+            sections: Vec::new(),
+            state: match row.take()? {
+                StateWord::Adopted => PlanState::Adopted,
+                StateWord::Issued => PlanState::Issued { at: row.take()? },
+            },
+        })
+    }
+}
+
+impl FromRow for Section {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.take()?,
+            label: row.take()?,
+            title: row.take()?,
+            span: row.take_span()?,
+        })
+    }
+}
+
+impl FromRow for PlanSummary {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.take()?,
+            title: row.take()?,
+            year: row.take()?,
+            issued_at: row.take()?,
+            task_count: row.take()?,
+            open_task_count: row.take()?,
+        })
+    }
+}
+
+impl Snapshot<'_> {
+    /// A plan with its sections.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn plan(&self, id: PlanId) -> Result<Option<Plan>, StoreError> {
+        let Some(mut plan) = self.connection.optional::<Plan>(ONE, values![&id])? else {
+            return Ok(None);
+        };
+        plan.sections = self.connection.all(SECTIONS, values![&id])?;
+        Ok(Some(plan))
+    }
+
+    /// Every plan, the latest year first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn plans(&self) -> Result<Vec<PlanSummary>, StoreError> {
+        self.connection.all(ALL, &[])
+    }
+
+    /// 序号 for the next task of a plan.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn next_task_number(&self, plan: PlanId) -> Result<u32, StoreError> {
+        let (number,) = self.connection.one(NEXT_NUMBER, values![&plan])?;
+        Ok(number)
+    }
+}
+
+impl Transaction<'_> {
+    /// Writes a plan; its sections only where they differ from `before`.
+    pub(crate) fn save_plan(&mut self, plan: &Plan, before: Option<&[Section]>) -> Result<(), StoreError> {
+        let (state, issued_at) = match plan.state {
+            PlanState::Adopted => ("adopted", None),
+            PlanState::Issued { at } => ("issued", Some(at)),
+        };
+        self.connection.execute(
+            SAVE,
+            values![
+                &plan.id,
+                plan.version,
+                plan.document.as_ref(),
+                &plan.title,
+                plan.document_number.as_ref(),
+                plan.issuer.as_ref(),
+                plan.document_date,
+                plan.year,
+                plan.report_day,
+                state,
+                issued_at,
+            ],
+        )?;
+        if before == Some(&plan.sections) {
+            return Ok(());
+        }
+        if before.is_some() {
+            self.connection.execute(DELETE_SECTIONS, values![&plan.id])?;
+        }
+        for (ordinal, section) in (0_u32..).zip(&plan.sections) {
+            self.connection.execute(
+                INSERT_SECTION,
+                values![
+                    &plan.id,
+                    ordinal,
+                    &section.id,
+                    &section.label,
+                    &section.title,
+                    section.span.map(|span| span.start),
+                    section.span.map(|span| span.end),
+                ],
+            )?;
+        }
+        Ok(())
+    }
+}

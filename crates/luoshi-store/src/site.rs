@@ -1,0 +1,34 @@
+//! Settings of the site that are made once and belong to its data: name and public key of its log. Settings of a process are not here.
+
+use crate::{
+    engine::values,
+    error::StoreError,
+    snapshot::{Snapshot, Transaction},
+};
+
+const ONE: &str = "select value from site where key = $1";
+
+const SAVE: &str = "
+    insert into site (key, value) values ($1, $2)
+    on conflict (key) do update set value = excluded.value";
+
+impl Snapshot<'_> {
+    /// The value of a setting.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let found: Option<(String,)> = self.connection.optional(ONE, values![key])?;
+        Ok(found.map(|(value,)| value))
+    }
+}
+
+impl Transaction<'_> {
+    /// Sets a setting.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn set_setting(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
+        self.connection.execute(SAVE, values![key, value]).map(|_| ())
+    }
+}

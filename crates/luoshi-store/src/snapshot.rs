@@ -1,0 +1,38 @@
+//! What reads and writes are done with: a snapshot sees one state of the database, a transaction changes it. The nouns add their own
+//! queries to both, each in its own room.
+
+use std::ops::Deref;
+
+use crate::engine::Connection;
+
+/// One consistent state of the database, to be read.
+pub struct Snapshot<'s> {
+    pub(crate) connection: Connection<'s>,
+}
+
+impl<'s> Snapshot<'s> {
+    pub(crate) fn on(connection: Connection<'s>) -> Self {
+        Self { connection }
+    }
+}
+
+/// A change under way. Everything that a [`Snapshot`] can be asked it can be asked as well, and it answers with its own changes in sight.
+pub struct Transaction<'t> {
+    snapshot: Snapshot<'t>,
+}
+
+impl<'t> Transaction<'t> {
+    pub(crate) fn on(connection: Connection<'t>) -> Self {
+        Self {
+            snapshot: Snapshot::on(connection),
+        }
+    }
+}
+
+impl<'t> Deref for Transaction<'t> {
+    type Target = Snapshot<'t>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.snapshot
+    }
+}

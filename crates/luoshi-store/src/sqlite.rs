@@ -1,0 +1,76 @@
+//! Everything that only SQLite is asked for: opening connections, its settings, group commit, its migrations. It knows no noun.
+
+pub(crate) mod committer;
+pub(crate) mod connection;
+pub(crate) mod migration;
+pub(crate) mod query;
+
+use std::{path::Path, sync::Arc};
+
+use crate::{error::StoreError, pending::PendingWrite, snapshot::Transaction};
+use committer::Committer;
+use connection::{Pool, WriteConnection};
+
+/// A database of SQLite that is open.
+pub(crate) struct Sqlite {
+    // Declared first and so dropped first: the committer empties its queue while everything else still stands.
+    committer: Committer,
+    writer: Arc<WriteConnection>,
+    readers: Pool,
+}
+
+impl Sqlite {
+    /// Opens the database file at `path`.
+    pub(crate) fn open(path: &Path, create: bool) -> Result<Self, StoreError> {
+        if !create && !path.exists() {
+            return Err(StoreError::Missing(path.to_owned()));
+        }
+        let writer = WriteConnection::open(path)?;
+        Self::start(writer, |_| Pool::of_file(path))
+    }
+
+    /// Opens an empty database that is gone when it is dropped.
+    pub(crate) fn open_in_memory() -> Result<Self, StoreError> {
+        let writer = WriteConnection::open_in_memory()?;
+        Self::start(writer, Pool::shared_with)
+    }
+
+    fn start(writer: WriteConnection, pool: impl FnOnce(&Arc<WriteConnection>) -> Pool) -> Result<Self, StoreError> {
+        writer.with(|connection| migration::refuse_newer(connection))?;
+        let writer = Arc::new(writer);
+        let readers = pool(&writer);
+        Ok(Self {
+            committer: Committer::start(Arc::clone(&writer))?,
+            writer,
+            readers,
+        })
+    }
+
+    /// The version of the schema; 0 for an empty database.
+    pub(crate) fn schema_version(&self) -> Result<u32, StoreError> {
+        self.writer.with(|connection| migration::version(connection))
+    }
+
+    /// Brings the schema up to the program's.
+    pub(crate) fn migrate(&self) -> Result<u32, StoreError> {
+        self.writer.with(migration::run)
+    }
+
+    /// Hands work to the committer.
+    pub(crate) fn write<T, E, Work>(&self, work: Work) -> PendingWrite<T, E>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        Work: FnOnce(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.committer.write(work)
+    }
+
+    /// Runs `work` on a reading connection, inside one transaction.
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&rusqlite::Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.readers.read(work)
+    }
+}

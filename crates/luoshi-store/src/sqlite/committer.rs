@@ -1,0 +1,232 @@
+//! The one thread that writes: it takes what has gathered, gives each piece of work a savepoint, and commits all with one flush to disk
+//! (group commit). A refusal, an error or a panic undoes its own work and leaves its neighbours'.
+//!
+//! It does not know what the work does, and never acknowledges before the commit.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread::JoinHandle,
+};
+
+use rusqlite::{Connection, ErrorCode};
+
+use super::connection::WriteConnection;
+use crate::{
+    engine,
+    error::{StoreError, WriteError},
+    pending::{Answer, PendingWrite, pending},
+    snapshot::Transaction,
+};
+
+/// Writes that may wait; one more is told that the store is busy, which is better than waiting without end.
+const LONGEST_QUEUE: usize = 1_024;
+/// Writes that share one commit at most, so that the first of them does not wait for ever.
+const LARGEST_GROUP: usize = 128;
+
+/// The handle of the writing thread.
+pub(crate) struct Committer {
+    queue: Option<SyncSender<Box<dyn Work>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// A write in the queue.
+trait Work: Send {
+    /// Does the work; says whether its rows are to be kept.
+    fn run(&mut self, transaction: &mut Transaction<'_>) -> bool;
+    /// Gives the answer, after the commit.
+    fn settle(self: Box<Self>, fate: Fate);
+}
+
+/// What became of the group that a write was in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// The commit is durable.
+    Durable,
+    /// Nothing of the group was begun.
+    NotBegun,
+    /// The group is undone, or its fate is unknown.
+    Lost,
+}
+
+struct Closure<T, E, F> {
+    work: Option<F>,
+    outcome: Option<Result<T, WriteError<E>>>,
+    answer: Answer<T, E>,
+}
+
+impl<T, E, F> Work for Closure<T, E, F>
+where
+    T: Send,
+    E: Send,
+    F: FnOnce(&mut Transaction<'_>) -> Result<T, E> + Send,
+{
+    fn run(&mut self, transaction: &mut Transaction<'_>) -> bool {
+        let Some(work) = self.work.take() else { return false };
+        // What the work broke in its own values is dropped with it, and its rows are undone, so nothing half done can be seen.
+        let outcome = match catch_unwind(AssertUnwindSafe(|| work(transaction))) {
+            Ok(outcome) => outcome.map_err(WriteError::Refused),
+            Err(panic) => {
+                tracing::error!(cause = panic_text(panic.as_ref()), "a write panicked");
+                Err(WriteError::Panicked)
+            }
+        };
+        let keep = outcome.is_ok();
+        self.outcome = Some(outcome);
+        keep
+    }
+
+    fn settle(self: Box<Self>, fate: Fate) {
+        let outcome = match (fate, self.outcome) {
+            (Fate::Durable, Some(outcome)) => outcome,
+            (Fate::NotBegun, _) => Err(WriteError::Busy),
+            // Also a refusal: it may rest on what a neighbour wrote that is now undone.
+            _ => Err(WriteError::Unavailable),
+        };
+        self.answer.give(outcome);
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("(no text)")
+}
+
+impl Committer {
+    /// Starts the thread on `connection`.
+    pub(crate) fn start(connection: Arc<WriteConnection>) -> Result<Self, StoreError> {
+        let (sender, receiver) = sync_channel(LONGEST_QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("committer".to_owned())
+            .spawn(move || serve(&receiver, &connection))
+            .map_err(|error| StoreError::Engine(Box::new(error)))?;
+        Ok(Self {
+            queue: Some(sender),
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Puts a write into the queue.
+    pub(crate) fn write<T, E, F>(&self, work: F) -> PendingWrite<T, E>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        F: FnOnce(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let (answer, write) = pending();
+        let closure = Closure {
+            work: Some(work),
+            outcome: None,
+            answer,
+        };
+        match self.queue.as_ref().map(|queue| queue.try_send(Box::new(closure))) {
+            Some(Ok(())) => write,
+            Some(Err(TrySendError::Full(refused))) => {
+                refused.settle(Fate::NotBegun);
+                write
+            }
+            Some(Err(TrySendError::Disconnected(refused))) => {
+                refused.settle(Fate::Lost);
+                write
+            }
+            None => PendingWrite::answered(Err(WriteError::Unavailable)),
+        }
+    }
+}
+
+impl Drop for Committer {
+    fn drop(&mut self) {
+        // Without a sender the thread finishes what waits and ends.
+        drop(self.queue.take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            // The last owner of the store may be a piece of work; the thread cannot wait for itself.
+            && thread.thread().id() != std::thread::current().id()
+            && thread.join().is_err()
+        {
+            tracing::error!("the committer ended with a panic");
+        }
+    }
+}
+
+fn serve(queue: &Receiver<Box<dyn Work>>, connection: &WriteConnection) {
+    let mut stopped = false;
+    while let Ok(first) = queue.recv() {
+        let mut group = vec![first];
+        group.extend(queue.try_iter().take(LARGEST_GROUP - 1));
+        let fate = if stopped {
+            Fate::Lost
+        } else {
+            commit_group(&connection.lock(), &mut group, &mut stopped)
+        };
+        for work in group {
+            work.settle(fate);
+        }
+    }
+}
+
+/// Does the work of a group and commits it.
+fn commit_group(connection: &Connection, group: &mut [Box<dyn Work>], stopped: &mut bool) -> Fate {
+    if let Err(error) = run(connection, "begin immediate") {
+        if matches!(StoreError::from(error), StoreError::Locked) {
+            tracing::warn!("another process holds the database");
+            return Fate::NotBegun;
+        }
+        *stopped = true;
+        tracing::error!("no transaction can be begun; the store stops writing");
+        return Fate::Lost;
+    }
+    for work in group.iter_mut() {
+        if let Err(error) = within_savepoint(connection, work.as_mut()) {
+            // A full disk makes the engine undo the whole transaction by itself; that is clean, and space may be there the next time.
+            let clean = connection.is_autocommit() || is_passing(&error);
+            undo(connection);
+            *stopped = !clean;
+            tracing::error!(%error, stopped, "a group of writes is undone");
+            return Fate::Lost;
+        }
+    }
+    if let Err(error) = run(connection, "commit") {
+        undo(connection);
+        // After a failed flush nobody knows what is on the disk, so nothing more is acknowledged until a restart has looked.
+        *stopped = !is_passing(&error);
+        tracing::error!(%error, stopped, "a commit failed");
+        return Fate::Lost;
+    }
+    Fate::Durable
+}
+
+fn within_savepoint(connection: &Connection, work: &mut dyn Work) -> Result<(), rusqlite::Error> {
+    run(connection, "savepoint work")?;
+    let keep = work.run(&mut Transaction::on(engine::Connection::Sqlite(connection)));
+    if !keep {
+        run(connection, "rollback to work")?;
+    }
+    run(connection, "release work")
+}
+
+fn run(connection: &Connection, sql: &str) -> Result<(), rusqlite::Error> {
+    connection.prepare_cached(sql)?.raw_execute().map(|_| ())
+}
+
+/// Whether an error leaves the database as it was and may be gone the next time: a full disk, another process.
+fn is_passing(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
+}
+
+fn undo(connection: &Connection) {
+    // The engine may have rolled back by itself.
+    if !connection.is_autocommit()
+        && let Err(error) = run(connection, "rollback")
+    {
+        tracing::error!(%error, "a transaction cannot be rolled back");
+    }
+}

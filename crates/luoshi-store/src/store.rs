@@ -1,0 +1,175 @@
+//! The store as the house sees it. Which engine works behind it is chosen once, when it is opened, and asked nowhere else.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use crate::{
+    engine::Connection,
+    error::{StoreError, WriteError},
+    pending::PendingWrite,
+    replay::{self, ReplayOutcome},
+    snapshot::{Snapshot, Transaction},
+    sqlite::{Sqlite, migration},
+};
+
+/// Where a database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A file of SQLite.
+    Sqlite(PathBuf),
+    /// A database of SQLite in memory, empty and gone with the store. For tests.
+    SqliteInMemory,
+}
+
+/// What a migration did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MigrationOutcome {
+    /// Version of the schema before; 0 for an empty database.
+    pub before: u32,
+    /// Version of the schema now.
+    pub after: u32,
+}
+
+enum Engine {
+    Sqlite(Sqlite),
+}
+
+/// The database of a site. Clones are the same store; dropping the last one finishes the writes that wait.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    engine: Engine,
+    migrated: AtomicBool,
+}
+
+impl Store {
+    /// Opens the database at `location`, which has to exist. A database that needs migration can be migrated and nothing else.
+    ///
+    /// # Errors
+    /// When it is missing, was written by a newer release, or a setting on which durability rests does not take.
+    pub fn open(location: &Location) -> Result<Self, StoreError> {
+        Self::open_engine(match location {
+            Location::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, false)?),
+            Location::SqliteInMemory => Engine::Sqlite(Sqlite::open_in_memory()?),
+        })
+    }
+
+    /// Opens the database at `location`; makes and migrates it where there is none. An older one is left as it is, as by [`Store::open`].
+    ///
+    /// # Errors
+    /// As [`Store::open`], and when it cannot be made.
+    pub fn create(location: &Location) -> Result<Self, StoreError> {
+        let store = Self::open_engine(match location {
+            Location::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, true)?),
+            Location::SqliteInMemory => Engine::Sqlite(Sqlite::open_in_memory()?),
+        })?;
+        if store.schema_version()? == 0 {
+            store.migrate()?;
+        }
+        Ok(store)
+    }
+
+    fn open_engine(engine: Engine) -> Result<Self, StoreError> {
+        let store = Self {
+            shared: Arc::new(Shared {
+                engine,
+                migrated: AtomicBool::new(false),
+            }),
+        };
+        let migrated = !store.needs_migration()?;
+        store.shared.migrated.store(migrated, Ordering::Release);
+        Ok(store)
+    }
+
+    /// The version of the schema; 0 for an empty database.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn schema_version(&self) -> Result<u32, StoreError> {
+        match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.schema_version(),
+        }
+    }
+
+    /// Whether [`Store::migrate`] has something to do.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn needs_migration(&self) -> Result<bool, StoreError> {
+        Ok(self.schema_version()? < migration::KNOWN)
+    }
+
+    /// Brings the schema up to this program's. Each step happens wholly or not at all.
+    ///
+    /// # Errors
+    /// When a step fails; the steps before it stand.
+    pub fn migrate(&self) -> Result<MigrationOutcome, StoreError> {
+        let before = match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.migrate()?,
+        };
+        self.shared.migrated.store(true, Ordering::Release);
+        Ok(MigrationOutcome {
+            before,
+            after: migration::KNOWN,
+        })
+    }
+
+    /// Hands `work` to the committer. It runs inside a transaction that it shares with its neighbours and that is flushed to disk before
+    /// anybody is answered; what it did is undone where it says no, errs or panics.
+    ///
+    /// The work must not use the store itself, only the transaction that it is given.
+    pub fn write<T, E>(
+        &self,
+        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> PendingWrite<T, E>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        if self.refuse_unmigrated().is_err() {
+            tracing::error!("a write was refused because the database has to be migrated");
+            return PendingWrite::answered(Err(WriteError::Unavailable));
+        }
+        match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.write(work),
+        }
+    }
+
+    /// Reads from one consistent state of the database, on this thread; it takes microseconds and waits for no writer.
+    ///
+    /// # Errors
+    /// What `work` returns, and when the database cannot be read or has to be migrated.
+    pub fn read<T>(&self, work: impl FnOnce(&Snapshot<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.refuse_unmigrated()?;
+        match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.read(|connection| work(&Snapshot::on(Connection::Sqlite(connection)))),
+        }
+    }
+
+    /// Plays every event into an empty ledger and compares it with the one that is stored, row by row and column by column (law 6).
+    /// `progress` is told how many of how many events are done.
+    ///
+    /// # Errors
+    /// When the database cannot be read. What does not agree is no error but part of the outcome.
+    pub fn replay(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<ReplayOutcome, StoreError> {
+        self.read(|snapshot| replay::replay(snapshot, progress))
+    }
+
+    fn refuse_unmigrated(&self) -> Result<(), StoreError> {
+        if self.shared.migrated.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        Err(StoreError::NeedsMigration {
+            found: self.schema_version()?,
+            known: migration::KNOWN,
+        })
+    }
+}

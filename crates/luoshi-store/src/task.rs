@@ -1,0 +1,327 @@
+//! Rows of tasks (任务) with their parties and reporting bodies. Targets have a room of their own.
+
+use std::collections::BTreeMap;
+
+use luoshi_ledger::{
+    ids::{OrganisationId, PlanId, TaskId},
+    task::{ExcludedClause, Party, Reporting, Source, Task, Tracking},
+};
+
+use crate::{
+    engine::{ColumnValue, FromColumn, FromRow, Json, Row, for_keys, values},
+    error::StoreError,
+    snapshot::{Snapshot, Transaction},
+};
+
+const OF_IDS: &str = "
+    select id, version, plan, section, number, kind, label, title, text, basis, source_document, source_start, source_end,
+        deliverable, due, reporting, tracking, not_tracked_reason, excluded, publication
+    from task where id in ({})";
+
+const PARTIES: &str = "
+    select task, role, raw, organisation, span_start, span_end, inherited
+    from party where task in ({}) order by task, ordinal";
+
+const REPORTERS: &str = "select task, organisation from task_reporter where task in ({}) order by task, ordinal";
+
+const OF_PLAN: &str = "select id from task where plan = $1 order by number";
+
+const SAVE: &str = "
+    insert into task
+        (id, version, plan, section, number, kind, label, title, basis, source_document, source_start, source_end,
+        deliverable, due, reporting, tracking, not_tracked_reason, excluded, publication, text)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+    on conflict (id) do update set
+        version = excluded.version, plan = excluded.plan, section = excluded.section, number = excluded.number,
+        kind = excluded.kind, label = excluded.label, title = excluded.title, basis = excluded.basis,
+        source_document = excluded.source_document, source_start = excluded.source_start,
+        source_end = excluded.source_end, deliverable = excluded.deliverable, due = excluded.due,
+        reporting = excluded.reporting, tracking = excluded.tracking,
+        not_tracked_reason = excluded.not_tracked_reason, excluded = excluded.excluded,
+        publication = excluded.publication, text = excluded.text";
+
+const DELETE_PARTIES: &str = "delete from party where task = $1";
+
+const INSERT_PARTY: &str = "
+    insert into party (task, ordinal, role, raw, organisation, span_start, span_end, inherited)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)";
+
+const DELETE_REPORTERS: &str = "delete from task_reporter where task = $1";
+
+const INSERT_REPORTER: &str = "insert into task_reporter (task, ordinal, organisation) values ($1, $2, $3)";
+
+const DELETE_CONCERNED: &str = "delete from task_organisation where task = $1";
+
+const INSERT_CONCERNED: &str = "
+    insert into task_organisation (plan, organisation, number, task) values ($1, $2, $3, $4)";
+
+/// The stable words of [`Reporting`]; the bodies have rows of their own.
+#[derive(Clone, Copy)]
+enum ReportingWord {
+    Unnamed,
+    Single,
+    Jointly,
+}
+
+impl FromColumn for ReportingWord {
+    fn from_column(value: ColumnValue<'_>) -> Option<Self> {
+        match value {
+            ColumnValue::Text("unnamed") => Some(ReportingWord::Unnamed),
+            ColumnValue::Text("single") => Some(ReportingWord::Single),
+            ColumnValue::Text("jointly") => Some(ReportingWord::Jointly),
+            _ => None,
+        }
+    }
+}
+
+/// The stable words of [`Tracking`].
+#[derive(Clone, Copy)]
+enum TrackingWord {
+    Tracked,
+    NotTracked,
+}
+
+impl FromColumn for TrackingWord {
+    fn from_column(value: ColumnValue<'_>) -> Option<Self> {
+        match value {
+            ColumnValue::Text("tracked") => Some(TrackingWord::Tracked),
+            ColumnValue::Text("not_tracked") => Some(TrackingWord::NotTracked),
+            _ => None,
+        }
+    }
+}
+
+/// A task without the rows that stand beside it.
+struct TaskRow {
+    task: Task,
+    reporting: ReportingWord,
+}
+
+impl FromRow for TaskRow {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let id = row.take()?;
+        let version = row.take()?;
+        let plan = row.take()?;
+        let section = row.take()?;
+        let number = row.take()?;
+        let kind = row.take()?;
+        let label = row.take()?;
+        let title = row.take()?;
+        let text = row.take()?;
+        let basis = row.take()?;
+        let source_document: Option<_> = row.take()?;
+        let source_span = row.take_span()?;
+        let deliverable = row.take()?;
+        let due = row.take()?;
+        let reporting = row.take()?;
+        let tracking = row.take()?;
+        let not_tracked_reason: Option<String> = row.take()?;
+        let excluded = row.take::<Json<Vec<ExcludedClause>>>()?.0;
+        Ok(Self {
+            task: Task {
+                id,
+                version,
+                plan,
+                section,
+                number,
+                kind,
+                label,
+                title,
+                text,
+                basis,
+                source: source_document
+                    .zip(source_span)
+                    .map(|(document, span)| Source { document, span }),
+                parties: Vec::new(),
+                targets: Vec::new(),
+                deliverable,
+                due,
+                reporting: Reporting::Unnamed,
+                tracking: match tracking {
+                    TrackingWord::Tracked => Tracking::Tracked { excluded },
+                    TrackingWord::NotTracked => Tracking::NotTracked {
+                        reason: not_tracked_reason.unwrap_or_default(),
+                    },
+                },
+                publication: row.take()?,
+            },
+            reporting,
+        })
+    }
+}
+
+impl FromRow for Party {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            role: row.take()?,
+            raw: row.take()?,
+            organisation: row.take()?,
+            span: row.take_span()?,
+            inherited: row.take()?,
+        })
+    }
+}
+
+fn reporting_of(word: ReportingWord, organisations: Vec<OrganisationId>) -> Reporting {
+    match (word, organisations.first()) {
+        (ReportingWord::Single, Some(organisation)) => Reporting::Single {
+            organisation: *organisation,
+        },
+        (ReportingWord::Jointly, _) => Reporting::Jointly { organisations },
+        (ReportingWord::Unnamed | ReportingWord::Single, _) => Reporting::Unnamed,
+    }
+}
+
+impl Snapshot<'_> {
+    /// A task with its parties, targets and reporting bodies.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn task(&self, id: TaskId) -> Result<Option<Task>, StoreError> {
+        Ok(self.tasks(&[id])?.into_values().next())
+    }
+
+    /// Tasks by their ids; ids without a task are left out.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn tasks(&self, ids: &[TaskId]) -> Result<BTreeMap<TaskId, Task>, StoreError> {
+        let mut rows: Vec<TaskRow> = Vec::new();
+        for_keys(OF_IDS, ids, |sql, keys| {
+            rows.extend(self.connection.all::<TaskRow>(sql, keys)?);
+            Ok(())
+        })?;
+        let found: Vec<TaskId> = rows.iter().map(|row| row.task.id).collect();
+        let mut parties: BTreeMap<TaskId, Vec<Party>> = BTreeMap::new();
+        for_keys(PARTIES, &found, |sql, keys| {
+            self.connection.each(sql, keys, &mut |row| {
+                let task = row.take()?;
+                parties.entry(task).or_default().push(Party::from_row(row)?);
+                Ok(())
+            })
+        })?;
+        let mut reporters: BTreeMap<TaskId, Vec<OrganisationId>> = BTreeMap::new();
+        for_keys(REPORTERS, &found, |sql, keys| {
+            self.connection.each(sql, keys, &mut |row| {
+                reporters.entry(row.take()?).or_default().push(row.take()?);
+                Ok(())
+            })
+        })?;
+        let mut targets = self.targets_of(&found)?;
+        Ok(rows
+            .into_iter()
+            .map(|TaskRow { mut task, reporting }| {
+                task.parties = parties.remove(&task.id).unwrap_or_default();
+                task.targets = targets.remove(&task.id).unwrap_or_default();
+                task.reporting = reporting_of(reporting, reporters.remove(&task.id).unwrap_or_default());
+                (task.id, task)
+            })
+            .collect())
+    }
+
+    /// The tasks of a plan, in the order of the ledger.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn tasks_of_plan(&self, plan: PlanId) -> Result<Vec<TaskId>, StoreError> {
+        let rows: Vec<(TaskId,)> = self.connection.all(OF_PLAN, values![&plan])?;
+        Ok(rows.into_iter().map(|(task,)| task).collect())
+    }
+}
+
+impl Transaction<'_> {
+    /// Writes a task; the rows beside it only where they differ from `before`.
+    pub(crate) fn save_task(&mut self, task: &Task, before: Option<&Task>) -> Result<(), StoreError> {
+        let reporting = match &task.reporting {
+            Reporting::Unnamed => "unnamed",
+            Reporting::Single { .. } => "single",
+            Reporting::Jointly { .. } => "jointly",
+        };
+        let (tracking, reason, excluded) = match &task.tracking {
+            Tracking::Tracked { excluded } => ("tracked", None, Json(excluded.as_slice()).text()?),
+            Tracking::NotTracked { reason } => ("not_tracked", Some(reason), "[]".to_owned()),
+        };
+        self.connection.execute(
+            SAVE,
+            values![
+                &task.id,
+                task.version,
+                &task.plan,
+                task.section.as_ref(),
+                task.number,
+                task.kind,
+                &task.label,
+                &task.title,
+                task.basis.as_ref(),
+                task.source.as_ref().map(|source| &source.document),
+                task.source.map(|source| source.span.start),
+                task.source.map(|source| source.span.end),
+                task.deliverable.as_ref(),
+                task.due,
+                reporting,
+                tracking,
+                reason,
+                excluded,
+                task.publication,
+                &task.text,
+            ],
+        )?;
+        self.save_targets(task.id, &task.targets, before.map(|before| before.targets.as_slice()))?;
+        let parties_stay = before.is_some_and(|before| before.parties == task.parties);
+        let reporters_stay = before.is_some_and(|before| before.reporting == task.reporting);
+        if !parties_stay {
+            self.save_parties(task)?;
+        }
+        if !reporters_stay {
+            self.save_reporters(task)?;
+        }
+        if !parties_stay || !reporters_stay {
+            self.save_concerned(task)?;
+        }
+        Ok(())
+    }
+
+    fn save_parties(&mut self, task: &Task) -> Result<(), StoreError> {
+        self.connection.execute(DELETE_PARTIES, values![&task.id])?;
+        for (ordinal, party) in (0_u32..).zip(&task.parties) {
+            self.connection.execute(
+                INSERT_PARTY,
+                values![
+                    &task.id,
+                    ordinal,
+                    party.role,
+                    &party.raw,
+                    party.organisation.as_ref(),
+                    party.span.map(|span| span.start),
+                    party.span.map(|span| span.end),
+                    party.inherited,
+                ],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn save_reporters(&mut self, task: &Task) -> Result<(), StoreError> {
+        self.connection.execute(DELETE_REPORTERS, values![&task.id])?;
+        for (ordinal, organisation) in (0_u32..).zip(task.reporting.organisations()) {
+            self.connection
+                .execute(INSERT_REPORTER, values![&task.id, ordinal, organisation])?;
+        }
+        Ok(())
+    }
+
+    fn save_concerned(&mut self, task: &Task) -> Result<(), StoreError> {
+        self.connection.execute(DELETE_CONCERNED, values![&task.id])?;
+        let mut concerned: Vec<OrganisationId> = task.parties.iter().filter_map(|party| party.organisation).collect();
+        concerned.extend(task.reporting.organisations());
+        concerned.sort_unstable();
+        concerned.dedup();
+        for organisation in &concerned {
+            self.connection.execute(
+                INSERT_CONCERNED,
+                values![&task.plan, organisation, task.number, &task.id],
+            )?;
+        }
+        Ok(())
+    }
+}
