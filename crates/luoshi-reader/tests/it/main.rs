@@ -1,0 +1,10 @@
+//! The reader from outside: files made on the spot go in, documents come out.
+
+mod docx;
+mod hostile;
+mod html;
+mod property;
+mod real;
+#[cfg(test)]
+mod support;
+mod text;
