@@ -75,6 +75,9 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     }
 });
 
+/// Characters of the longest first sentence that is a title.
+const LONGEST_TITLE: usize = 40;
+
 /// Marks one task. `sentences` are the title and the sentences behind it, in order.
 pub(crate) fn mark(
     text: &str,
@@ -84,9 +87,12 @@ pub(crate) fn mark(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> TrackingDraft {
     let policy = &*POLICY;
+    // A paragraph that is one long sentence has no title; its clauses are judged one by one.
+    let is_title = slice(text, title).chars().take(LONGEST_TITLE + 1).count() <= LONGEST_TITLE;
+    let title_end = if is_title { title.end } else { title.start };
     let in_title = policy
         .titles
-        .within(text, title.start, title.end)
+        .within(text, title.start, title_end)
         .find_map(|hit| match hit.value {
             Mark::Reason(reason) => Some(reason),
             Mark::Exception => None,
@@ -159,12 +165,26 @@ fn not_tracked(
 /// The clause around a term: from the comma before it to the comma behind it, inside the sentence.
 fn clause_around(text: &str, sentence: Span, start: usize, end: usize) -> Span {
     let is_border = |character: char| matches!(character, '，' | ',') || is_sentence_end(character);
+    let whole = clause_between(text, sentence, start, end, is_border);
+    // A member of a list with a number of its own is left out alone, so that the other numbers stay.
+    let member = clause_between(text, sentence, start, end, |character| {
+        character == '、' || is_border(character)
+    });
+    let has_number = |span: Span| slice(text, span).contains(|character: char| character.is_ascii_digit());
+    if member != whole && has_number(member) {
+        member
+    } else {
+        whole
+    }
+}
+
+fn clause_between(text: &str, sentence: Span, start: usize, end: usize, is_border: impl Fn(char) -> bool) -> Span {
     let before = slice(text, Span::new(sentence.start, start));
-    let from = before.rfind(is_border).map_or(sentence.start, |index| {
+    let from = before.rfind(&is_border).map_or(sentence.start, |index| {
         sentence.start + index + before[index..].chars().next().map_or(0, char::len_utf8)
     });
     let after = slice(text, Span::new(end, sentence.end));
-    let to = after.find(is_border).map_or(sentence.end, |index| end + index);
+    let to = after.find(&is_border).map_or(sentence.end, |index| end + index);
     trimmed(text, Span::new(from, to))
 }
 

@@ -434,6 +434,9 @@ fn quarter_of(reader: &mut Reader<'_>) -> Option<u32> {
 /// “十四五”期间.
 fn plan_at(text: &str, at: usize, first: char) -> Option<Period> {
     let start = if first == '“' { at + first.len_utf8() } else { at };
+    if char_before(text, at) == Some('第') {
+        return None;
+    }
     let (_, mut end) = chinese_digits_at(text, start, 3)?;
     // 十四五 reads as 10, 4, 5: the last sign is the five of the five-year plan.
     let digits = text[start..end].strip_suffix('五')?;
@@ -442,8 +445,9 @@ fn plan_at(text: &str, at: usize, first: char) -> Option<Period> {
         end += char_at(text, end).filter(|&character| character == '”')?.len_utf8();
     }
     let mut reader = Reader { text, at: end };
+    // Without a word of time it is the name of a plan.
     let within = reader.take("期间") || reader.take("时期") || reader.take("末");
-    Some(Period {
+    within.then(|| Period {
         span: Span::new(at, reader.at),
         shape: Shape::Plan,
         // The tenth plan ended in 2005, and each later one five years after the one before.

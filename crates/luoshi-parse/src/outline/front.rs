@@ -91,18 +91,17 @@ pub(crate) fn read(text: &str, lines: &[Line], outline: &Outline, settings: &Par
 }
 
 fn read_front(text: &str, lines: &[Line], limit: usize, front: &mut Front) {
-    let mut title_lines: Vec<Span> = Vec::new();
-    let mut title_is_open = true;
-    for line in lines {
+    // Runs of lines that could be a title; the first run that reads like one is it.
+    let mut runs: Vec<Vec<Span>> = vec![Vec::new()];
+    for (index, line) in lines.iter().enumerate() {
         let span = Span::new(line.span.start, line.span.end.min(limit));
         let content = slice(text, span);
-        if let Some(number) = document_number(text, span) {
-            if front.metadata.document_number.is_none() {
+        if front.metadata.document_number.is_none() {
+            if let Some(number) = document_number(text, span, index == 0) {
                 front.metadata.document_number = Some(located(text, number));
                 if number.len() * 2 > span.len() {
                     front.parts.push((span, SpanKind::DocumentNumber));
-                    // The number parts the title from the addressees; lines behind it are a second title at most.
-                    title_is_open &= title_lines.is_empty();
+                    runs.push(Vec::new());
                     continue;
                 }
             }
@@ -110,34 +109,61 @@ fn read_front(text: &str, lines: &[Line], limit: usize, front: &mut Front) {
         if front.metadata.addressees.is_empty() && is_addressees(content) {
             front.metadata.addressees = addressees(text, span);
             front.parts.push((span, SpanKind::Addressees));
-            title_is_open = false;
+            runs.push(Vec::new());
             continue;
         }
-        let is_short = content.len() <= LONGEST_TITLE_LINE;
-        let ends_sentence = content.ends_with(is_sentence_end) || content.ends_with(['：', ':', '，']);
-        let in_brackets = content.starts_with(['(', '（']);
-        if title_is_open && is_short && !ends_sentence && !in_brackets && date_in(content).is_none() {
-            title_lines.push(span);
-            title_is_open = title_lines.len() < 4;
-        } else if !title_lines.is_empty() || !is_short {
-            title_is_open = false;
+        let is_signed = is_issuer(content)
+            && lines
+                .get(index + 1)
+                .is_some_and(|next| date_line(slice(text, next.span)).is_some());
+        let run = match runs.last_mut() {
+            Some(run) if is_title_line(content) && !is_signed && run.len() < 4 => run,
+            _ => {
+                runs.push(Vec::new());
+                continue;
+            }
+        };
+        run.push(span);
+    }
+    let title = runs.into_iter().filter(|run| !run.is_empty()).find_map(|run| {
+        let joined: String = run.iter().map(|span| slice(text, *span)).collect();
+        let reads_like_one = joined.contains("关于") || TITLE_ENDINGS.iter().any(|ending| joined.ends_with(ending));
+        reads_like_one.then_some((run, joined))
+    });
+    match title {
+        Some((run, joined)) => {
+            let span = Span::new(run[0].start, run[run.len() - 1].end);
+            front.metadata.title = Some(Located { text: joined, span });
+            front.parts.extend(run.into_iter().map(|line| (line, SpanKind::Title)));
+        }
+        None => {
+            if let Some(first) = lines.first() {
+                read_title_in_line(text, Span::new(first.span.start, first.span.end.min(limit)), front);
+            }
         }
     }
-    let joined: String = title_lines.iter().map(|span| slice(text, *span)).collect();
-    if title_lines.is_empty() {
-        if let Some(first) = lines.first() {
-            read_title_in_line(text, Span::new(first.span.start, first.span.end.min(limit)), front);
-        }
-    } else if joined.contains("关于")
-        || TITLE_ENDINGS.iter().any(|ending| joined.ends_with(ending))
-        || joined.contains('年')
-    {
-        let span = Span::new(title_lines[0].start, title_lines[title_lines.len() - 1].end);
-        front.metadata.title = Some(Located { text: joined, span });
-        front
-            .parts
-            .extend(title_lines.into_iter().map(|line| (line, SpanKind::Title)));
-    }
+}
+
+/// Whether a line can be part of a title: short, no sentence, no date, no bracket around it.
+fn is_title_line(content: &str) -> bool {
+    let is_prose = [
+        "为贯彻",
+        "为深入",
+        "为进一步",
+        "为全面",
+        "现将",
+        "根据",
+        "按照",
+        "经研究",
+    ]
+    .iter()
+    .any(|word| content.starts_with(word));
+    content.len() <= LONGEST_TITLE_LINE
+        && !is_prose
+        && !content.ends_with(is_sentence_end)
+        && !content.ends_with(['：', ':', '，'])
+        && !content.starts_with(['(', '（'])
+        && date_in(content).is_none()
 }
 
 /// The title at the head of a document on one line: …关于…的意见.
@@ -166,8 +192,9 @@ fn located(text: &str, span: Span) -> Located {
     }
 }
 
-/// 粤府办〔2025〕14号 in a line, with the issuing office's word before it.
-fn document_number(text: &str, line: Span) -> Option<Span> {
+/// 云政办〔2025〕14号, with the issuing office's word before it: a line of its own, a note in brackets, or the head of the first line.
+/// A number in running text is that of another document.
+fn document_number(text: &str, line: Span, is_first: bool) -> Option<Span> {
     let content = slice(text, line);
     let open = content.find(['〔', '［', '['])?;
     let at = line.start + open + char_at(text, line.start + open)?.len_utf8();
@@ -193,7 +220,12 @@ fn document_number(text: &str, line: Span) -> Option<Span> {
         .max()
         .unwrap_or(0);
     let word = &word[cut..];
-    (!word.is_empty()).then(|| Span::new(line.start + open - word.len(), number_end + '号'.len_utf8()))
+    let number = Span::new(line.start + open - word.len(), number_end + '号'.len_utf8());
+    let before = &content[..open];
+    let is_own_line = number.len() * 2 > line.len();
+    let is_note = content.starts_with(['(', '（']) && line.len() <= LONGEST_TITLE_LINE;
+    let is_head = is_first && open <= LONGEST_TITLE_LINE && !before.contains(['《', '（', '(', '。']);
+    (!word.is_empty() && (is_own_line || is_note || is_head)).then_some(number)
 }
 
 fn is_addressees(content: &str) -> bool {
@@ -352,13 +384,18 @@ mod tests {
 
     #[test]
     fn reads_document_numbers() {
-        let check =
-            |text: &str| document_number(text, Span::new(0, text.len())).map(|span| slice(text, span).to_owned());
+        let check = |text: &str| {
+            document_number(text, Span::new(0, text.len()), false).map(|span| slice(text, span).to_owned())
+        };
         assert_eq!(check("云政办〔2024〕12号"), Some("云政办〔2024〕12号".to_owned()));
         assert_eq!(
-            check("云岭市人民政府云府规字[2023]1号文发布"),
+            check("（云岭市人民政府云府规字[2023]1号文发布）"),
             Some("云府规字[2023]1号".to_owned())
         );
         assert_eq!(check("投入〔2023〕"), None);
+        assert_eq!(
+            check("为落实国家文件（国办发〔2024〕48号）的要求，结合实际制定本措施"),
+            None
+        );
     }
 }

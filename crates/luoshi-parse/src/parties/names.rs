@@ -238,8 +238,7 @@ pub(crate) fn territory_mark(raw: &str) -> Option<&'static str> {
         .find(|mark| {
             raw.strip_prefix(mark).is_some_and(|rest| {
                 // 市场监管局, 区域中心 and 县城办 begin with the sign by accident.
-                !rest.starts_with(['场', '域', '城', '级', '直', '委', '属', '政'])
-            })
+            !rest.starts_with(['场', '域']) && !(*mark == "县" && rest.starts_with('城'))
         })
 }
 
@@ -300,7 +299,7 @@ mod tests {
         assert!(is_certain_body("市商务局(市粮食和物资储备局)"));
         assert!(is_possible_body("济源示范区"));
         assert!(is_generic("各部门"));
-        assert!(!is_possible_body("含县镇"));
+        assert!(!is_possible_body("含本数"));
         assert!(!is_certain_body("局"));
     }
 
@@ -308,6 +307,8 @@ mod tests {
     fn finds_the_territory_mark() {
         assert_eq!(territory_mark("省民政厅"), Some("省"));
         assert_eq!(territory_mark("市场监管局"), None);
+        assert_eq!(territory_mark("市城管局"), Some("市"));
         assert_eq!(territory_mark("卫生健康委"), None);
+        assert!(is_elided("卫生健康委") && !is_elided("云岭银保监分局"));
     }
 }

@@ -28,6 +28,8 @@ pub(crate) enum VerbClass {
     Increase,
     Reduce,
     Complete,
+    /// A noun that contains a verb (社会保障); it hides the verb and governs nothing.
+    Noun,
 }
 
 static VERBS: LazyLock<WordTable<VerbClass>> = LazyLock::new(|| {
@@ -43,6 +45,7 @@ static VERBS: LazyLock<WordTable<VerbClass>> = LazyLock::new(|| {
                         "increase" => VerbClass::Increase,
                         "reduce" => VerbClass::Reduce,
                         "complete" => VerbClass::Complete,
+                        "noun" => VerbClass::Noun,
                         _ => return None,
                     },
                 ))
@@ -161,8 +164,10 @@ impl Context<'_> {
                 Direction::LimitTo
             }
             Some(VerbClass::Complete) => Direction::Complete,
-            None if matches!(comparator, Comparator::AtMost | Comparator::LessThan) => Direction::LimitTo,
-            None => Direction::Reach,
+            None | Some(VerbClass::Noun) if matches!(comparator, Comparator::AtMost | Comparator::LessThan) => {
+                Direction::LimitTo
+            }
+            None | Some(VerbClass::Noun) => Direction::Reach,
         }
     }
 }
@@ -289,7 +294,10 @@ fn read_quantities(
     tracer: &mut Tracer,
     found: &mut Found,
 ) {
-    let verbs: Vec<Hit<VerbClass>> = VERBS.within(text, sentence.start, sentence.end).collect();
+    let verbs: Vec<Hit<VerbClass>> = VERBS
+        .within(text, sentence.start, sentence.end)
+        .filter(|verb| verb.value != VerbClass::Noun)
+        .collect();
     let mut clause_start = sentence.start;
     let mut previous_end = sentence.start;
     let mut previous: Option<Reading> = None;
@@ -305,7 +313,10 @@ fn read_quantities(
         {
             verbs_before += 1;
         }
-        let last_verb = verbs_before.checked_sub(1).map(|last| verbs[last]);
+        let last_verb = governing(&verbs[..verbs_before], clause_start, quantity.span.start);
+        let clause_behind = ahead(text, quantity.span.end, 60, |character| {
+            is_break(character) && character != '、'
+        });
         let after = ahead(text, quantity.span.end, 30, is_break);
         let context = Context {
             text,
@@ -315,9 +326,9 @@ fn read_quantities(
             sentence_before: behind(text, sentence.start, quantity.span.start, 80, is_sentence_end),
             verb: last_verb.filter(|verb| verb.start >= clause_start),
             carried_verb: last_verb.filter(|verb| verb.start < clause_start),
-            verb_behind: verbs
-                .get(verbs_before)
-                .is_some_and(|verb| verb.start >= quantity.span.end && verb.end <= quantity.span.end + after.len()),
+            verb_behind: verbs.get(verbs_before).is_some_and(|verb| {
+                verb.start >= quantity.span.end && verb.end <= quantity.span.end + clause_behind.len()
+            }),
             previous,
             joins_previous: index > 0
                 && matches!(
@@ -352,6 +363,19 @@ fn read_quantities(
             Outcome::Nothing => {}
         }
     }
+}
+
+/// The verb that governs a quantity: the last one before it. Where that one touches the number and another stands before it in the
+/// clause, it is the tail of a noun: 完成职业技能培训100万人次.
+fn governing(verbs: &[Hit<VerbClass>], clause_start: usize, number_start: usize) -> Option<Hit<VerbClass>> {
+    let last = *verbs.last()?;
+    let before = verbs
+        .len()
+        .checked_sub(2)
+        .map(|index| verbs[index])
+        .filter(|verb| verb.start >= clause_start);
+    let is_tail = last.end == number_start && last.value == VerbClass::Complete;
+    Some(before.filter(|_| is_tail).unwrap_or(last))
 }
 
 enum Outcome {

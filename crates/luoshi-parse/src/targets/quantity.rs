@@ -188,8 +188,11 @@ fn arabic(text: &str, number: Number, quoted: bool) -> Quantity {
         .filter(|second| !second.chinese)
     {
         let (second_unit, second_kind) = unit_at(text, second.span.end);
-        // A range of two numbers has one unit, and it stands behind the second.
-        if second.value >= number.value || second_unit.is_some() {
+        // A range of two numbers has one unit, and it stands behind the second. 28日至2025年 is no range of either.
+        let joins_dates = unit.is_some_and(|unit| matches!(slice(text, unit), "日" | "月" | "年"));
+        if joins_dates {
+            (maximum, end) = (None, number.span.end);
+        } else if second.value >= number.value || second_unit.is_some() {
             maximum = second.value;
             end = second.span.end;
             (unit, kind) = (second_unit, second_kind);

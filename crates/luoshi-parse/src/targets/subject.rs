@@ -13,20 +13,19 @@ const LONGEST: usize = 24;
 /// Subject and qualifier.
 pub(crate) fn of(context: &Context<'_>) -> (Option<String>, Option<String>) {
     let quantity = context.quantity;
-    if let Some(subject) = between_verb_and_number(context) {
-        return (Some(subject), None);
-    }
     let counts = matches!(
         quantity.kind,
         UnitKind::Count | UnitKind::Measure | UnitKind::None | UnitKind::Money
     );
     if counts && quantity.suffix.is_none() && !context.after.is_empty() {
         let (qualifier, rest) = qualifier_of(context.after);
-        let noun = ahead(rest, 0, LONGEST, |character| matches!(character, '和' | '及' | '与'));
+        let noun = ahead(rest, 0, LONGEST, |character| {
+            matches!(character, '和' | '及' | '与' | '（' | '(')
+        });
         let noun = if noun.is_empty() { rest } else { noun };
         return (clean(noun), qualifier.map(str::to_owned));
     }
-    (before_verb(context), None)
+    (between_verb_and_number(context).or_else(|| before_verb(context)), None)
 }
 
 /// 完成投资3000亿元 -> 投资.
@@ -39,7 +38,7 @@ fn between_verb_and_number(context: &Context<'_>) -> Option<String> {
     };
     // A list before the number (抓好甲工程、乙工程等170项) names examples of what is counted.
     let part = part.rsplit(['、', '）', '”']).next().unwrap_or(part);
-    if part.ends_with('等') || part.is_empty() {
+    if part.ends_with(['等', '和', '及', '与']) || part.is_empty() {
         return None;
     }
     clean(part)
