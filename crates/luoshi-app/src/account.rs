@@ -63,7 +63,11 @@ impl App {
             let must_change = new.password.is_none();
             let password = new.password.unwrap_or_else(|| self.one_time_password());
             let password_hash = self.hash_password(password.clone()).await?;
-            opened.push(OpenedAccount { account: id, sign_in_name: new.sign_in_name.clone(), password });
+            opened.push(OpenedAccount {
+                account: id,
+                sign_in_name: new.sign_in_name.clone(),
+                password,
+            });
             let command = Command::OpenAccount(OpenAccount {
                 account: id,
                 sign_in_name: new.sign_in_name,
@@ -115,7 +119,11 @@ impl App {
             })
             .await
             .map_err(flatten)?;
-        Ok(OpenedAccount { account, sign_in_name: sign_in_name.to_owned(), password })
+        Ok(OpenedAccount {
+            account,
+            sign_in_name: sign_in_name.to_owned(),
+            password,
+        })
     }
 
     /// Every account, for the console and the supervision office; others see nobody.
@@ -139,6 +147,11 @@ impl App {
 
     /// Sixteen characters of five random bits each: 80 bits, which is beyond guessing at ten tries in a quarter of an hour.
     fn one_time_password(&self) -> String {
-        self.moments.secret().iter().take(16).map(|byte| char::from(LEGIBLE[usize::from(byte % 32)])).collect()
+        self.moments
+            .secret()
+            .iter()
+            .take(16)
+            .map(|byte| char::from(LEGIBLE[usize::from(byte % 32)]))
+            .collect()
     }
 }

@@ -4,7 +4,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::offset};
 use uuid::Uuid;
 
 /// Somewhere to learn what time it is.
@@ -24,7 +24,10 @@ pub trait Randomness: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is given")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that everything else is given"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
@@ -35,7 +38,10 @@ impl Clock for SystemClock {
 pub struct SystemRandomness;
 
 impl Randomness for SystemRandomness {
-    #[expect(clippy::disallowed_methods, reason = "this is the randomness that everything else is given")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the randomness that everything else is given"
+    )]
     fn fill(&self, bytes: &mut [u8]) {
         rand::Rng::fill_bytes(&mut rand::rng(), bytes);
     }
@@ -80,7 +86,11 @@ struct Latest {
 impl Moments {
     /// Starts after `latest`, the last instant that the ledger knows: a clock that was set back must not date a late report early.
     pub(crate) fn new(clock: Box<dyn Clock>, randomness: Box<dyn Randomness>, latest: Timestamp) -> Self {
-        Self { clock, randomness, latest: Mutex::new(Latest { instant: latest, id: 0 }) }
+        Self {
+            clock,
+            randomness,
+            latest: Mutex::new(Latest { instant: latest, id: 0 }),
+        }
     }
 
     /// The present instant in whole microseconds, as the database keeps them; never before an instant given out earlier.
@@ -114,5 +124,5 @@ impl Moments {
 
 /// The day in China at `instant`. China keeps one standard time, eight hours ahead of UTC, since 1991 without summer time.
 pub fn day_in_china(instant: Timestamp) -> Date {
-    instant.to_zoned(TimeZone::fixed(jiff::tz::offset(8))).date()
+    offset(8).to_datetime(instant).date()
 }

@@ -54,14 +54,17 @@ impl App {
         if !actor.oversees() {
             return Err(AppError::from(Denial::Forbidden).into());
         }
-        let app = Arc::clone(self);
-        let actor = actor.clone();
-        tokio::task::spawn_blocking(move || app.import_blocking(&actor, &upload)).await.map_err(AppError::internal)?
-    }
-
-    fn import_blocking(&self, actor: &Actor, upload: &Upload) -> Result<ReviewId, ImportError> {
-        let settings = IntakeSettings { date: upload.date, year: upload.year, ..IntakeSettings::default() };
-        let intake = intake(&upload.bytes, &upload.file_name, &settings);
+        let settings = IntakeSettings {
+            date: upload.date,
+            year: upload.year,
+            ..IntakeSettings::default()
+        };
+        let (upload, intake) = tokio::task::spawn_blocking(move || {
+            let intake = intake(&upload.bytes, &upload.file_name, &settings);
+            (upload, intake)
+        })
+        .await
+        .map_err(AppError::internal)?;
         let errors: Vec<Diagnostic> = intake
             .parsed
             .diagnostics
@@ -72,25 +75,34 @@ impl App {
         if !errors.is_empty() || intake.parsed.tasks.is_empty() {
             return Err(ImportError::Unusable(errors));
         }
-        self.folder.keep_file(&intake.sha256, &upload.bytes).map_err(AppError::internal)?;
+        // The bytes are durable before anything points to them; a crash in between leaves a file that nobody knows, which does no harm.
+        self.folder
+            .keep_file(&intake.sha256, &upload.bytes)
+            .map_err(AppError::internal)?;
         let document = DocumentId(self.new_id());
-        let organisations = self.store.read(|snapshot| snapshot.organisations()).map_err(AppError::from)?;
+        let organisations = self
+            .store
+            .read(|snapshot| snapshot.organisations())
+            .map_err(AppError::from)?;
         let id = ReviewId(self.new_id());
         let review = Review::lay_out(id, document, &upload.file_name, &intake, &organisations, self.today());
-        let command = Command::ReceiveDocument(ReceiveDocument {
-            document,
-            file_name: upload.file_name.clone(),
-            sha256: intake.sha256.clone(),
-            byte_count: upload.bytes.len() as u64,
-            text: intake.document.text.clone(),
-        });
         let now = self.now();
+        let row = review.to_row(actor.identity, now)?;
+        let request = Request::from(Command::ReceiveDocument(ReceiveDocument {
+            document,
+            file_name: upload.file_name,
+            sha256: intake.sha256,
+            byte_count: upload.bytes.len() as u64,
+            text: intake.document.text,
+        }));
+        let (app, actor) = (Arc::clone(self), actor.clone());
         self.store
             .write(move |transaction| {
-                self.execute_within(transaction, actor, &Request::from(command.clone()), now)?;
-                transaction.save_review(&review.to_row(actor.identity, now)?)?;
+                app.execute_within(transaction, &actor, &request, now)?;
+                transaction.save_review(&row)?;
                 Ok::<_, AppError>(())
             })
+            .await
             .map_err(flatten)?;
         self.wake_jobs();
         Ok(id)
@@ -116,7 +128,9 @@ impl App {
             return Ok(None);
         }
         Ok(self.store.read(|snapshot| {
-            let Some(source) = snapshot.task(task)?.and_then(|task| task.source) else { return Ok(None) };
+            let Some(source) = snapshot.task(task)?.and_then(|task| task.source) else {
+                return Ok(None);
+            };
             Ok(snapshot.document(source.document)?.map(|document| Passage {
                 document: document.id,
                 file_name: document.file_name,
@@ -126,4 +140,3 @@ impl App {
         })?)
     }
 }
-

@@ -33,7 +33,11 @@ pub struct Request {
 
 impl From<Command> for Request {
     fn from(command: Command) -> Self {
-        Self { command, expected: None, idempotency_key: None }
+        Self {
+            command,
+            expected: None,
+            idempotency_key: None,
+        }
     }
 }
 
@@ -92,7 +96,10 @@ impl App {
         request: &Request,
         now: Timestamp,
     ) -> Result<Done, AppError> {
-        let key_hash = request.idempotency_key.as_deref().map(|key| hash(&[b"key", key.as_bytes()]));
+        let key_hash = request
+            .idempotency_key
+            .as_deref()
+            .map(|key| hash(&[b"key", key.as_bytes()]));
         let request_hash = fingerprint(&request.command);
         if let Some(key_hash) = key_hash
             && let Some(stored) = transaction.find_receipt(actor.identity, &key_hash)?
@@ -100,7 +107,11 @@ impl App {
             if stored.request_hash != request_hash {
                 return Err(AppError::KeyReused);
             }
-            return Ok(Done { command: stored.command, receipt: stored.note, repeated: true });
+            return Ok(Done {
+                command: stored.command,
+                receipt: stored.note,
+                repeated: true,
+            });
         }
         let facts = transaction.facts(&Subjects::of(&request.command))?;
         let permit = authorize(actor, &request.command, &facts)?;
@@ -138,7 +149,14 @@ impl App {
             let entry = leaf_entry(&salt, &bytes);
             content_hash.update(Sha256::digest(&bytes));
             first.get_or_insert((recorded.envelope.id, entry));
-            transaction.append(&recorded, &contents, &NewLeaf { salt: *salt.as_bytes(), entry })?;
+            transaction.append(
+                &recorded,
+                &contents,
+                &NewLeaf {
+                    salt: *salt.as_bytes(),
+                    entry,
+                },
+            )?;
             transaction.apply(&recorded)?;
         }
         self.refresh_lights_within(transaction, &lights, day_in_china(now))?;
@@ -165,7 +183,11 @@ impl App {
             recorded_at: now,
             note: receipt.clone(),
         })?;
-        Ok(Done { command, receipt, repeated: false })
+        Ok(Done {
+            command,
+            receipt,
+            repeated: false,
+        })
     }
 }
 

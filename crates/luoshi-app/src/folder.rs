@@ -140,7 +140,11 @@ fn write_durably_with_mode(path: &Path, bytes: &[u8], mode: u32) -> io::Result<(
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
 }
 
 fn restrict(path: &Path, mode: u32) -> io::Result<()> {

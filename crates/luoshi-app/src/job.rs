@@ -66,7 +66,9 @@ impl App {
     /// The first job that fails; it stays in the queue.
     pub async fn drain_jobs(self: &Arc<Self>) -> Result<(), AppError> {
         let app = Arc::clone(self);
-        tokio::task::spawn_blocking(move || app.drain_jobs_blocking()).await.map_err(AppError::internal)?
+        tokio::task::spawn_blocking(move || app.drain_jobs_blocking())
+            .await
+            .map_err(AppError::internal)?
     }
 
     fn drain_jobs_blocking(&self) -> Result<(), AppError> {

@@ -61,7 +61,9 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn ledger(&self, actor: &Actor, plan: PlanId, filter: &LedgerFilter) -> Result<Option<LedgerPage>, AppError> {
-        let Some(plan) = self.plan(actor, plan)? else { return Ok(None) };
+        let Some(plan) = self.plan(actor, plan)? else {
+            return Ok(None);
+        };
         let own = if actor.oversees() { None } else { actor.organisation };
         let mut wanted = filter.clone();
         wanted.visible_to = own;
@@ -80,7 +82,13 @@ impl App {
             rows.truncate(limit as usize);
             next_after = rows.last().map(|row| row.number);
         }
-        Ok(Some(LedgerPage { plan, rows, counts, organisations, next_after }))
+        Ok(Some(LedgerPage {
+            plan,
+            rows,
+            counts,
+            organisations,
+            next_after,
+        }))
     }
 
     /// Who has not reported for `period` (未报清单), for whoever oversees; none for others and for a plan that is not issued.
@@ -91,19 +99,27 @@ impl App {
         if !actor.oversees() {
             return Ok(None);
         }
-        let Some(plan) = self.plan(actor, plan)? else { return Ok(None) };
-        let Some(issued_at) = plan.issued_at() else { return Ok(None) };
+        let Some(plan) = self.plan(actor, plan)? else {
+            return Ok(None);
+        };
+        let Some(issued_at) = plan.issued_at() else {
+            return Ok(None);
+        };
         if period < Period::of(day_in_china(issued_at)) || period > Period::of(self.today()) {
             return Ok(Some(Vec::new()));
         }
-        let mut duties = self.store.read(|snapshot| snapshot.duties(Some(plan.id), None, period))?;
+        let mut duties = self
+            .store
+            .read(|snapshot| snapshot.duties(Some(plan.id), None, period))?;
         duties.retain(|duty| matches!(duty.state, None | Some("returned")));
         Ok(Some(duties))
     }
 
     /// The months for which reports of a plan can be owed: from its issue to the present one, latest first.
     pub fn periods_of(&self, plan: &Plan) -> Vec<Period> {
-        let Some(issued_at) = plan.issued_at() else { return Vec::new() };
+        let Some(issued_at) = plan.issued_at() else {
+            return Vec::new();
+        };
         let first = Period::of(day_in_china(issued_at));
         let mut period = Period::of(self.today());
         let mut periods = Vec::new();

@@ -9,9 +9,7 @@ use std::{
 };
 
 use luoshi_ledger::ids::{CommandId, EventId};
-use luoshi_tlog::{
-    Checkpoint, EMPTY_ROOT, LogHash, LogProof, TileId, inclusion_proof, integrate,
-};
+use luoshi_tlog::{Checkpoint, EMPTY_ROOT, LogHash, LogProof, TileId, inclusion_proof, integrate};
 
 use crate::{
     error::AppError,
@@ -67,10 +65,13 @@ impl App {
                 })
                 .wait()
                 .map_err(flatten)?;
-            let (before, size) = self.store.read(|snapshot| Ok((snapshot.latest_checkpoint()?, snapshot.log_size()?)))?;
+            let (before, size) = self
+                .store
+                .read(|snapshot| Ok((snapshot.latest_checkpoint()?, snapshot.log_size()?)))?;
             let (old_size, old_root) = match &before {
                 Some(stored) => {
-                    let checkpoint = Checkpoint::open(stored.note.as_bytes(), &self.verifier()?).map_err(AppError::internal)?;
+                    let checkpoint =
+                        Checkpoint::open(stored.note.as_bytes(), &self.verifier()?).map_err(AppError::internal)?;
                     (checkpoint.size, checkpoint.root)
                 }
                 None => (0, EMPTY_ROOT),
@@ -91,7 +92,11 @@ impl App {
         for tile in &grown.tiles {
             write_durably(&self.folder.log().join(tile.tile.path()), &tile.bytes).map_err(AppError::internal)?;
         }
-        let checkpoint = Checkpoint { origin: self.key.origin().clone(), size: grown.size, root: grown.root };
+        let checkpoint = Checkpoint {
+            origin: self.key.origin().clone(),
+            size: grown.size,
+            root: grown.root,
+        };
         let note = checkpoint.sign(&self.key).map_err(AppError::internal)?;
         let (kept, now) = (note.clone(), self.now());
         let is_ours = self
@@ -129,7 +134,9 @@ impl App {
     /// When the store or a tile fails.
     pub fn inclusion_proof(self: &Arc<Self>, command: CommandId) -> Result<Option<String>, AppError> {
         let found = self.store.read(|snapshot| {
-            let Some(receipt) = snapshot.receipt(command)? else { return Ok(None) };
+            let Some(receipt) = snapshot.receipt(command)? else {
+                return Ok(None);
+            };
             let index = snapshot.leaf(receipt.event)?.and_then(|leaf| leaf.index);
             Ok(index.zip(snapshot.latest_checkpoint()?))
         })?;
@@ -140,7 +147,14 @@ impl App {
         }
         let hashes =
             inclusion_proof(&self.folder, checkpoint.size, checkpoint.root, index).map_err(AppError::internal)?;
-        Ok(Some(LogProof { index, hashes, checkpoint: stored.note }.to_text()))
+        Ok(Some(
+            LogProof {
+                index,
+                hashes,
+                checkpoint: stored.note,
+            }
+            .to_text(),
+        ))
     }
 
     /// The place of an event in the log, once it has one.
@@ -148,6 +162,9 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn leaf_index(&self, event: EventId) -> Result<Option<u64>, AppError> {
-        Ok(self.store.read(|snapshot| snapshot.leaf(event))?.and_then(|leaf| leaf.index))
+        Ok(self
+            .store
+            .read(|snapshot| snapshot.leaf(event))?
+            .and_then(|leaf| leaf.index))
     }
 }

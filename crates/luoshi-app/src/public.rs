@@ -29,16 +29,23 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn public_plan(&self, id: PlanId) -> Result<Option<PublicPlan>, AppError> {
-        let (plan, summaries) = self.store.read(|snapshot| Ok((snapshot.plan(id)?, snapshot.plans()?)))?;
-        let open = summaries.iter().find(|summary| summary.id == id).map_or(0, |summary| summary.open_task_count);
-        Ok(plan.filter(|plan| plan.issued_at().is_some() && open > 0).map(|plan| PublicPlan {
-            id,
-            title: plan.title,
-            year: plan.year,
-            issuer: plan.issuer,
-            document_number: plan.document_number,
-            open_task_count: open,
-        }))
+        let (plan, summaries) = self
+            .store
+            .read(|snapshot| Ok((snapshot.plan(id)?, snapshot.plans()?)))?;
+        let open = summaries
+            .iter()
+            .find(|summary| summary.id == id)
+            .map_or(0, |summary| summary.open_task_count);
+        Ok(plan
+            .filter(|plan| plan.issued_at().is_some() && open > 0)
+            .map(|plan| PublicPlan {
+                id,
+                title: plan.title,
+                year: plan.year,
+                issuer: plan.issuer,
+                document_number: plan.document_number,
+                open_task_count: open,
+            }))
     }
 
     /// The open tasks of a plan in order of 序号, filtered by section, body and light as the filter says; none for an unpublished plan.
@@ -49,15 +56,21 @@ impl App {
         if self.public_plan(plan)?.is_none() {
             return Ok(None);
         }
-        let wanted = LedgerFilter { only_open: true, visible_to: None, ..filter.clone() };
+        let wanted = LedgerFilter {
+            only_open: true,
+            visible_to: None,
+            ..filter.clone()
+        };
         let tasks = self.store.read(|snapshot| {
             let rows = snapshot.ledger(plan, &wanted)?;
             rows.into_iter()
-                .filter_map(|row| match (snapshot.task(row.task), snapshot.reports_of_task(row.task)) {
-                    (Ok(Some(task)), Ok(reports)) => Some(Ok(public_task(row, &task, &reports))),
-                    (Ok(None), _) => None,
-                    (Err(error), _) | (_, Err(error)) => Some(Err(error)),
-                })
+                .filter_map(
+                    |row| match (snapshot.task(row.task), snapshot.reports_of_task(row.task)) {
+                        (Ok(Some(task)), Ok(reports)) => Some(Ok(public_task(row, &task, &reports))),
+                        (Ok(None), _) => None,
+                        (Err(error), _) | (_, Err(error)) => Some(Err(error)),
+                    },
+                )
                 .collect::<Result<Vec<_>, _>>()
         })?;
         Ok(Some(tasks))
@@ -75,7 +88,9 @@ impl App {
             if snapshot.plan(task.plan)?.and_then(|plan| plan.issued_at()).is_none() {
                 return Ok(None);
             }
-            let Some(row) = snapshot.task_row(id)? else { return Ok(None) };
+            let Some(row) = snapshot.task_row(id)? else {
+                return Ok(None);
+            };
             Ok(Some(public_task(row, &task, &snapshot.reports_of_task(id)?)))
         })?)
     }
@@ -84,9 +99,13 @@ impl App {
 fn public_task(row: LedgerRow, task: &Task, reports: &[ReportView]) -> PublicTask {
     let (not_tracked, excluded) = match &task.tracking {
         Tracking::NotTracked { reason } => (Some(reason.clone()), Vec::new()),
-        Tracking::Tracked { excluded } => {
-            (None, excluded.iter().filter_map(|clause| Some((within(task, clause.span)?, clause.reason.clone()))).collect())
-        }
+        Tracking::Tracked { excluded } => (
+            None,
+            excluded
+                .iter()
+                .filter_map(|clause| Some((within(task, clause.span)?, clause.reason.clone())))
+                .collect(),
+        ),
     };
     PublicTask {
         id: row.task,

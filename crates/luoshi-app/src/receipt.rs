@@ -33,7 +33,9 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn receipt(self: &Arc<Self>, actor: &Actor, command: CommandId) -> Result<Option<ReceiptView>, AppError> {
-        let Some(stored) = self.store.read(|snapshot| snapshot.receipt(command))? else { return Ok(None) };
+        let Some(stored) = self.store.read(|snapshot| snapshot.receipt(command))? else {
+            return Ok(None);
+        };
         if stored.actor != actor.identity && !actor.oversees() {
             return Ok(None);
         }

@@ -39,7 +39,9 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn duties(&self, actor: &Actor) -> Result<Vec<Duty>, AppError> {
-        let Some(organisation) = actor.organisation else { return Ok(Vec::new()) };
+        let Some(organisation) = actor.organisation else {
+            return Ok(Vec::new());
+        };
         let present = Period::of(self.today());
         let mut duties = self.store.read(|snapshot| {
             let mut duties = snapshot.duties(None, Some(organisation), present.previous())?;
@@ -66,9 +68,9 @@ impl App {
     /// When the store fails.
     pub fn awaiting_approval(&self, actor: &Actor) -> Result<Vec<ReportView>, AppError> {
         match actor.organisation {
-            Some(organisation) if actor.has(Role::Head) => {
-                Ok(self.store.read(|snapshot| snapshot.reports_in_state("submitted", Some(organisation)))?)
-            }
+            Some(organisation) if actor.has(Role::Head) => Ok(self
+                .store
+                .read(|snapshot| snapshot.reports_in_state("submitted", Some(organisation)))?),
             _ => Ok(Vec::new()),
         }
     }
@@ -81,7 +83,9 @@ impl App {
         if !actor.has(Role::Supervisor) {
             return Ok(Vec::new());
         }
-        Ok(self.store.read(|snapshot| snapshot.reports_in_state("approved", None))?)
+        Ok(self
+            .store
+            .read(|snapshot| snapshot.reports_in_state("approved", None))?)
     }
 
     /// The month that a clerk is asked for when they open the form: the earliest of last and this month that the body still owes.
@@ -91,8 +95,12 @@ impl App {
     pub fn period_owed(&self, task: TaskId, organisation: OrganisationId) -> Result<Period, AppError> {
         let present = Period::of(self.today());
         let last = present.previous();
-        let owed = self.store.read(|snapshot| snapshot.duties(None, Some(organisation), last))?;
-        let owes_last = owed.iter().any(|duty| duty.task == task && matches!(duty.state, None | Some("returned")));
+        let owed = self
+            .store
+            .read(|snapshot| snapshot.duties(None, Some(organisation), last))?;
+        let owes_last = owed
+            .iter()
+            .any(|duty| duty.task == task && matches!(duty.state, None | Some("returned")));
         Ok(if owes_last { last } else { present })
     }
 
@@ -101,7 +109,9 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn days_late(&self, view: &ReportView) -> Result<i32, AppError> {
-        let Some(plan) = self.store.read(|snapshot| snapshot.plan(view.plan))? else { return Ok(0) };
+        let Some(plan) = self.store.read(|snapshot| snapshot.plan(view.plan))? else {
+            return Ok(0);
+        };
         let due = view.report.period.due_day(plan.report_day);
         let handed_in = day_in_china(view.report.first_submitted_at);
         Ok(handed_in.since(due).map_or(0, |span| span.get_days()).max(0))
@@ -118,9 +128,11 @@ impl App {
         organisation: OrganisationId,
         period: Period,
     ) -> Result<Option<ReportDraft>, AppError> {
-        let body =
-            self.store.read(|snapshot| snapshot.report_draft(actor.identity, ReportId::of(task, organisation, period)))?;
-        body.map(|body| serde_json::from_str(&body).map_err(AppError::internal)).transpose()
+        let body = self
+            .store
+            .read(|snapshot| snapshot.report_draft(actor.identity, ReportId::of(task, organisation, period)))?;
+        body.map(|body| serde_json::from_str(&body).map_err(AppError::internal))
+            .transpose()
     }
 
     /// Keeps a draft; it replaces the actor's earlier one for the same report.

@@ -315,14 +315,24 @@ impl Review {
         let parsed = &intake.parsed;
         let scalars: Vec<char> = intake.document.text.chars().collect();
         let words = |span: Span| -> String {
-            scalars.get(span.start..span.end.min(scalars.len())).unwrap_or_default().iter().collect()
+            scalars
+                .get(span.start..span.end.min(scalars.len()))
+                .unwrap_or_default()
+                .iter()
+                .collect()
         };
         let known = known_names(organisations);
-        let section_index: BTreeMap<&str, usize> =
-            parsed.sections.iter().enumerate().map(|(index, section)| (section.id.as_str(), index)).collect();
+        let section_index: BTreeMap<&str, usize> = parsed
+            .sections
+            .iter()
+            .enumerate()
+            .map(|(index, section)| (section.id.as_str(), index))
+            .collect();
         let mut labels = BTreeMap::new();
         for task in parsed.tasks.iter().filter(|task| !task.label.is_empty()) {
-            *labels.entry((task.section.as_deref(), task.label.as_str())).or_insert(0_u32) += 1;
+            *labels
+                .entry((task.section.as_deref(), task.label.as_str()))
+                .or_insert(0_u32) += 1;
         }
         let tasks = parsed
             .tasks
@@ -337,17 +347,27 @@ impl Review {
                         raw: party.raw.clone(),
                         name: match party.role {
                             PartyRole::Generic | PartyRole::LeaderPerson => String::new(),
-                            _ => known.get(party.raw.as_str()).map_or(&party.name, |name| *name).to_owned(),
+                            _ => known
+                                .get(party.raw.as_str())
+                                .map_or(party.name.as_str(), |name| *name)
+                                .to_owned(),
                         },
                         span: (!party.inherited).then_some(party.span),
                         inherited: party.inherited,
                     })
                     .collect();
                 let tracked = draft.tracking.state == TrackingState::Tracked;
-                let reporters = if tracked { proposed_reporter(&parties) } else { Vec::new() };
+                let reporters = if tracked {
+                    proposed_reporter(&parties)
+                } else {
+                    Vec::new()
+                };
                 let mut task = ReviewTask {
                     number,
-                    section: draft.section.as_deref().and_then(|section| section_index.get(section).copied()),
+                    section: draft
+                        .section
+                        .as_deref()
+                        .and_then(|section| section_index.get(section).copied()),
                     label: draft.label.clone(),
                     title: first_characters(&draft.title),
                     text: words(draft.span).trim().to_owned(),
@@ -370,8 +390,14 @@ impl Review {
                     doubts: Vec::new(),
                     checked: false,
                 };
-                let repeated = labels.get(&(draft.section.as_deref(), draft.label.as_str())).is_some_and(|count| *count > 1);
-                let unsettled = parsed.coverage.unresolved.iter().any(|unresolved| draft.span.contains(unresolved.span));
+                let repeated = labels
+                    .get(&(draft.section.as_deref(), draft.label.as_str()))
+                    .is_some_and(|count| *count > 1);
+                let unsettled = parsed
+                    .coverage
+                    .unresolved
+                    .iter()
+                    .any(|unresolved| draft.span.contains(unresolved.span));
                 task.doubts = doubts(&task);
                 task.doubts.extend(repeated.then_some(Doubt::DuplicateNumber));
                 task.doubts.extend(unsettled.then_some(Doubt::Unresolved));
@@ -385,7 +411,10 @@ impl Review {
             document,
             file_name: file_name.to_owned(),
             plan: None,
-            title: metadata.title.as_ref().map_or_else(|| stem(file_name), |title| title.text.clone()),
+            title: metadata
+                .title
+                .as_ref()
+                .map_or_else(|| stem(file_name), |title| title.text.clone()),
             document_number: metadata.document_number.as_ref().map(|number| number.text.clone()),
             issuer: metadata.issuer.as_ref().map(|issuer| issuer.text.clone()),
             document_date: metadata.date,
@@ -407,11 +436,19 @@ impl Review {
                 .iter()
                 .filter(|diagnostic| {
                     // What a task's own line says on the page is not said again above it.
-                    !matches!(diagnostic.code, DiagnosticCode::NotTracked | DiagnosticCode::UnknownOrganisation)
+                    !matches!(
+                        diagnostic.code,
+                        DiagnosticCode::NotTracked | DiagnosticCode::UnknownOrganisation
+                    )
                 })
                 .cloned()
                 .collect(),
-            unresolved: parsed.coverage.unresolved.iter().map(|unresolved| unresolved.span).collect(),
+            unresolved: parsed
+                .coverage
+                .unresolved
+                .iter()
+                .map(|unresolved| unresolved.span)
+                .collect(),
             coverage: (parsed.coverage.total, parsed.coverage.accounted),
         }
     }
@@ -470,8 +507,10 @@ impl Review {
         task.deliverable = correction.deliverable.trim().to_owned();
         task.due = correction.due;
         if !task.tracking.shipped {
-            task.tracking.not_tracked =
-                correction.not_tracked.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+            task.tracking.not_tracked = correction
+                .not_tracked
+                .map(|reason| reason.trim().to_owned())
+                .filter(|reason| !reason.is_empty());
         }
         let tracked = task.tracking.not_tracked.is_none();
         task.targets = if tracked { correction.targets } else { Vec::new() };
@@ -540,7 +579,10 @@ impl App {
         if !actor.oversees() {
             return Ok(None);
         }
-        self.store.read(|snapshot| snapshot.review(id.0))?.map(|row| Review::from_row(&row)).transpose()
+        self.store
+            .read(|snapshot| snapshot.review(id.0))?
+            .map(|row| Review::from_row(&row))
+            .transpose()
     }
 
     /// The normalised text of a received document; none for whoever does not oversee.
@@ -551,7 +593,10 @@ impl App {
         if !actor.oversees() {
             return Ok(None);
         }
-        Ok(self.store.read(|snapshot| snapshot.document(document))?.map(|document| document.text))
+        Ok(self
+            .store
+            .read(|snapshot| snapshot.document(document))?
+            .map(|document| document.text))
     }
 
     /// Corrects one task of a review. `version` is the one that the reviewer saw.
@@ -566,7 +611,10 @@ impl App {
         number: u32,
         correction: TaskCorrection,
     ) -> Result<(), ReviewError> {
-        self.change_review(actor, id, version, move |review| review.correct_task(number, correction)).await
+        self.change_review(actor, id, version, move |review| {
+            review.correct_task(number, correction)
+        })
+        .await
     }
 
     /// Corrects what a review says of the plan as a whole.
@@ -580,7 +628,8 @@ impl App {
         version: u64,
         correction: PlanCorrection,
     ) -> Result<(), ReviewError> {
-        self.change_review(actor, id, version, move |review| review.correct_plan(correction)).await
+        self.change_review(actor, id, version, move |review| review.correct_plan(correction))
+            .await
     }
 
     async fn change_review(
@@ -590,7 +639,9 @@ impl App {
         version: u64,
         change: impl FnOnce(&mut Review) -> Result<(), ReviewError> + Send + 'static,
     ) -> Result<(), ReviewError> {
-        let Some(mut review) = self.review(actor, id)? else { return Err(AppError::NotFound.into()) };
+        let Some(mut review) = self.review(actor, id)? else {
+            return Err(AppError::NotFound.into());
+        };
         if review.plan.is_some() {
             return Err(ReviewError::Adopted);
         }
@@ -619,14 +670,19 @@ impl App {
         version: u64,
         idempotency_key: Option<String>,
     ) -> Result<PlanId, ReviewError> {
-        let Some(mut review) = self.review(actor, id)? else { return Err(AppError::NotFound.into()) };
+        let Some(mut review) = self.review(actor, id)? else {
+            return Err(AppError::NotFound.into());
+        };
         if let Some(plan) = review.plan {
             return Ok(plan);
         }
         if review.version != version {
             return Err(ReviewError::Changed);
         }
-        let organisations = self.store.read(|snapshot| snapshot.organisations()).map_err(AppError::from)?;
+        let organisations = self
+            .store
+            .read(|snapshot| snapshot.organisations())
+            .map_err(AppError::from)?;
         let command = self.adoption_of(&review, &organisations);
         let plan = command.plan;
         review.plan = Some(plan);
@@ -634,7 +690,11 @@ impl App {
         let now = self.now();
         let row = review.to_row(actor.identity, now)?;
         let (app, actor) = (Arc::clone(self), actor.clone());
-        let request = Request { command: Command::AdoptDrafts(command), expected: None, idempotency_key };
+        let request = Request {
+            command: Command::AdoptDrafts(command),
+            expected: None,
+            idempotency_key,
+        };
         self.store
             .write(move |transaction| {
                 if !transaction.update_review(&row, version)? {
@@ -652,10 +712,17 @@ impl App {
     }
 
     fn adoption_of(&self, review: &Review, organisations: &[OrganisationSummary]) -> AdoptDrafts {
-        let mut ids: BTreeMap<String, OrganisationId> =
-            organisations.iter().map(|organisation| (organisation.name.clone(), organisation.id)).collect();
+        let mut ids: BTreeMap<String, OrganisationId> = organisations
+            .iter()
+            .map(|organisation| (organisation.name.clone(), organisation.id))
+            .collect();
         let mut founded: Vec<FoundOrganisation> = Vec::new();
-        for party in review.tasks.iter().flat_map(|task| &task.parties).filter(|party| !party.name.is_empty()) {
+        for party in review
+            .tasks
+            .iter()
+            .flat_map(|task| &task.parties)
+            .filter(|party| !party.name.is_empty())
+        {
             let id = *ids.entry(party.name.clone()).or_insert_with(|| {
                 let organisation = OrganisationId(self.new_id());
                 founded.push(FoundOrganisation {
@@ -688,13 +755,19 @@ impl App {
             .iter()
             .map(|task| NewTask {
                 task: TaskId(self.new_id()),
-                section: task.section.and_then(|index| sections.get(index)).map(|section| section.section),
+                section: task
+                    .section
+                    .and_then(|index| sections.get(index))
+                    .map(|section| section.section),
                 kind: TaskKind::ReportTask,
                 label: task.label.clone(),
                 title: task.title.clone(),
                 text: task.text.clone(),
                 basis: None,
-                source: Some(Source { document: review.document, span: task.span }),
+                source: Some(Source {
+                    document: review.document,
+                    span: task.span,
+                }),
                 parties: task
                     .parties
                     .iter()
@@ -706,10 +779,19 @@ impl App {
                         inherited: party.inherited,
                     })
                     .collect(),
-                targets: task.targets.iter().map(|target| target.to_target(TargetId(self.new_id()))).collect(),
+                targets: task
+                    .targets
+                    .iter()
+                    .map(|target| target.to_target(TargetId(self.new_id())))
+                    .collect(),
                 deliverable: Some(task.deliverable.clone()).filter(|text| !text.is_empty()),
                 due: task.due,
-                reporting: reporting_of(task.reporters.iter().filter_map(|name| ids.get(name).copied()).collect()),
+                reporting: reporting_of(
+                    task.reporters
+                        .iter()
+                        .filter_map(|name| ids.get(name).copied())
+                        .collect(),
+                ),
                 tracking: match &task.tracking.not_tracked {
                     Some(reason) => Tracking::NotTracked { reason: reason.clone() },
                     None => Tracking::Tracked {
@@ -717,7 +799,10 @@ impl App {
                             .tracking
                             .excluded
                             .iter()
-                            .map(|(span, reason)| ExcludedClause { span: *span, reason: reason.clone() })
+                            .map(|(span, reason)| ExcludedClause {
+                                span: *span,
+                                reason: reason.clone(),
+                            })
                             .collect(),
                     },
                 },
@@ -761,15 +846,26 @@ impl ReviewTarget {
 pub fn reporting_of(organisations: Vec<OrganisationId>) -> Reporting {
     match organisations.as_slice() {
         [] => Reporting::Unnamed,
-        [organisation] => Reporting::Single { organisation: *organisation },
+        [organisation] => Reporting::Single {
+            organisation: *organisation,
+        },
         _ => Reporting::Jointly { organisations },
     }
 }
 
 /// A guess at the sort of a new body from the end of its name; it only orders lists.
 fn kind_of(name: &str) -> OrganisationKind {
-    const LOCALITY_ENDINGS: [&str; 9] =
-        ["人民政府", "行政公署", "管委会", "管理委员会", "自治州", "地区", "市", "县", "州"];
+    const LOCALITY_ENDINGS: [&str; 9] = [
+        "人民政府",
+        "行政公署",
+        "管委会",
+        "管理委员会",
+        "自治州",
+        "地区",
+        "市",
+        "县",
+        "州",
+    ];
     const DEPARTMENT_ENDINGS: [&str; 9] = ["厅", "局", "委", "委员会", "办", "办公室", "部", "院", "署"];
     if name.ends_with("督查室") {
         OrganisationKind::SupervisionOffice
@@ -797,7 +893,11 @@ fn known_names(organisations: &[OrganisationSummary]) -> BTreeMap<&str, &str> {
 }
 
 fn proposed_reporter(parties: &[ReviewParty]) -> Vec<String> {
-    let named = |role| parties.iter().find(move |party| party.role == role && !party.name.is_empty());
+    let named = |role| {
+        parties
+            .iter()
+            .find(move |party| party.role == role && !party.name.is_empty())
+    };
     named(PartyRole::Lead)
         .or_else(|| named(PartyRole::Responsible))
         .or_else(|| named(PartyRole::Implementing))
@@ -826,7 +926,13 @@ fn targets_of(draft: &TaskDraft) -> Vec<ReviewTarget> {
     draft
         .targets
         .iter()
-        .filter(|target| !draft.tracking.excluded.iter().any(|clause| clause.span.contains(target.span)))
+        .filter(|target| {
+            !draft
+                .tracking
+                .excluded
+                .iter()
+                .any(|clause| clause.span.contains(target.span))
+        })
         .map(|target| ReviewTarget {
             subject: target.subject.clone().unwrap_or_default(),
             quantity_text: target.quantity_text.clone(),
@@ -852,11 +958,20 @@ fn due_of(draft: &TaskDraft) -> Option<Date> {
 }
 
 fn first_characters(title: &str) -> String {
-    title.trim().chars().take(luoshi_ledger::decide::LONGEST_TASK_TITLE).filter(|character| !character.is_control()).collect()
+    title
+        .trim()
+        .chars()
+        .take(luoshi_ledger::decide::LONGEST_TASK_TITLE)
+        .filter(|character| !character.is_control())
+        .collect()
 }
 
 fn stem(file_name: &str) -> String {
     let name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem).trim();
-    if stem.is_empty() { name.to_owned() } else { stem.to_owned() }
+    if stem.is_empty() {
+        name.to_owned()
+    } else {
+        stem.to_owned()
+    }
 }

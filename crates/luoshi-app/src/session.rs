@@ -4,10 +4,7 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
-    password_hash::phc::PasswordHash,
-};
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc::PasswordHash};
 use jiff::{Timestamp, ToSpan};
 use luoshi_ledger::{Actor, view::AccountSummary};
 use luoshi_store::{Attempts, NewSession, StoreError};
@@ -90,21 +87,30 @@ impl App {
         let window_start = earlier(now, ATTEMPT_WINDOW_MINUTES);
         let pair_key = attempt_key(&[name.as_bytes(), remote.to_string().as_bytes()]);
         let address_key = attempt_key(&[remote.to_string().as_bytes()]);
-        let limits = [(pair_key, ATTEMPTS_PER_NAME_AND_ADDRESS), (address_key, ATTEMPTS_PER_ADDRESS)];
+        let limits = [
+            (pair_key, ATTEMPTS_PER_NAME_AND_ADDRESS),
+            (address_key, ATTEMPTS_PER_ADDRESS),
+        ];
         for (key, limit) in limits {
             let attempts = self
                 .store
                 .read(|snapshot| snapshot.attempts(&key, window_start))
                 .map_err(AppError::from)?;
             if attempts.count >= limit {
-                return Err(SignInError::TooManyAttempts { retry_after_seconds: wait(&attempts, now) });
+                return Err(SignInError::TooManyAttempts {
+                    retry_after_seconds: wait(&attempts, now),
+                });
             }
         }
         let credential = self
             .store
             .read(|snapshot| {
-                let Some(account) = snapshot.account_by_sign_in_name(name)? else { return Ok(None) };
-                Ok(snapshot.credential(account.id)?.map(|credential| (account.id, credential.password_hash)))
+                let Some(account) = snapshot.account_by_sign_in_name(name)? else {
+                    return Ok(None);
+                };
+                Ok(snapshot
+                    .credential(account.id)?
+                    .map(|credential| (account.id, credential.password_hash)))
             })
             .map_err(AppError::from)?;
         // An unknown name costs the same work as a known one, so that time does not tell which names exist.
@@ -153,15 +159,20 @@ impl App {
         let now = self.now();
         let hash = token_hash(token);
         let found = self.store.read(|snapshot| {
-            let Some(session) = snapshot.session(&hash)? else { return Ok(None) };
-            let (Some(account), Some(credential)) =
-                (snapshot.account_summary(session.account)?, snapshot.credential(session.account)?)
-            else {
+            let Some(session) = snapshot.session(&hash)? else {
+                return Ok(None);
+            };
+            let (Some(account), Some(credential)) = (
+                snapshot.account_summary(session.account)?,
+                snapshot.credential(session.account)?,
+            ) else {
                 return Ok(None);
             };
             Ok(Some((session, account, credential)))
         })?;
-        let Some((session, account, credential)) = found else { return Ok(None) };
+        let Some((session, account, credential)) = found else {
+            return Ok(None);
+        };
         if session.expires_at <= now || session.last_seen_at < earlier(now, IDLE_MINUTES) {
             return Ok(None);
         }
@@ -178,7 +189,12 @@ impl App {
             roles: account.roles.clone(),
         };
         let form_token = hexadecimal(&attempt_key(&[b"form", token.as_bytes()]));
-        Ok(Some(SignedIn { actor, account, form_token, must_change_password: credential.must_change }))
+        Ok(Some(SignedIn {
+            actor,
+            account,
+            form_token,
+            must_change_password: credential.must_change,
+        }))
     }
 
     /// Ends a session; an unknown token is no error.
@@ -215,8 +231,13 @@ impl App {
             return Err(ChangePasswordError::TooEasilyGuessed);
         }
         let account = person.account.id;
-        let credential = self.store.read(|snapshot| snapshot.credential(account)).map_err(AppError::from)?;
-        let Some(credential) = credential else { return Err(AppError::NotFound.into()) };
+        let credential = self
+            .store
+            .read(|snapshot| snapshot.credential(account))
+            .map_err(AppError::from)?;
+        let Some(credential) = credential else {
+            return Err(AppError::NotFound.into());
+        };
         if !self.check_password(old.to_owned(), credential.password_hash).await? {
             return Err(ChangePasswordError::WrongPassword);
         }
@@ -236,14 +257,17 @@ impl App {
     pub(crate) async fn hash_password(self: &Arc<Self>, password: String) -> Result<String, AppError> {
         let _permit = self.passwords.acquire().await.map_err(AppError::internal)?;
         let secret = self.moments.secret();
-        tokio::task::spawn_blocking(move || hash_with(&password, &secret[..16])).await.map_err(AppError::internal)?
+        tokio::task::spawn_blocking(move || hash_with(&password, &secret[..16]))
+            .await
+            .map_err(AppError::internal)?
     }
 
     async fn check_password(self: &Arc<Self>, password: String, password_hash: String) -> Result<bool, AppError> {
         let _permit = self.passwords.acquire().await.map_err(AppError::internal)?;
         tokio::task::spawn_blocking(move || {
-            PasswordHash::new(&password_hash)
-                .is_ok_and(|hash| hasher().is_ok_and(|hasher| hasher.verify_password(password.as_bytes(), &hash).is_ok()))
+            PasswordHash::new(&password_hash).is_ok_and(|hash| {
+                hasher().is_ok_and(|hasher| hasher.verify_password(password.as_bytes(), &hash).is_ok())
+            })
         })
         .await
         .map_err(AppError::internal)

@@ -78,7 +78,9 @@ impl App {
     /// # Errors
     /// When the store or the folder fails, or key and database do not belong together.
     pub fn open(store: Store, folder: DataFolder, surroundings: Surroundings) -> Result<Arc<Self>, OpenError> {
-        let latest = store.read(|snapshot| snapshot.latest_instant())?.unwrap_or(Timestamp::UNIX_EPOCH);
+        let latest = store
+            .read(|snapshot| snapshot.latest_instant())?
+            .unwrap_or(Timestamp::UNIX_EPOCH);
         let moments = Moments::new(surroundings.clock, surroundings.randomness, latest);
         let key = open_key(&store, &folder, &moments)?;
         let app = Arc::new(Self {
@@ -136,7 +138,11 @@ fn open_key(store: &Store, folder: &DataFolder, moments: &Moments) -> Result<Log
     match (known, fs::read_to_string(&path)) {
         (Some(verifier), Ok(text)) => {
             let key = LogKey::from_signer_text(&text).map_err(|_| OpenError::DamagedKey)?;
-            if key.verifier_text() == verifier { Ok(key) } else { Err(OpenError::ForeignKey) }
+            if key.verifier_text() == verifier {
+                Ok(key)
+            } else {
+                Err(OpenError::ForeignKey)
+            }
         }
         (Some(_), Err(error)) if error.kind() == io::ErrorKind::NotFound => Err(OpenError::KeyMissing),
         (_, Err(error)) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),

@@ -46,11 +46,17 @@ pub struct HandMadeTask {
 impl App {
     pub(crate) fn may_see_task(&self, actor: &Actor, task: TaskId) -> Result<bool, AppError> {
         let facts = self.task_facts(task)?;
-        Ok(facts.tasks.get(&task).is_some_and(|task| may_see_task(actor, task, &facts)))
+        Ok(facts
+            .tasks
+            .get(&task)
+            .is_some_and(|task| may_see_task(actor, task, &facts)))
     }
 
     pub(crate) fn task_facts(&self, task: TaskId) -> Result<Facts, AppError> {
-        let subjects = Subjects { tasks: [task].into(), ..Subjects::default() };
+        let subjects = Subjects {
+            tasks: [task].into(),
+            ..Subjects::default()
+        };
         Ok(self.store.read(|snapshot| snapshot.facts(&subjects))?)
     }
 
@@ -60,13 +66,26 @@ impl App {
     /// When the store fails.
     pub fn task(&self, actor: &Actor, id: TaskId) -> Result<Option<TaskView>, AppError> {
         let facts = self.task_facts(id)?;
-        let Some(task) = facts.tasks.get(&id).filter(|task| may_see_task(actor, task, &facts)) else { return Ok(None) };
-        let Some(plan) = facts.plans.get(&task.plan) else { return Ok(None) };
-        let (row, mut reports, mut timeline) =
-            self.store.read(|snapshot| Ok((snapshot.task_row(id)?, snapshot.reports_of_task(id)?, snapshot.timeline(id)?)))?;
+        let Some(task) = facts.tasks.get(&id).filter(|task| may_see_task(actor, task, &facts)) else {
+            return Ok(None);
+        };
+        let Some(plan) = facts.plans.get(&task.plan) else {
+            return Ok(None);
+        };
+        let (row, mut reports, mut timeline) = self.store.read(|snapshot| {
+            Ok((
+                snapshot.task_row(id)?,
+                snapshot.reports_of_task(id)?,
+                snapshot.timeline(id)?,
+            ))
+        })?;
         let Some(mut row) = row else { return Ok(None) };
         reports.retain(|view| may_see_report(actor, &view.report));
-        timeline.retain(|entry| entry.report.is_none_or(|report| reports.iter().any(|view| view.report.id == report)));
+        timeline.retain(|entry| {
+            entry
+                .report
+                .is_none_or(|report| reports.iter().any(|view| view.report.id == report))
+        });
         row.latest = row.latest.filter(|report| may_see_report(actor, report));
         Ok(Some(TaskView {
             task: task.clone(),
@@ -96,7 +115,11 @@ impl App {
             .iter()
             .map(|(organisation, role)| NewParty {
                 role: *role,
-                raw: names.iter().find(|name| name.id == *organisation).map(|name| name.name.clone()).unwrap_or_default(),
+                raw: names
+                    .iter()
+                    .find(|name| name.id == *organisation)
+                    .map(|name| name.name.clone())
+                    .unwrap_or_default(),
                 organisation: Some(*organisation),
                 span: None,
                 inherited: false,
@@ -125,7 +148,11 @@ impl App {
             .write(move |transaction| {
                 let number = transaction.next_task_number(plan)?;
                 let command = Command::AddTask(AddTask { plan, number, task });
-                let request = Request { command, expected: None, idempotency_key };
+                let request = Request {
+                    command,
+                    expected: None,
+                    idempotency_key,
+                };
                 app.execute_within(transaction, &actor, &request, app.now())
             })
             .await

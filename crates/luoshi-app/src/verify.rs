@@ -66,7 +66,9 @@ impl App {
     }
 
     fn verify_log(&self, verification: &mut Verification) -> Result<(), AppError> {
-        let Some(stored) = self.store.read(|snapshot| snapshot.latest_checkpoint())? else { return Ok(()) };
+        let Some(stored) = self.store.read(|snapshot| snapshot.latest_checkpoint())? else {
+            return Ok(());
+        };
         let published = fs::read(self.folder.log().join("checkpoint")).unwrap_or_default();
         if published != stored.note.as_bytes() {
             verification.faults.push(Fault::PublishedCheckpoint);
@@ -88,7 +90,10 @@ impl App {
     }
 
     fn verify_files(&self, verification: &mut Verification) -> Result<(), AppError> {
-        let documents = self.store.read(|snapshot| snapshot.documents()).map_err(|error: StoreError| AppError::from(error))?;
+        let documents = self
+            .store
+            .read(|snapshot| snapshot.documents())
+            .map_err(|error: StoreError| AppError::from(error))?;
         for document in documents {
             let genuine = self
                 .folder

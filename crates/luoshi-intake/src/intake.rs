@@ -33,8 +33,16 @@ pub struct Intake {
 /// Reads and parses `bytes`. It never fails: what is wrong stands in the diagnostics of the answer.
 pub fn intake(bytes: &[u8], file_name: &str, settings: &IntakeSettings) -> Intake {
     let document = read(bytes, file_name, &settings.limits);
-    let parse_settings = ParseSettings { date: settings.date, year: settings.year, trace: settings.trace };
+    let parse_settings = ParseSettings {
+        date: settings.date,
+        year: settings.year,
+        trace: settings.trace,
+    };
     let parsed = parse(&document, &parse_settings);
     let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Intake { document, parsed, sha256 }
+    Intake {
+        document,
+        parsed,
+        sha256,
+    }
 }

@@ -1,0 +1,88 @@
+//! The record against tampering with files, and a site whose parts do not belong together.
+
+use std::fs;
+
+use luoshi_app::{OpenError, verify::Fault};
+
+use crate::site::{Site, open, try_open};
+
+#[tokio::test]
+async fn the_log_goes_on_after_a_restart() {
+    let (site, _) = Site::issued().await;
+    site.app.drain_jobs().await.unwrap();
+    let (checkpoint, key) = (site.app.checkpoint().unwrap(), site.app.log_verifier_key());
+    let Site { app, clock, folder } = site;
+    drop(app);
+    let app = open(folder.path(), &clock);
+    assert_eq!((app.checkpoint().unwrap(), app.log_verifier_key()), (checkpoint, key));
+    let again = Site { app, clock, folder };
+    again.adopt().await;
+    again.app.drain_jobs().await.unwrap();
+    assert!(again.app.verify(&mut |_, _| {}).unwrap().is_sound());
+}
+
+#[tokio::test]
+async fn changed_files_are_found() {
+    let (site, _) = Site::issued().await;
+    site.app.drain_jobs().await.unwrap();
+    let log = site.folder.path().join("log");
+    let faults = || site.app.verify(&mut |_, _| {}).unwrap().faults;
+    assert_eq!(faults(), []);
+
+    let tile = fs::read_dir(log.join("tile/0"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let tile = fs::read_dir(tile).unwrap().next().unwrap().unwrap().path();
+    let sound = fs::read(&tile).unwrap();
+    let mut changed = sound.clone();
+    changed[5] ^= 1;
+    fs::write(&tile, changed).unwrap();
+    assert!(matches!(faults()[..], [Fault::Tree(_)]), "{:?}", faults());
+    fs::write(&tile, sound).unwrap();
+
+    let checkpoint = log.join("checkpoint");
+    let sound = fs::read(&checkpoint).unwrap();
+    fs::write(&checkpoint, b"another").unwrap();
+    assert_eq!(faults(), [Fault::PublishedCheckpoint]);
+    fs::write(&checkpoint, sound).unwrap();
+
+    let files = site.folder.path().join("files");
+    let file = fs::read_dir(files).unwrap().next().unwrap().unwrap().path();
+    let file = fs::read_dir(file).unwrap().next().unwrap().unwrap().path();
+    fs::write(file, "别的内容").unwrap();
+    assert_eq!(faults(), [Fault::File("分解.txt".to_owned())]);
+}
+
+#[tokio::test]
+async fn a_site_without_its_key_or_with_an_older_database_does_not_open() {
+    let (site, _) = Site::issued().await;
+    site.app.drain_jobs().await.unwrap();
+    let Site { app, clock, folder } = site;
+    drop(app);
+    let key = folder.path().join("key/log.key");
+    let kept = fs::read(&key).unwrap();
+    fs::remove_file(&key).unwrap();
+    assert!(matches!(try_open(folder.path(), &clock), Err(OpenError::KeyMissing)));
+    fs::write(&key, "PRIVATE+KEY+nonsense").unwrap();
+    assert!(matches!(try_open(folder.path(), &clock), Err(OpenError::DamagedKey)));
+    fs::write(&key, kept).unwrap();
+
+    let backup = fs::read(folder.path().join("luoshi.db")).unwrap();
+    let site = Site {
+        app: open(folder.path(), &clock),
+        clock,
+        folder,
+    };
+    site.adopt().await;
+    site.app.drain_jobs().await.unwrap();
+    let Site { app, clock, folder } = site;
+    drop(app);
+    for name in ["luoshi.db-wal", "luoshi.db-shm"] {
+        let _ = fs::remove_file(folder.path().join(name));
+    }
+    fs::write(folder.path().join("luoshi.db"), backup).unwrap();
+    assert!(matches!(try_open(folder.path(), &clock), Err(OpenError::LogAhead)));
+}

@@ -1,0 +1,227 @@
+//! The whole way: a document becomes a plan, a department reports, the head approves, the office verifies, the public reads.
+
+use luoshi_app::{AppError, Request};
+use luoshi_ledger::{
+    Actor, Command, Refusal, Role,
+    command::{ApproveReport, PublishTasks, SubmitReport, VerifyReport},
+    ids::{OrganisationId, ReportId},
+    light::Colour,
+    report::{TargetValue, VerificationMethod},
+    task::Publication,
+    view::{LedgerFilter, LedgerRow},
+};
+
+use crate::site::Site;
+
+const SECRET_WORDS: &str = "资金缺口较大，请财政部门研究";
+
+pub(crate) fn submission(row: &LedgerRow) -> SubmitReport {
+    SubmitReport {
+        task: row.task,
+        organisation: row.reporters[0].0,
+        period: "2026-03".parse().unwrap(),
+        values: row
+            .targets
+            .first()
+            .map(|target| TargetValue {
+                target: target.id,
+                value: "9000000000".parse().unwrap(),
+            })
+            .into_iter()
+            .collect(),
+        completion: Some(30),
+        done: "首批项目已开工".to_owned(),
+        problems: SECRET_WORDS.to_owned(),
+        help_wanted: String::new(),
+        next_step: "加快资金拨付".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn from_document_to_public_page() {
+    let (site, plan) = Site::issued().await;
+    let rows = site.rows(plan);
+    assert_eq!(rows.len(), 5);
+    assert_eq!(rows[3].light.colour, Colour::NotTracked);
+    assert!(rows[3].reporters.is_empty() && rows[4].reporters.is_empty());
+    let row = &rows[0];
+    let body: OrganisationId = row.reporters[0].0;
+    let supervisor = site.supervisor().await;
+    let clerk = site.person("填报", Role::Clerk, body).await;
+    let head = site.person("审核", Role::Head, body).await;
+
+    site.at("2026-03-20T02:00:00Z");
+    let duties = site.app.duties(&clerk).unwrap();
+    assert_eq!(duties.len(), 1, "{duties:?}");
+    let submit = Request {
+        command: Command::SubmitReport(submission(row)),
+        expected: None,
+        idempotency_key: Some("one key".to_owned()),
+    };
+    let first = site.app.execute(&clerk, submit.clone()).await.unwrap();
+    let second = site.app.execute(&clerk, submit.clone()).await.unwrap();
+    assert_eq!(
+        (second.command, &second.receipt, second.repeated),
+        (first.command, &first.receipt, true)
+    );
+    let mut other = submit.clone();
+    other.command = Command::SubmitReport(SubmitReport {
+        done: "另一份".to_owned(),
+        ..submission(row)
+    });
+    assert!(matches!(
+        site.app.execute(&clerk, other).await,
+        Err(AppError::KeyReused)
+    ));
+
+    let report = ReportId::of(row.task, body, "2026-03".parse().unwrap());
+    assert_eq!(site.app.awaiting_approval(&head).unwrap().len(), 1);
+    site.app
+        .execute(&head, Command::ApproveReport(ApproveReport { report }).into())
+        .await
+        .unwrap();
+    assert_eq!(site.app.awaiting_verification(&supervisor).unwrap().len(), 1);
+    let verify = VerifyReport {
+        report,
+        method: VerificationMethod::SiteVisit,
+        values: Vec::new(),
+        completion: Some(20),
+        conclusion: "实地查看，开工项目属实".to_owned(),
+    };
+    site.app
+        .execute(&supervisor, Command::VerifyReport(verify).into())
+        .await
+        .unwrap();
+    assert_eq!(
+        site.rows(plan)[0].completion,
+        Some(20),
+        "what was verified counts before what was reported"
+    );
+
+    assert_eq!(site.app.public_task(row.task).unwrap(), None);
+    let publish = PublishTasks {
+        plan,
+        tasks: rows.iter().map(|row| row.task).collect(),
+        publication: Publication::Open,
+    };
+    site.app
+        .execute(&supervisor, Command::PublishTasks(publish).into())
+        .await
+        .unwrap();
+    let public = site.app.public_task(row.task).unwrap().unwrap();
+    assert_eq!(public.values[0].reported_completion, Some(30));
+    assert_eq!(public.values[0].verified_completion, Some(20));
+    assert!(!format!("{public:?}").contains("资金缺口"));
+    assert_eq!(
+        site.app
+            .public_tasks(plan, &LedgerFilter::default())
+            .unwrap()
+            .unwrap()
+            .len(),
+        5
+    );
+
+    site.app.drain_jobs().await.unwrap();
+    let receipt = site.app.receipt(&clerk, first.command).unwrap().unwrap();
+    assert!(receipt.proof.is_some() && receipt.leaf_index.is_some());
+    assert_eq!(site.app.receipt(&head, first.command).unwrap(), None);
+    let verification = site.app.verify(&mut |_, _| {}).unwrap();
+    assert!(verification.is_sound(), "{verification:?}");
+    assert!(verification.leaves == verification.events && verification.events > 10);
+}
+
+#[tokio::test]
+async fn what_concerns_others_is_not_there() {
+    let (site, plan) = Site::issued().await;
+    let rows = site.rows(plan);
+    let water = rows[1].reporters[0].0;
+    let clerk = site.person("水利", Role::Clerk, water).await;
+    let seen = site
+        .app
+        .ledger(&clerk, plan, &LedgerFilter::default())
+        .unwrap()
+        .unwrap();
+    assert_eq!(seen.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [2]);
+    assert!(site.app.task(&clerk, rows[0].task).unwrap().is_none());
+    assert!(site.app.passage(&clerk, rows[0].task).unwrap().is_none());
+    assert!(site.app.passage(&clerk, rows[1].task).unwrap().is_some());
+    let foreign = Command::SubmitReport(submission(&rows[0]));
+    assert!(matches!(
+        site.app.execute(&clerk, foreign.into()).await,
+        Err(AppError::NotFound)
+    ));
+    assert!(
+        site.app
+            .missing(&clerk, plan, "2026-03".parse().unwrap())
+            .unwrap()
+            .is_none()
+    );
+    assert!(site.app.accounts(&clerk).unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn who_has_not_reported() {
+    let (site, plan) = Site::issued().await;
+    site.at("2026-05-27T02:00:00Z");
+    let missing = site
+        .app
+        .missing(&Actor::console(), plan, "2026-04".parse().unwrap())
+        .unwrap()
+        .unwrap();
+    assert_eq!(missing.len(), 3, "{missing:?}");
+    let before = site
+        .app
+        .missing(&Actor::console(), plan, "2026-02".parse().unwrap())
+        .unwrap()
+        .unwrap();
+    assert!(before.is_empty());
+    site.app.drain_jobs().await.unwrap();
+    let red = LedgerFilter {
+        light: Some(Colour::Red),
+        ..LedgerFilter::default()
+    };
+    let page = site.app.ledger(&Actor::console(), plan, &red).unwrap().unwrap();
+    assert_eq!(
+        (
+            page.rows.len(),
+            page.counts.red,
+            page.counts.grey,
+            page.counts.not_tracked
+        ),
+        (3, 3, 1, 1)
+    );
+}
+
+#[tokio::test]
+async fn pages_of_the_ledger_join_without_gap_or_overlap() {
+    let (site, plan) = Site::issued().await;
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let filter = LedgerFilter {
+            limit: Some(2),
+            after_number: after,
+            ..LedgerFilter::default()
+        };
+        let page = site.app.ledger(&Actor::console(), plan, &filter).unwrap().unwrap();
+        seen.extend(page.rows.iter().map(|row| row.number));
+        after = page.next_after;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, [1, 2, 3, 4, 5]);
+}
+
+#[tokio::test]
+async fn a_refused_command_leaves_nothing() {
+    let (site, plan) = Site::issued().await;
+    let before = site.app.verify(&mut |_, _| {}).unwrap().events;
+    let again = Command::IssuePlan(luoshi_ledger::command::IssuePlan { plan });
+    let answer = site.app.execute(&Actor::console(), again.into()).await;
+    assert!(
+        matches!(answer, Err(AppError::Refused(Refusal::AlreadyIssued))),
+        "{answer:?}"
+    );
+    assert_eq!(site.app.verify(&mut |_, _| {}).unwrap().events, before);
+}
