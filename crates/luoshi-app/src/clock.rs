@@ -114,6 +114,12 @@ impl Moments {
         Uuid::from_u128(latest.id)
     }
 
+    /// Makes every later id greater than `id`, which another process may have made.
+    pub(crate) fn continue_after(&self, id: Uuid) {
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        latest.id = latest.id.max(id.as_u128());
+    }
+
     /// Thirty-two bytes that nobody can guess.
     pub(crate) fn secret(&self) -> [u8; 32] {
         let mut bytes = [0; 32];

@@ -121,6 +121,10 @@ impl App {
             return Err(AppError::Conflict);
         }
         let events = decide(&permit, &request.command, &facts, day_in_china(now))?;
+        // A command line beside the server writes too; the events of a site ascend whoever wrote the last one.
+        if let Some(latest) = transaction.latest_event_id()? {
+            self.moments.continue_after(latest.0);
+        }
         let command = CommandId(self.moments.id());
         let mut content_hash = Sha256::new();
         let mut versions = BTreeMap::new();
