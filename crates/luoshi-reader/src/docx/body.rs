@@ -47,6 +47,8 @@ pub(crate) struct Findings {
     pub(crate) lost_symbols: usize,
     /// Pictures, of which the text is not known.
     pub(crate) pictures: usize,
+    /// Places where a file of another format is to be put in.
+    pub(crate) foreign_chunks: usize,
 }
 
 /// An open element, as far as what it means for the elements and text inside it.
@@ -230,6 +232,10 @@ impl<'parts> Body<'parts> {
                 self.findings.tracked_changes += 1;
                 Frame::Other
             }
+            "altChunk" => {
+                self.findings.foreign_chunks += 1;
+                return Ok(None);
+            }
             "pPr" | "rPr" | "tblPr" | "tblGrid" | "tblPrEx" | "trPr" | "tcPr" | "sdtPr" | "sdtEndPr" | "sectPr"
             | "instrText" | "delInstrText" | "delText" | "fldData" | "ffData" | "rt" | "rubyPr" => return Ok(None),
             _ => {
@@ -388,10 +394,13 @@ impl<'parts> Body<'parts> {
                 self.hidden_runs = self.hidden_runs.saturating_sub(1);
                 Ok(())
             }
-            Frame::Cell => match self.tables.last_mut() {
-                Some(table) => table.end_cell(self.out),
-                None => Ok(()),
-            },
+            Frame::Cell => {
+                self.place_carried()?;
+                match self.tables.last_mut() {
+                    Some(table) => table.end_cell(self.out),
+                    None => Ok(()),
+                }
+            }
             Frame::Row => {
                 self.with_table(Table::end_row);
                 Ok(())
@@ -412,6 +421,7 @@ impl<'parts> Body<'parts> {
 
     fn start_table(&mut self) -> Result<(), ReadError> {
         // What the surrounding cell has said so far comes before the table inside it.
+        self.place_carried()?;
         if let Some(outer) = self.tables.last_mut() {
             outer.flush_cell(self.out)?;
         }
@@ -513,13 +523,18 @@ impl<'parts> Body<'parts> {
         Ok(())
     }
 
+    /// Puts text in place that waits for a paragraph which does not come: a cell or the document ends, or a table begins.
+    fn place_carried(&mut self) -> Result<(), ReadError> {
+        let carried = std::mem::take(&mut self.carried);
+        self.place(&carried, None, None, self.paragraphs_seen)
+    }
+
     /// Saves what was open when reading stopped.
     fn close_everything(&mut self) -> Result<(), ReadError> {
         while !self.paragraphs.is_empty() {
             self.end_paragraph()?;
         }
-        let carried = std::mem::take(&mut self.carried);
-        self.place(&carried, None, None, self.paragraphs_seen)?;
+        self.place_carried()?;
         while let Some(table) = self.tables.pop() {
             table.finish(self.out)?;
         }

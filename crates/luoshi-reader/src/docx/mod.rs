@@ -157,8 +157,10 @@ fn read_main(mut package: Package<'_>, main: &str, limits: &Limits) -> Document 
         Err(error) => errors.push(error),
     }
 
-    let is_empty = out.is_empty();
-    if is_empty && errors.is_empty() {
+    if findings.foreign_chunks > 0 {
+        // Some generators write a page of HTML into a docx and leave it to Word to read.
+        out.diagnose(Diagnostic::new(DiagnosticCode::UnsupportedFormat, Span::default()).with("format", "altChunk"));
+    } else if out.is_empty() && errors.is_empty() {
         // A document of pictures only is a scan.
         return match findings.pictures {
             0 => unreadable(SourceFormat::Docx, DiagnosticCode::EmptyFile),

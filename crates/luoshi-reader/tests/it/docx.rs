@@ -352,3 +352,18 @@ fn broken_numbering_does_not_lose_the_text() {
     assert_eq!(codes(&document), ["damaged-file"]);
     assert_eq!(document.diagnostics[0].arguments["part"], "word/numbering.xml");
 }
+
+#[test]
+fn a_file_put_into_the_document_is_not_passed_over() {
+    let docx = Docx::new(&format!("{}<w:altChunk/>", paragraph("前言")));
+    check(&docx, &["p: 前言"]);
+    assert_eq!(codes(&docx.read()), ["unsupported-format"]);
+    assert_eq!(codes(&Docx::new("<w:altChunk/>").read()), ["unsupported-format"]);
+}
+
+#[test]
+fn a_deleted_paragraph_end_does_not_reach_out_of_its_cell() {
+    let joined = "<w:tc><w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>甲</w:t></w:r></w:p></w:tc>";
+    let docx = Docx::new(&table(&[row(&[joined.to_owned(), cell("", "乙")])]));
+    check(&docx, &["t0 0,0 1x1: 甲", "t0 0,1 1x1: 乙"]);
+}
