@@ -4,17 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, Violation};
 use crate::{
-    rust_text::{PieceKind, pieces},
+    rust_text::{PieceKind, is_test_file, pieces, without_tests},
     tree::{File, Tree},
 };
 
 pub(super) const CHECK: Check = Check {
     name: "locale_keys",
-    agreement: "both languages have the same files, keys, attributes and variables, and every key is used: a screen with a hole speaks to nobody",
+    agreement: "both languages have the same files, keys, attributes and variables, every key is used and every key asked for is there: a screen with a hole speaks to nobody",
     run,
 };
 
 const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
+
+/// The beginnings of the functions that take a key as their first literal: `say("…")`, `say1("…", …)`, `count("…", …)`.
+const ASKING: [&str; 2] = ["say", "count"];
 
 /// A message of a locale file: its line, and the attributes and variables that it has.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -67,7 +70,63 @@ fn run(tree: &Tree) -> Vec<Violation> {
             }
         }
     }
+    violations.extend(missing(tree));
     violations
+}
+
+/// Keys that a source or template asks for and its crate does not have.
+fn missing(tree: &Tree) -> Vec<Violation> {
+    let mut keys_of_crates: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for file in tree.files.iter().filter(|file| file.has_extension("ftl")) {
+        if let Some(name) = file.crate_name() {
+            let keys = keys_of_crates.entry(name).or_default();
+            for (key, message) in messages(&file.text).by_key {
+                keys.extend(message.attributes.iter().map(|attribute| format!("{key}.{attribute}")));
+                keys.insert(key);
+            }
+        }
+    }
+    let mut violations = Vec::new();
+    for file in tree
+        .files
+        .iter()
+        .filter(|file| file.has_extension("rs") || file.has_extension("html"))
+    {
+        let Some(keys) = file.crate_name().and_then(|name| keys_of_crates.get(name)) else {
+            continue;
+        };
+        if is_test_file(&file.path) {
+            continue;
+        }
+        for (offset, line) in without_tests(&file.text).lines().enumerate() {
+            if line.trim_start().starts_with("//") {
+                continue;
+            }
+            for key in asked_for(line).filter(|key| !keys.contains(*key)) {
+                violations.push(Violation::at(
+                    &file.path,
+                    offset + 1,
+                    format!("asks for {key}, which no locale file has"),
+                ));
+            }
+        }
+    }
+    violations
+}
+
+/// The keys that a line asks for by a literal. One that is put together at run time is left to the tests of the crate.
+fn asked_for(line: &str) -> impl Iterator<Item = &str> {
+    let starts = ASKING.iter().flat_map(|name| line.match_indices(name));
+    starts.filter_map(|(position, name)| {
+        let before = line[..position].chars().next_back();
+        if before.is_some_and(|character| character.is_alphanumeric() || character == '_') {
+            return None;
+        }
+        let rest = line[position + name.len()..]
+            .trim_start_matches(|character: char| character.is_ascii_alphanumeric() || character == '_');
+        let (key, _) = rest.strip_prefix("(\"")?.split_once('"')?;
+        (!key.contains('{')).then_some(key)
+    })
 }
 
 /// The folder `…/locales`, the language and the rest of a locale file's path.
@@ -246,6 +305,26 @@ mod tests {
                 "crates/luoshi-web/locales/zh-CN/page.ftl:4: only is missing in crates/luoshi-web/locales/en/page.ftl",
                 "crates/luoshi-web/locales/zh-CN/page.ftl:2: rows has other attributes in crates/luoshi-web/locales/en/page.ftl",
                 "crates/luoshi-web/locales/zh-CN/page.ftl:2: rows has other variables in crates/luoshi-web/locales/en/page.ftl",
+            ]
+        );
+    }
+
+    #[test]
+    fn finds_keys_that_nobody_wrote() {
+        let locale = "title = a\nrefused = b\n    .next = c\n";
+        let page = "{{ frame.say(\"title\") }}{{ frame.say(\"refused.next\") }}{{ frame.say(\"refused.why\") }}\n{{ frame.say1(\"titel\", \"name\", name) }}\n";
+        assert_eq!(
+            found_in(
+                &CHECK,
+                &[
+                    ("crates/luoshi-web/locales/zh-CN/page.ftl", locale),
+                    ("crates/luoshi-web/locales/en/page.ftl", locale),
+                    ("crates/luoshi-web/templates/page.html", page),
+                ]
+            ),
+            [
+                "crates/luoshi-web/templates/page.html:1: asks for refused.why, which no locale file has",
+                "crates/luoshi-web/templates/page.html:2: asks for titel, which no locale file has",
             ]
         );
     }

@@ -17,7 +17,7 @@ const BEGINNINGS: &[&str] = &[
     concat!("/", "home/"),
     concat!("/", "Users/"),
     concat!("/", "tmp/"),
-    concat!("C:", "\\"),
+    concat!("C:", "\\Users\\"),
 ];
 
 fn run(tree: &Tree) -> Vec<Violation> {
