@@ -10,24 +10,20 @@ use crate::{
 
 const INSERT: &str = "insert into content (event_id, ordinal, salt, body) values ($1, $2, $3, $4)";
 
-/// Every row, in the order of the events that they belong to.
-pub(crate) const ALL: &str = "select event_id, ordinal, salt, body from content order by event_id, ordinal";
+/// The rows of an event, the ordinal first so that a row that cannot be read can be named.
+pub(crate) const OF_EVENT: &str = "select ordinal, salt, body from content where event_id = $1 order by ordinal";
 
-/// A row with the event that it belongs to.
-pub(crate) struct ContentRow {
-    pub(crate) event: EventId,
-    pub(crate) content: Content,
-}
+/// Rows that belong to no event.
+pub(crate) const ASTRAY: &str = "
+    select event_id, ordinal from content
+    where not exists (select 1 from event where event.id = content.event_id) order by event_id, ordinal";
 
-impl FromRow for ContentRow {
+impl FromRow for Content {
     fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
         Ok(Self {
-            event: row.take()?,
-            content: Content {
-                ordinal: row.take()?,
-                salt: Salt(row.take()?),
-                body: row.take()?,
-            },
+            ordinal: row.take()?,
+            salt: Salt(row.take()?),
+            body: row.take()?,
         })
     }
 }

@@ -1,73 +1,43 @@
 //! Reports being written, seen by nobody but their author. Their inside is the application's, here it is one text.
 
 use jiff::Timestamp;
-use luoshi_ledger::{
-    ids::{AccountId, OrganisationId, TaskId},
-    period::Period,
-};
+use luoshi_ledger::{ActorIdentity, ids::ReportId};
 
 use crate::{
-    engine::{FromRow, Row, values},
+    engine::values,
     error::StoreError,
     snapshot::{Snapshot, Transaction},
 };
 
-const ONE: &str = "
-    select account, task, organisation, period, body, updated_at from report_draft
-    where account = $1 and task = $2 and organisation = $3 and period = $4";
+const ONE: &str = "select body from report_draft where author = $1 and report = $2";
 
 const SAVE: &str = "
-    insert into report_draft (account, task, organisation, period, body, updated_at) values ($1, $2, $3, $4, $5, $6)
-    on conflict (account, task, organisation, period)
-    do update set body = excluded.body, updated_at = excluded.updated_at";
+    insert into report_draft (author, report, body, updated_at) values ($1, $2, $3, $4)
+    on conflict (author, report) do update set body = excluded.body, updated_at = excluded.updated_at";
 
-const DELETE: &str = "
-    delete from report_draft where account = $1 and task = $2 and organisation = $3 and period = $4";
+const DELETE: &str = "delete from report_draft where author = $1 and report = $2";
 
 /// A report being written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReportDraft {
+pub struct DraftRow {
     /// Who writes it.
-    pub account: AccountId,
-    /// The task.
-    pub task: TaskId,
-    /// The reporting body.
-    pub organisation: OrganisationId,
-    /// The month.
-    pub period: Period,
+    pub author: ActorIdentity,
+    /// The report that it may become; its id is known before it is handed in.
+    pub report: ReportId,
     /// What it holds.
     pub body: String,
     /// When it was saved last.
     pub updated_at: Timestamp,
 }
 
-impl FromRow for ReportDraft {
-    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
-        Ok(Self {
-            account: row.take()?,
-            task: row.take()?,
-            organisation: row.take()?,
-            period: row.take()?,
-            body: row.take()?,
-            updated_at: row.take()?,
-        })
-    }
-}
-
 impl Snapshot<'_> {
-    /// The draft that `account` keeps of a report.
+    /// What the draft holds that `author` keeps of a report.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn report_draft(
-        &self,
-        account: AccountId,
-        task: TaskId,
-        organisation: OrganisationId,
-        period: Period,
-    ) -> Result<Option<ReportDraft>, StoreError> {
-        self.connection
-            .optional(ONE, values![&account, &task, &organisation, period])
+    pub fn report_draft(&self, author: ActorIdentity, report: ReportId) -> Result<Option<String>, StoreError> {
+        let found: Option<(String,)> = self.connection.optional(ONE, values![&author, &report])?;
+        Ok(found.map(|(body,)| body))
     }
 }
 
@@ -75,19 +45,12 @@ impl Transaction<'_> {
     /// Keeps a draft in place of an earlier one.
     ///
     /// # Errors
-    /// [`StoreError::Constraint`] where account, task or body do not exist.
-    pub fn save_report_draft(&mut self, draft: &ReportDraft) -> Result<(), StoreError> {
+    /// When the database cannot be written.
+    pub fn save_report_draft(&mut self, draft: &DraftRow) -> Result<(), StoreError> {
         self.connection
             .execute(
                 SAVE,
-                values![
-                    &draft.account,
-                    &draft.task,
-                    &draft.organisation,
-                    draft.period,
-                    &draft.body,
-                    draft.updated_at,
-                ],
+                values![&draft.author, &draft.report, &draft.body, draft.updated_at],
             )
             .map(|_| ())
     }
@@ -96,15 +59,7 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub fn delete_report_draft(
-        &mut self,
-        account: AccountId,
-        task: TaskId,
-        organisation: OrganisationId,
-        period: Period,
-    ) -> Result<(), StoreError> {
-        self.connection
-            .execute(DELETE, values![&account, &task, &organisation, period])
-            .map(|_| ())
+    pub fn delete_report_draft(&mut self, author: ActorIdentity, report: ReportId) -> Result<(), StoreError> {
+        self.connection.execute(DELETE, values![&author, &report]).map(|_| ())
     }
 }

@@ -9,7 +9,7 @@ use luoshi_ledger::{
 };
 
 use crate::{
-    engine::{ColumnValue, FromColumn, FromRow, Row, values},
+    engine::{ColumnValue, FromColumn, FromRow, Row, Value},
     error::StoreError,
     snapshot::Snapshot,
 };
@@ -35,7 +35,7 @@ macro_rules! duties {
 
 const ALL: &str = duties!("");
 const OF_PLAN: &str = duties!("and plan.id = $3");
-const OF_ORGANISATION: &str = duties!("and task_reporter.organisation = $4");
+const OF_ORGANISATION: &str = duties!("and task_reporter.organisation = $3");
 const OF_PLAN_AND_ORGANISATION: &str = duties!("and plan.id = $3 and task_reporter.organisation = $4");
 
 /// The stable word of a report's state.
@@ -85,15 +85,14 @@ impl Snapshot<'_> {
         organisation: Option<OrganisationId>,
         period: Period,
     ) -> Result<Vec<Duty>, StoreError> {
-        let sql = match (plan, organisation) {
-            (None, None) => ALL,
-            (Some(_), None) => OF_PLAN,
-            (None, Some(_)) => OF_ORGANISATION,
-            (Some(_), Some(_)) => OF_PLAN_AND_ORGANISATION,
-        };
-        self.connection.all(
-            sql,
-            values![period, period.ends_at(), plan.as_ref(), organisation.as_ref()],
-        )
+        let (month, end) = (Value::from(period), Value::from(period.ends_at()));
+        match (&plan, &organisation) {
+            (None, None) => self.connection.all(ALL, &[month, end]),
+            (Some(plan), None) => self.connection.all(OF_PLAN, &[month, end, plan.into()]),
+            (None, Some(body)) => self.connection.all(OF_ORGANISATION, &[month, end, body.into()]),
+            (Some(plan), Some(body)) => self
+                .connection
+                .all(OF_PLAN_AND_ORGANISATION, &[month, end, plan.into(), body.into()]),
+        }
     }
 }

@@ -137,10 +137,7 @@ impl<'r> Row<'r> {
     pub(crate) fn take<T: FromColumn>(&mut self) -> Result<T, StoreError> {
         let index = self.next;
         self.next += 1;
-        let value = match self.source {
-            RowSource::Sqlite(row) => sqlite::query::column(row, index)?,
-        };
-        T::from_column(value).ok_or_else(|| self.unreadable(index))
+        T::from_column(self.raw(index)?).ok_or_else(|| self.unreadable(index))
     }
 
     /// The next two columns, start and end of a span.
@@ -157,11 +154,31 @@ impl<'r> Row<'r> {
         }
     }
 
-    fn unreadable(&self, index: usize) -> StoreError {
-        let column = match self.source {
+    /// How many columns the row has.
+    pub(crate) fn width(&self) -> usize {
+        match self.source {
+            RowSource::Sqlite(row) => row.as_ref().column_count(),
+        }
+    }
+
+    /// A column as it is, whatever it should be.
+    pub(crate) fn raw(&self, index: usize) -> Result<ColumnValue<'r>, StoreError> {
+        match self.source {
+            RowSource::Sqlite(row) => sqlite::query::column(row, index),
+        }
+    }
+
+    /// The name of a column.
+    pub(crate) fn name(&self, index: usize) -> String {
+        match self.source {
             RowSource::Sqlite(row) => sqlite::query::column_name(row, index),
-        };
-        StoreError::Unreadable { column }
+        }
+    }
+
+    fn unreadable(&self, index: usize) -> StoreError {
+        StoreError::Unreadable {
+            column: self.name(index),
+        }
     }
 }
 

@@ -10,9 +10,12 @@ use crate::{
     snapshot::{Snapshot, Transaction},
 };
 
-/// The columns of an envelope, in the order in which they are read.
-pub(crate) const COLUMNS: &str =
-    "id, stream_kind, stream_id, version, kind, kind_version, actor, command_id, effective_at, recorded_at, payload";
+/// Every event, in the order in which they were recorded.
+pub(crate) const ALL: &str = "
+    select id, stream_kind, stream_id, version, kind, kind_version, actor, command_id, effective_at, recorded_at, payload
+    from event order by id";
+
+pub(crate) const COUNT: &str = "select count(*) from event";
 
 const INSERT: &str = "
     insert into event

@@ -20,7 +20,17 @@ const WAITING: &str = "select event_id, entry from leaf where leaf_index is null
 /// Places have no gaps, so the greatest tells how many there are; the index holds it at its end.
 const LOG_SIZE: &str = "select coalesce(max(leaf_index) + 1, 0) from leaf";
 
-const ONE: &str = "select event_id, salt, entry, leaf_index from leaf where event_id = $1";
+pub(crate) const ONE: &str = "select event_id, salt, entry, leaf_index from leaf where event_id = $1";
+
+/// Leaves that belong to no event.
+pub(crate) const ASTRAY: &str = "
+    select event_id from leaf where not exists (select 1 from event where event.id = leaf.event_id) order by event_id";
+
+/// Leaves before whose place there is none, except the first place.
+pub(crate) const AFTER_GAPS: &str = "
+    select event_id from leaf
+    where leaf_index > 0 and not exists (select 1 from leaf as other where other.leaf_index = leaf.leaf_index - 1)
+    order by leaf_index";
 
 const FROM_PLACE: &str = "
     select event_id, salt, entry, leaf_index from leaf where leaf_index >= $1 order by leaf_index limit $2";

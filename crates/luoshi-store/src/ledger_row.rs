@@ -7,6 +7,7 @@ use luoshi_ledger::{
     ids::{OrganisationId, PlanId, TaskId},
     light::Light,
     report::{Report, ReportState},
+    task::Publication,
     view::{LedgerFilter, LedgerRow, PartyView},
 };
 
@@ -28,23 +29,42 @@ macro_rules! rows {
             $from,
             "
             join plan on plan.id = task.plan
-            join task_light on task_light.task = task.id
             left join section on section.id = task.section
             where "
         )
     };
 }
 
-/// Walks the tasks of a plan.
-const BY_NUMBER: &str = concat!(rows!("task"), "task.plan = $1 and task.number > $2");
-
-/// Walks the tasks of a plan that concern a body.
-const BY_ORGANISATION: &str = concat!(
-    rows!("task_organisation join task on task.id = task_organisation.task"),
-    "task_organisation.plan = $1 and task_organisation.number > $2 and task_organisation.organisation = $4"
+/// The ledger walked in the order of the tasks.
+const BY_NUMBER: &str = concat!(
+    rows!("task join task_light on task_light.task = task.id"),
+    "task.plan = $1 and task.number > $2"
 );
 
-const ONE: &str = concat!(rows!("task"), "task.id = $1");
+/// The ledger walked in the order of the tasks of one section.
+const BY_SECTION: &str = concat!(
+    rows!("task join task_light on task_light.task = task.id"),
+    "task.plan = $1 and task.number > $2 and task.section = $3"
+);
+
+/// The ledger walked in the order of the tasks with one light.
+const BY_LIGHT: &str = concat!(
+    rows!("task_light join task on task.id = task_light.task"),
+    "task_light.plan = $1 and task_light.number > $2 and task_light.colour = $3"
+);
+
+/// The ledger walked in the order of the tasks that concern one body.
+const BY_ORGANISATION: &str = concat!(
+    rows!(
+        "task_organisation join task on task.id = task_organisation.task join task_light on task_light.task = task.id"
+    ),
+    "task_organisation.plan = $1 and task_organisation.number > $2 and task_organisation.organisation = $3"
+);
+
+const ONE: &str = concat!(
+    rows!("task join task_light on task_light.task = task.id"),
+    "task.id = $1"
+);
 
 const PARTIES: &str = "
     select party.task, party.role, party.raw, party.organisation, organisation.name, party.inherited
@@ -108,34 +128,50 @@ impl FromRow for PartyView {
     }
 }
 
-/// The statement for a filter. Each combination has a text of its own, so that each is prepared once and walks the index that suits it.
-fn statement(filter: &LedgerFilter) -> String {
-    let (mut sql, number) = match filter.organisation {
-        Some(_) => (BY_ORGANISATION.to_owned(), "task_organisation.number"),
-        None => (BY_NUMBER.to_owned(), "task.number"),
-    };
-    if filter.section.is_some() {
-        sql.push_str(" and task.section = $5");
-    }
-    if filter.light.is_some() {
-        sql.push_str(" and task_light.plan = $1 and task_light.colour = $6");
-        if filter.organisation.is_none() {
-            sql.push_str(" and task_light.number > $2");
+/// The statement for a filter, with its parameters. The condition that is likely to leave fewest tasks decides which index is walked; the
+/// others are looked up for each task on the way. Each combination has one text, so that it is prepared once.
+fn statement<'f>(plan: &'f PlanId, filter: &'f LedgerFilter) -> (String, Vec<Value<'f>>) {
+    let mut parameters = values![plan, filter.after_number.unwrap_or(0)].to_vec();
+    let body = filter.organisation.as_ref().or(filter.visible_to.as_ref());
+    let (sql, number) = match (body, &filter.section, filter.light) {
+        (Some(organisation), _, _) => {
+            parameters.push(organisation.into());
+            (BY_ORGANISATION, "task_organisation.number")
         }
+        (None, Some(section), _) => {
+            parameters.push(section.into());
+            (BY_SECTION, "task.number")
+        }
+        (None, None, Some(light)) => {
+            parameters.push(light.into());
+            (BY_LIGHT, "task_light.number")
+        }
+        (None, None, None) => (BY_NUMBER, "task.number"),
+    };
+    let mut sql = sql.to_owned();
+    let mut require = |condition: &str, value: Value<'f>| {
+        parameters.push(value);
+        sql.push_str(&condition.replacen("{}", &format!("${}", parameters.len()), 1));
+    };
+    if let (Some(_), Some(section)) = (body, &filter.section) {
+        require(" and task.section = {}", section.into());
+    }
+    if let (true, Some(light)) = (body.is_some() || filter.section.is_some(), filter.light) {
+        require(" and task_light.colour = {}", light.into());
+    }
+    if let (Some(_), Some(own)) = (&filter.organisation, &filter.visible_to) {
+        let condition = " and exists (
+            select 1 from task_organisation as own where own.task = task.id and own.organisation = {})";
+        require(condition, own.into());
     }
     if filter.only_open {
-        sql.push_str(" and task.publication = 'open'");
+        require(" and task.publication = {}", Publication::Open.into());
     }
-    // A colour is walked in the index of lights, whose numbers are the tasks' own.
-    let order = if filter.light.is_some() && filter.organisation.is_none() {
-        "task_light.number"
-    } else {
-        number
-    };
-    sql.push_str(" order by ");
-    sql.push_str(order);
-    sql.push_str(" limit $3");
-    sql
+    require(
+        &format!(" order by {number} limit {{}}"),
+        filter.limit.map_or(i64::MAX, i64::from).into(),
+    );
+    (sql, parameters)
 }
 
 impl Snapshot<'_> {
@@ -144,15 +180,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub fn ledger(&self, plan: PlanId, filter: &LedgerFilter) -> Result<Vec<LedgerRow>, StoreError> {
-        let parameters = values![
-            &plan,
-            filter.after_number.unwrap_or(0),
-            filter.limit.map_or(i64::MAX, i64::from),
-            filter.organisation.as_ref(),
-            filter.section.as_ref(),
-            filter.light,
-        ];
-        self.ledger_rows(&statement(filter), parameters)
+        let (sql, parameters) = statement(&plan, filter);
+        self.ledger_rows(&sql, &parameters)
     }
 
     /// The row that the ledger shows for a task.

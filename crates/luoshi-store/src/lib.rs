@@ -42,7 +42,7 @@ mod timeline;
 
 pub use checkpoint::StoredCheckpoint;
 pub use credential::Credential;
-pub use draft::ReportDraft;
+pub use draft::DraftRow;
 pub use error::{Constraint, StoreError, WriteError};
 pub use job::Job;
 pub use leaf::{LeafRow, NewLeaf};

@@ -1,7 +1,7 @@
 //! Rows of plans (年度计划) with their sections (部分).
 
 use luoshi_ledger::{
-    ids::PlanId,
+    ids::{OrganisationId, PlanId},
     plan::{Plan, PlanState, Section},
     view::PlanSummary,
 };
@@ -18,11 +18,27 @@ const ONE: &str = "
 
 const SECTIONS: &str = "select id, label, title, span_start, span_end from section where plan = $1 order by ordinal";
 
-const ALL: &str = "
-    select plan.id, plan.title, plan.year, plan.issued_at,
-        (select count(*) from task where task.plan = plan.id),
-        (select count(*) from task where task.plan = plan.id and task.publication = 'open')
-    from plan order by plan.year desc, plan.id desc";
+/// A plan without a task has no total.
+macro_rules! summaries {
+    ($condition:literal) => {
+        concat!(
+            "select plan.id, plan.title, plan.year, plan.issued_at,
+                coalesce(plan_total.task_count, 0), coalesce(plan_total.open_task_count, 0)
+            from plan left join plan_total on plan_total.plan = plan.id
+            ",
+            $condition,
+            " order by plan.year desc, plan.id desc"
+        )
+    };
+}
+
+const ALL: &str = summaries!("");
+
+const OF_ORGANISATION: &str = summaries!(
+    "where plan.issued_at is not null and exists (
+        select 1 from task_organisation
+        where task_organisation.plan = plan.id and task_organisation.organisation = $1)"
+);
 
 const NEXT_NUMBER: &str = "select coalesce(max(number), 0) + 1 from task where plan = $1";
 
@@ -34,6 +50,12 @@ const SAVE: &str = "
         version = excluded.version, document = excluded.document, title = excluded.title,
         document_number = excluded.document_number, issuer = excluded.issuer, document_date = excluded.document_date,
         year = excluded.year, report_day = excluded.report_day, state = excluded.state, issued_at = excluded.issued_at";
+
+const COUNT: &str = "
+    insert into plan_total (plan, task_count, open_task_count) values ($1, $2, $3)
+    on conflict (plan) do update set
+        task_count = plan_total.task_count + excluded.task_count,
+        open_task_count = plan_total.open_task_count + excluded.open_task_count";
 
 const DELETE_SECTIONS: &str = "delete from section where plan = $1";
 
@@ -123,6 +145,14 @@ impl Snapshot<'_> {
         self.connection.all(ALL, &[])
     }
 
+    /// The issued plans that have a task which concerns a body, the latest year first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn plans_of(&self, organisation: OrganisationId) -> Result<Vec<PlanSummary>, StoreError> {
+        self.connection.all(OF_ORGANISATION, values![&organisation])
+    }
+
     /// 序号 for the next task of a plan.
     ///
     /// # Errors
@@ -134,6 +164,13 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
+    /// Counts tasks that came to a plan, and such as were opened to the public or, below zero, withheld again.
+    pub(crate) fn count_tasks(&mut self, plan: PlanId, tasks: i64, open_tasks: i64) -> Result<(), StoreError> {
+        self.connection
+            .execute(COUNT, values![&plan, tasks, open_tasks])
+            .map(|_| ())
+    }
+
     /// Writes a plan; its sections only where they differ from `before`.
     pub(crate) fn save_plan(&mut self, plan: &Plan, before: Option<&[Section]>) -> Result<(), StoreError> {
         let (state, issued_at) = match plan.state {

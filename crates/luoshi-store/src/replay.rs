@@ -3,9 +3,27 @@
 //!
 //! It repairs nothing, and it does not look at the tree and the signatures of the log; the application does, with the same leaves.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
-use crate::{error::StoreError, snapshot::Snapshot};
+use luoshi_ledger::{
+    Content, Envelope, Recorded, Stream,
+    event::{DecodeError, open},
+    ids::EventId,
+    text::HoldsTexts,
+};
+use luoshi_tlog::{LeafSalt, leaf_matches};
+use uuid::Uuid;
+
+use crate::{
+    content,
+    engine::{ColumnValue, Connection, FromRow, Row, Value, values},
+    error::StoreError,
+    event,
+    leaf::{self, LeafRow},
+    snapshot::{Snapshot, Transaction},
+    sqlite,
+    state::{TABLES, Table},
+};
 
 /// Differences that are listed; a ledger that was changed in more places needs no longer list to be distrusted.
 const MOST_DIFFERENCES: usize = 1_000;
@@ -54,7 +72,7 @@ impl DifferenceKind {
 pub struct Difference {
     /// The table.
     pub table: String,
-    /// The key of the row: its key columns joined by commas, ids in hexadecimal digits.
+    /// The key of the row: its key columns joined by commas, ids as people write them.
     pub key: String,
     /// The column; none where the row as a whole is meant.
     pub column: Option<String>,
@@ -92,9 +110,304 @@ impl ReplayOutcome {
     }
 }
 
-pub(crate) fn replay(
-    _snapshot: &Snapshot<'_>,
-    _progress: &mut dyn FnMut(u64, u64),
-) -> Result<ReplayOutcome, StoreError> {
-    Err(StoreError::Unavailable)
+/// Plays every event of `stored` into an empty ledger in memory and compares.
+pub(crate) fn replay(stored: &Snapshot<'_>, progress: &mut dyn FnMut(u64, u64)) -> Result<ReplayOutcome, StoreError> {
+    let memory = sqlite::connection::open_for_replay()?;
+    let mut replay = Replay {
+        stored: stored.connection,
+        replayed: Transaction::on(Connection::Sqlite(&memory)),
+        broken: BTreeSet::new(),
+        outcome: ReplayOutcome::default(),
+    };
+    replay.play_events(progress)?;
+    replay.find_strays()?;
+    replay.check_places(stored)?;
+    for table in TABLES {
+        replay.compare(table)?;
+    }
+    Ok(replay.outcome)
+}
+
+struct Replay<'r> {
+    stored: Connection<'r>,
+    replayed: Transaction<'r>,
+    /// Streams of which an event could not be played; the ones after it would only repeat that.
+    broken: BTreeSet<Stream>,
+    outcome: ReplayOutcome,
+}
+
+impl Replay<'_> {
+    fn note(&mut self, table: &str, key: String, column: Option<&str>, kind: DifferenceKind) {
+        self.outcome.difference_count += 1;
+        if self.outcome.differences.len() < MOST_DIFFERENCES {
+            self.outcome.differences.push(Difference {
+                table: table.to_owned(),
+                key,
+                column: column.map(str::to_owned),
+                kind,
+            });
+        }
+    }
+
+    fn play_events(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
+        let (total,): (u64,) = self.stored.one(event::COUNT, &[])?;
+        let stored = self.stored;
+        stored.each(event::ALL, &[], &mut |row| {
+            if self.outcome.events.is_multiple_of(PROGRESS_STEP) {
+                progress(self.outcome.events, total);
+            }
+            self.outcome.events += 1;
+            let key = text_of(row.raw(0)?);
+            match Envelope::from_row(row) {
+                Ok(envelope) => self.play(envelope, key),
+                Err(StoreError::Unreadable { column }) => {
+                    self.note("event", key, Some(&column), DifferenceKind::Unreadable);
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            }
+        })?;
+        progress(self.outcome.events, total);
+        Ok(())
+    }
+
+    fn play(&mut self, envelope: Envelope, key: String) -> Result<(), StoreError> {
+        self.check_leaf(&envelope, &key)?;
+        let stream = envelope.stream;
+        let Some(recorded) = self.open(envelope, &key)? else {
+            self.broken.insert(stream);
+            return Ok(());
+        };
+        if self.broken.contains(&stream) {
+            return Ok(());
+        }
+        let version = self.replayed_version(stream)?;
+        if version.checked_add(1) != Some(recorded.envelope.version) {
+            self.note("event", key, Some("version"), DifferenceKind::Gap);
+            self.broken.insert(stream);
+            return Ok(());
+        }
+        match self.replayed.apply(&recorded) {
+            Ok(()) => Ok(()),
+            Err(StoreError::Apply(_) | StoreError::Constraint(_) | StoreError::Unreadable { .. }) => {
+                self.note("event", key, None, DifferenceKind::OutOfPlace);
+                self.broken.insert(stream);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn replayed_version(&self, stream: Stream) -> Result<u64, StoreError> {
+        let sql = match stream {
+            Stream::Organisation(_) => "select version from organisation where id = $1",
+            Stream::Account(_) => "select version from account where id = $1",
+            Stream::Document(_) => "select version from document where id = $1",
+            Stream::Plan(_) => "select version from plan where id = $1",
+            Stream::Task(_) => "select version from task where id = $1",
+            Stream::Report(_) => "select version from report where id = $1",
+        };
+        let found: Option<(u64,)> = self.replayed.connection.optional(sql, values![&stream.id()])?;
+        Ok(found.map_or(0, |(version,)| version))
+    }
+
+    fn check_leaf(&mut self, envelope: &Envelope, key: &str) -> Result<(), StoreError> {
+        match self.stored.optional::<LeafRow>(leaf::ONE, values![&envelope.id]) {
+            Ok(Some(leaf)) => {
+                // Nobody can tell a changed event from a changed leaf here, so the event is named and the kind says what it may be.
+                if !leaf_matches(&LeafSalt::new(leaf.salt), &envelope.bytes(), &leaf.entry) {
+                    self.note("event", key.to_owned(), None, DifferenceKind::NotCommittedEvent);
+                }
+            }
+            Ok(None) => self.note("leaf", key.to_owned(), None, DifferenceKind::Missing),
+            Err(StoreError::Unreadable { column }) => {
+                self.note("leaf", key.to_owned(), Some(&column), DifferenceKind::Unreadable);
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// The event with its words; none where it cannot be read at all. What is wrong with its words is noted.
+    fn open(&mut self, envelope: Envelope, key: &str) -> Result<Option<Recorded>, StoreError> {
+        let mut doubtful = BTreeSet::new();
+        let mut contents = self.contents_of(envelope.id, key, &mut doubtful)?;
+        loop {
+            let (ordinal, kind) = match open(envelope.clone(), &contents) {
+                Ok(mut recorded) => {
+                    let mut texts = 0;
+                    recorded.event.visit_texts(&mut |_| texts += 1);
+                    doubtful.extend(contents.iter().map(|content| content.ordinal));
+                    for ordinal in (0..texts).filter(|ordinal| !doubtful.contains(ordinal)) {
+                        self.note("content", format!("{key},{ordinal}"), None, DifferenceKind::Missing);
+                    }
+                    return Ok(Some(recorded));
+                }
+                Err(DecodeError::AlteredContent { ordinal }) => (ordinal, DifferenceKind::NotCommittedWords),
+                Err(DecodeError::SurplusContent { ordinal }) => (ordinal, DifferenceKind::Surplus),
+                Err(cause) => {
+                    let column = match cause {
+                        DecodeError::UnknownKind { .. } => "kind",
+                        DecodeError::ForeignStream => "stream_id",
+                        _ => "payload",
+                    };
+                    self.note("event", key.to_owned(), Some(column), DifferenceKind::Unreadable);
+                    return Ok(None);
+                }
+            };
+            self.note("content", format!("{key},{ordinal}"), None, kind);
+            // The rest of the event is genuine and is played without the words that are not.
+            contents.retain(|content| content.ordinal != ordinal);
+            doubtful.insert(ordinal);
+        }
+    }
+
+    /// The content rows of an event that can be read; the ordinals of the others become `doubtful`.
+    fn contents_of(
+        &mut self,
+        event: EventId,
+        key: &str,
+        doubtful: &mut BTreeSet<u32>,
+    ) -> Result<Vec<Content>, StoreError> {
+        let mut contents = Vec::new();
+        let stored = self.stored;
+        stored.each(content::OF_EVENT, values![&event], &mut |row| {
+            let ordinal = row.raw(0)?;
+            match Content::from_row(row) {
+                Ok(content) => contents.push(content),
+                Err(StoreError::Unreadable { column }) => {
+                    if let ColumnValue::Integer(ordinal) = ordinal {
+                        doubtful.extend(u32::try_from(ordinal).ok());
+                    }
+                    let key = format!("{key},{}", text_of(ordinal));
+                    self.note("content", key, Some(&column), DifferenceKind::Unreadable);
+                }
+                Err(error) => return Err(error),
+            }
+            Ok(())
+        })?;
+        Ok(contents)
+    }
+
+    /// Rows of contents and leaves that belong to no event.
+    fn find_strays(&mut self) -> Result<(), StoreError> {
+        let stored = self.stored;
+        for (table, sql) in [("content", content::ASTRAY), ("leaf", leaf::ASTRAY)] {
+            stored.each(sql, &[], &mut |row| {
+                let key = key_of(row, row.width())?;
+                self.note(table, key, None, DifferenceKind::Surplus);
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The places of the log: from 0 without gaps, and at least as far as was signed.
+    fn check_places(&mut self, stored: &Snapshot<'_>) -> Result<(), StoreError> {
+        let connection = self.stored;
+        connection.each(leaf::AFTER_GAPS, &[], &mut |row| {
+            let key = key_of(row, 1)?;
+            self.note("leaf", key, Some("leaf_index"), DifferenceKind::Gap);
+            Ok(())
+        })?;
+        let signed = stored.latest_checkpoint()?.map_or(0, |checkpoint| checkpoint.size);
+        let places = stored.log_size()?;
+        if signed > places {
+            let key = format!("place {places}");
+            self.note("leaf", key, Some("leaf_index"), DifferenceKind::Missing);
+        }
+        Ok(())
+    }
+
+    /// Compares one table of the state in both directions.
+    fn compare(&mut self, table: &Table) -> Result<(), StoreError> {
+        let (stored, replayed) = (self.stored, self.replayed.connection);
+        let of_one = format!("select * from {} where {}", table.name, condition(table));
+        let mut met = 0_u64;
+        stored.each(&in_order(table), &[], &mut |row| {
+            self.outcome.rows += 1;
+            let key = key_of(row, table.key.len())?;
+            let mut found = false;
+            let mut differing: Vec<String> = Vec::new();
+            replayed.each(&of_one, &parameters(row, table.key.len())?, &mut |other| {
+                found = true;
+                for index in 0..row.width().max(other.width()) {
+                    if row.raw(index)? != other.raw(index)? {
+                        differing.push(row.name(index));
+                    }
+                }
+                Ok(())
+            })?;
+            met += u64::from(found);
+            if !found {
+                self.note(table.name, key, None, DifferenceKind::Surplus);
+                return Ok(());
+            }
+            for column in differing {
+                self.note(table.name, key.clone(), Some(&column), DifferenceKind::Other);
+            }
+            Ok(())
+        })?;
+        let (expected,): (u64,) = replayed.one(&format!("select count(*) from {}", table.name), &[])?;
+        if met == expected {
+            return Ok(());
+        }
+        replayed.each(&in_order(table), &[], &mut |row| {
+            let mut found = false;
+            stored.each(&of_one, &parameters(row, table.key.len())?, &mut |_| {
+                found = true;
+                Ok(())
+            })?;
+            if !found {
+                self.note(table.name, key_of(row, table.key.len())?, None, DifferenceKind::Missing);
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Every row of a table. The columns of the key come first in every table, in the order of the key.
+fn in_order(table: &Table) -> String {
+    format!("select * from {} order by {}", table.name, table.key.join(", "))
+}
+
+/// The condition that finds a row by its key.
+fn condition(table: &Table) -> String {
+    let equal = |(number, column): (usize, &&str)| format!("{column} = ${number}");
+    (1..).zip(table.key).map(equal).collect::<Vec<_>>().join(" and ")
+}
+
+/// The key of a row as the parameters that find it.
+fn parameters<'r>(row: &Row<'r>, width: usize) -> Result<Vec<Value<'r>>, StoreError> {
+    (0..width)
+        .map(|index| {
+            Ok(match row.raw(index)? {
+                ColumnValue::Null | ColumnValue::Real(_) => Value::Null,
+                ColumnValue::Integer(integer) => Value::Integer(integer),
+                ColumnValue::Text(text) => Value::from(text),
+                ColumnValue::Blob(bytes) => Value::Blob(bytes),
+            })
+        })
+        .collect()
+}
+
+/// The key of a row for people to read.
+fn key_of(row: &Row<'_>, width: usize) -> Result<String, StoreError> {
+    let parts: Vec<String> = (0..width)
+        .map(|index| row.raw(index).map(text_of))
+        .collect::<Result<_, _>>()?;
+    Ok(parts.join(","))
+}
+
+fn text_of(value: ColumnValue<'_>) -> String {
+    match value {
+        ColumnValue::Null => "(nothing)".to_owned(),
+        ColumnValue::Integer(integer) => integer.to_string(),
+        ColumnValue::Real(real) => real.to_string(),
+        ColumnValue::Text(text) => text.to_owned(),
+        ColumnValue::Blob(bytes) => match Uuid::from_slice(bytes) {
+            Ok(id) => id.to_string(),
+            Err(_) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        },
+    }
 }

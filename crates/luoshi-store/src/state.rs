@@ -7,20 +7,33 @@ use luoshi_ledger::{
 
 use crate::{error::StoreError, snapshot::Transaction};
 
+/// A table of the state.
+pub(crate) struct Table {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// The columns of its primary key.
+    pub(crate) key: &'static [&'static str],
+}
+
+const fn table(name: &'static str, key: &'static [&'static str]) -> Table {
+    Table { name, key }
+}
+
 /// The tables of the state: every column of them is a function of events and contents.
-pub(crate) const TABLES: &[&str] = &[
-    "organisation",
-    "account",
-    "document",
-    "plan",
-    "section",
-    "task",
-    "party",
-    "target",
-    "task_reporter",
-    "task_organisation",
-    "report",
-    "report_value",
+pub(crate) const TABLES: &[Table] = &[
+    table("organisation", &["id"]),
+    table("account", &["id"]),
+    table("document", &["id"]),
+    table("plan", &["id"]),
+    table("plan_total", &["plan"]),
+    table("section", &["plan", "ordinal"]),
+    table("task", &["id"]),
+    table("party", &["task", "ordinal"]),
+    table("target", &["task", "ordinal"]),
+    table("task_reporter", &["task", "ordinal"]),
+    table("task_organisation", &["plan", "organisation", "number"]),
+    table("report", &["id"]),
+    table("report_value", &["report", "series", "ordinal"]),
 ];
 
 impl Transaction<'_> {

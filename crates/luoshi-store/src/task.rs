@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use luoshi_ledger::{
     ids::{OrganisationId, PlanId, TaskId},
-    task::{ExcludedClause, Party, Reporting, Source, Task, Tracking},
+    task::{ExcludedClause, Party, Publication, Reporting, Source, Task, Tracking},
 };
 
 use crate::{
@@ -277,6 +277,12 @@ impl Transaction<'_> {
         }
         if !parties_stay || !reporters_stay {
             self.save_concerned(task)?;
+        }
+        let open = |task: &Task| i64::from(task.publication == Publication::Open);
+        let new_tasks = i64::from(before.is_none());
+        let new_open_tasks = open(task) - before.map_or(0, open);
+        if new_tasks != 0 || new_open_tasks != 0 {
+            self.count_tasks(task.plan, new_tasks, new_open_tasks)?;
         }
         Ok(())
     }

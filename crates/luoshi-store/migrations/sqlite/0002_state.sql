@@ -93,6 +93,13 @@ create unique index task_number on task (plan, number);
 create index task_section on task (section, number);
 create index task_publication on task (plan, publication, number);
 
+-- Counted as tasks come and are published, so that a list of plans does not count tens of thousands of them each time.
+create table plan_total (
+    plan             blob    not null primary key references plan (id),
+    task_count       integer not null,
+    open_task_count  integer not null
+) strict, without rowid;
+
 create table party (
     task          blob    not null references task (id),
     ordinal       integer not null,

@@ -28,13 +28,11 @@ create table sign_in_attempt (
 create index sign_in_attempt_age on sign_in_attempt (first_at);
 
 create table report_draft (
-    account       blob    not null references account (id),
-    task          blob    not null references task (id),
-    organisation  blob    not null references organisation (id),
-    period        text    not null,
-    body          text    not null,
-    updated_at    integer not null,
-    primary key (account, task, organisation, period)
+    author      blob    not null,
+    report      blob    not null,
+    body        text    not null,
+    updated_at  integer not null,
+    primary key (author, report)
 ) strict, without rowid;
 
 create table review (
