@@ -140,23 +140,9 @@ pub(crate) fn read_container(
     found: &mut Vec<DeadlineDraft>,
 ) {
     let first = found.len();
-    for_each_period(text, span, |period| {
-        let around = Surroundings {
-            text,
-            end: period.span.end,
-            after: ahead(text, period.span.end, 30, is_break),
-        };
-        let (rule, kind) = PERIOD_RULES
-            .iter()
-            .find_map(|(rule, read)| read(&period, &around).map(|kind| (*rule, kind)))
-            .unwrap_or((&deadline::month_end::RULE, DeadlineKind::By));
-        push(text, period, kind, rule, year, tracer, found);
-    });
+    // 年内持续推进 has no end although it names a year, so words of continuity come first.
     for hit in deadline::continuous::words().within(text, span.start, span.end) {
         let span = Span::new(hit.start, hit.end);
-        if found[first..].iter().any(|deadline| deadline.span.overlaps(span)) {
-            continue;
-        }
         tracer.fired(&deadline::continuous::RULE, span, || {
             DeadlineKind::Continuous.code().to_owned()
         });
@@ -168,6 +154,27 @@ pub(crate) fn read_container(
             rule: deadline::continuous::RULE.code,
         });
     }
+    let mut continuous = first;
+    let last_continuous = found.len();
+    for_each_period(text, span, |period| {
+        while continuous < last_continuous && found[continuous].span.end <= period.span.start {
+            continuous += 1;
+        }
+        if continuous < last_continuous && found[continuous].span.overlaps(period.span) {
+            return;
+        }
+        let around = Surroundings {
+            text,
+            end: period.span.end,
+            after: ahead(text, period.span.end, 30, is_break),
+        };
+        let (rule, kind) = PERIOD_RULES
+            .iter()
+            .find_map(|(rule, read)| read(&period, &around).map(|kind| (*rule, kind)))
+            .unwrap_or((&deadline::month_end::RULE, DeadlineKind::By));
+        push(text, period, kind, rule, year, tracer, found);
+    });
+    found[first..].sort_by_key(|deadline| deadline.span);
 }
 
 fn push(

@@ -29,6 +29,17 @@ pub(crate) enum Rank {
 impl Rank {
     pub(crate) const COUNT: usize = 7;
 
+    /// Every form, the highest first.
+    pub(crate) const ALL: [Rank; Rank::COUNT] = [
+        Rank::Part,
+        Rank::ChineseComma,
+        Rank::Article,
+        Rank::BracketedChinese,
+        Rank::ArabicPoint,
+        Rank::BracketedArabic,
+        Rank::Circled,
+    ];
+
     pub(crate) fn index(self) -> usize {
         self as usize
     }

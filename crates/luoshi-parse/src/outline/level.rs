@@ -78,19 +78,11 @@ pub(crate) fn choose(text: &str, heads: &[Head], extents: &[Extent], clauses: &[
         }
     }
     let dropped_before = covering_notice(heads, extents);
-    let ranks = [
-        Rank::Part,
-        Rank::ChineseComma,
-        Rank::Article,
-        Rank::BracketedChinese,
-        Rank::ArabicPoint,
-        Rank::BracketedArabic,
-        Rank::Circled,
-    ];
-    let best = ranks
+    let best = Rank::ALL
         .into_iter()
         .filter(|rank| with_clause[rank.index()] > 0)
         .max_by_key(|rank| (with_clause[rank.index()], *rank));
+    let best = best.map(|rank| parent_if_shared(rank, heads, extents, clauses, &with_clause));
     let mut plan = Plan {
         dropped_before,
         ..Plan::default()
@@ -123,6 +115,44 @@ pub(crate) fn choose(text: &str, heads: &[Head], extents: &[Extent], clauses: &[
         })
         .min();
     plan
+}
+
+/// The rank above `rank`, where the clauses stand behind the last item of each group and so speak for the group: （一） with 1. to 3. and one
+/// clause behind 3. Label lines are left to the rule of section lines.
+fn parent_if_shared(
+    rank: Rank,
+    heads: &[Head],
+    extents: &[Extent],
+    clauses: &[Clause],
+    with_clause: &[usize; Rank::COUNT],
+) -> Rank {
+    let mut parent: Option<Rank> = None;
+    let mut parents = [0usize; Rank::COUNT];
+    let (mut groups, mut without) = (0, 0);
+    for (index, (head, extent)) in heads.iter().zip(&extents[1..]).enumerate() {
+        if head.label.rank < rank {
+            parent = Some(head.label.rank);
+        } else if head.label.rank == rank {
+            let is_last = heads.get(index + 1).is_none_or(|next| next.label.rank < rank);
+            let own_line = clauses.get(extent.first_clause).is_some_and(|clause| clause.own_line);
+            match (extent.clause_count() > 0, parent) {
+                (true, Some(parent)) if is_last && !own_line => {
+                    groups += 1;
+                    parents[parent.index()] += 1;
+                }
+                (true, _) => return rank,
+                (false, _) => without += 1,
+            }
+        }
+    }
+    let above = Rank::ALL
+        .into_iter()
+        .filter(|candidate| parents[candidate.index()] * 2 > groups)
+        .max();
+    match above {
+        Some(above) if without > 0 && (groups > 1 || with_clause[above.index()] > 0) => above,
+        _ => rank,
+    }
 }
 
 /// Whether the line of the head holds a title and no text: it is short and its first clause stands in a later line.

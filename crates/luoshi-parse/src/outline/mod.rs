@@ -78,7 +78,7 @@ pub(crate) fn rule_of(rank: Rank) -> &'static Rule {
 
 /// Builds the outline.
 pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause]) -> Outline {
-    let heads = rules::numbering::inline::accepted(&marks.heads);
+    let heads = rules::numbering::inline::accepted(&outside_clauses(&marks.heads, clauses));
     let extents = extents(text, &heads, clauses);
     let plan = choose(text, &heads, &extents, clauses);
     let mut builder = Builder {
@@ -126,6 +126,24 @@ pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause]) -> Outline {
         .max()
         .unwrap_or(0);
     outline
+}
+
+/// The heads that do not stand inside a clause: a number in a list of bodies opens nothing.
+fn outside_clauses(heads: &[Head], clauses: &[Clause]) -> Vec<Head> {
+    let mut clause = 0;
+    heads
+        .iter()
+        .copied()
+        .filter(|head| {
+            let at = head.label.span.start;
+            while clauses.get(clause).is_some_and(|candidate| candidate.span.end <= at) {
+                clause += 1;
+            }
+            clauses
+                .get(clause)
+                .is_none_or(|candidate| candidate.span.start >= head.label.span.end)
+        })
+        .collect()
 }
 
 /// What stands between a label and the next one.

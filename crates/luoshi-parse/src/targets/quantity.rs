@@ -208,6 +208,8 @@ fn arabic(text: &str, number: Number, quoted: bool) -> Quantity {
     }
     let dated = is_date(text, number, maximum.is_some(), end, unit, before);
     let is_rate = kind != UnitKind::None && char_at(text, end) == Some('/') && UNITS.at(text, end + 1).is_some();
+    let ordinal = before == Some('第');
+    let start = if ordinal { start - '第'.len_utf8() } else { start };
     let core = Span::new(start, end);
     let (suffix, suffix_end) = suffix_at(text, end);
     let suffix = suffix.or(more.map(|_| Comparator::MoreThan));
@@ -220,7 +222,7 @@ fn arabic(text: &str, number: Number, quoted: bool) -> Quantity {
         kind,
         suffix,
         chinese: false,
-        ordinal: before == Some('第'),
+        ordinal,
         quoted,
         dated,
         is_rate,
@@ -298,7 +300,8 @@ fn chinese(text: &str, number: Number, quoted: bool) -> Option<Quantity> {
         // 第三产业 is a term; 第三届 and 第二条 count, and 第一季度 is a date.
         let is_quarter =
             slice(text, Span::new(number.span.end, text.len().min(number.span.end + 6))).starts_with("季度");
-        return (unit.is_some() && !is_quarter).then_some(base);
+        let span = Span::new(start - '第'.len_utf8(), end);
+        return (unit.is_some() && !is_quarter).then_some(Quantity { span, ..base });
     }
     if number.magnitude {
         if text[..start].ends_with("百分之") || kind == UnitKind::None {
