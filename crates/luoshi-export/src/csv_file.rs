@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Characters at whose sight a spreadsheet program may take a cell for a formula; the full-width ones are folded by some of them.
-const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// The bytes of `sheet` as csv. Words that look like a formula get an apostrophe before them; numbers stay numbers, also negative ones.
 ///
@@ -37,11 +37,18 @@ pub fn csv(sheet: &Sheet) -> Result<Vec<u8>, ExportError> {
 
 fn harmless(text: &str) -> String {
     let starts = |text: &str| text.starts_with(FORMULA_STARTS);
-    if starts(text) || starts(text.trim_start()) {
+    // Characters without width are passed over by some programs as blanks are by all.
+    let inked = text.trim_start_matches(|first: char| first.is_whitespace() || is_invisible(first));
+    if starts(text) || starts(inked) {
         format!("'{text}")
     } else {
         text.to_owned()
     }
+}
+
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{00AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
+        || character.is_control()
 }
 
 #[cfg(test)]
@@ -77,9 +84,25 @@ mod tests {
         check(Cell::from("＝SUM(A1)"), "'＝SUM(A1)");
         check(Cell::from(" @cmd"), "' @cmd");
         check(Cell::from("\tx"), "'\tx");
+        check(Cell::from("\nx"), "\"'\nx\"");
+        check(Cell::from("\rx"), "\"'\rx\"");
+        for start in ["=", "+", "-", "@", "＝", "＋", "－", "＠"] {
+            check(Cell::Text(format!("\u{3000}{start}1")), &format!("'\u{3000}{start}1"));
+            check(
+                Cell::Text(format!("\u{FEFF}\u{200B}{start}1")),
+                &format!("'\u{FEFF}\u{200B}{start}1"),
+            );
+        }
         check(Cell::from("-5"), "'-5");
         check(Cell::Number("-5".parse().unwrap()), "-5");
         check(Cell::from("增长8%"), "增长8%");
+    }
+
+    #[test]
+    fn headings_are_disarmed_too() {
+        let mut sheet = sheet(Vec::new());
+        sheet.columns[0].heading = "=1+1".to_owned();
+        assert_eq!(String::from_utf8(csv(&sheet).unwrap()).unwrap(), "\u{feff}'=1+1\r\n");
     }
 
     #[test]

@@ -11,6 +11,10 @@ use crate::{
 
 /// Rows of a worksheet, as Excel implements ECMA-376.
 const MOST_ROWS: usize = 1_048_576;
+/// Columns of a worksheet, likewise.
+const MOST_COLUMNS: usize = 16_384;
+/// Digits of a number that a spreadsheet keeps; a number with more of them is written as text, so that none is changed.
+const MOST_DIGITS: usize = 15;
 /// UTF-16 units of one cell, as Excel implements it; longer words are cut, and the cut is marked.
 const LONGEST_CELL: usize = 32_767;
 /// UTF-16 units of a worksheet's name.
@@ -37,6 +41,11 @@ pub fn xlsx(sheets: &[Sheet], metadata: &Metadata) -> Result<Vec<u8>, ExportErro
     let mut names = Vec::new();
     for sheet in sheets {
         sheet.check()?;
+        if sheet.columns.len() > MOST_COLUMNS {
+            return Err(ExportError::TooManyColumns {
+                columns: sheet.columns.len(),
+            });
+        }
         let heading_row = 1 + sheet.notes.len();
         if sheet.rows.len() + heading_row + 1 > MOST_ROWS {
             return Err(ExportError::TooManyRows { rows: sheet.rows.len() });
@@ -57,12 +66,12 @@ fn fill(worksheet: &mut Worksheet, sheet: &Sheet, metadata: &Metadata) -> Result
         .set_bold()
         .set_align(FormatAlign::VerticalCenter);
     worksheet
-        .write_string_with_format(0, 0, &sheet.title, &title)?
+        .write_string_with_format(0, 0, fitting(&sheet.title), &title)?
         .set_row_height(0, 30.0)?;
     let note = Format::new().set_font_size(9).set_font_color(Color::RGB(0x55_55_55));
     let mut row = 1;
     for line in &sheet.notes {
-        worksheet.write_string_with_format(row, 0, line, &note)?;
+        worksheet.write_string_with_format(row, 0, fitting(line), &note)?;
         row += 1;
     }
     let heading_row = row;
@@ -75,14 +84,16 @@ fn fill(worksheet: &mut Worksheet, sheet: &Sheet, metadata: &Metadata) -> Result
         .set_background_color(Color::RGB(0xF2_F2_EE));
     for (index, column) in (0..).zip(&sheet.columns) {
         worksheet.set_column_width(index, f64::from(column.width))?;
-        worksheet.write_string_with_format(heading_row, index, &column.heading, &heading)?;
+        worksheet.write_string_with_format(heading_row, index, fitting(&column.heading), &heading)?;
     }
     worksheet.set_row_height(heading_row, 2.0 * LINE_HEIGHT)?;
     let formats: Vec<Format> = sheet.columns.iter().map(body_format).collect();
+    let number_formats: Vec<Vec<Format>> = formats.iter().map(number_formats).collect();
     for cells in &sheet.rows {
         row += 1;
         let mut lines = 1;
-        for ((index, cell), (column, format)) in (0..).zip(cells).zip(sheet.columns.iter().zip(&formats)) {
+        for ((position, cell), (column, format)) in cells.iter().enumerate().zip(sheet.columns.iter().zip(&formats)) {
+            let index = u16::try_from(position).unwrap_or(u16::MAX);
             match cell {
                 Cell::Empty => {
                     worksheet.write_blank(row, index, format)?;
@@ -91,14 +102,19 @@ fn fill(worksheet: &mut Worksheet, sheet: &Sheet, metadata: &Metadata) -> Result
                     lines = lines.max(line_count(text, column.width));
                     worksheet.write_string_with_format(row, index, fitting(text), format)?;
                 }
-                Cell::Number(number) => match number.to_string().parse::<f64>() {
-                    Ok(value) => {
-                        worksheet.write_number_with_format(row, index, value, format)?;
+                Cell::Number(number) => {
+                    let written = number.to_string();
+                    let decimals = written.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+                    let shown = number_formats.get(position).and_then(|formats| formats.get(decimals));
+                    match (as_spreadsheet_number(&written), shown) {
+                        (Some(value), Some(shown)) => {
+                            worksheet.write_number_with_format(row, index, value, shown)?;
+                        }
+                        _ => {
+                            worksheet.write_string_with_format(row, index, written, format)?;
+                        }
                     }
-                    Err(_) => {
-                        worksheet.write_string_with_format(row, index, number.to_string(), format)?;
-                    }
-                },
+                }
                 Cell::Date(date) => {
                     let (year, month, day) = (date.year(), date.month(), date.day());
                     match (u16::try_from(year), u8::try_from(month), u8::try_from(day)) {
@@ -121,7 +137,8 @@ fn fill(worksheet: &mut Worksheet, sheet: &Sheet, metadata: &Metadata) -> Result
     worksheet
         .set_landscape()
         .set_paper_size(A3)
-        .set_print_fit_to_pages(1, 0);
+        .set_print_fit_to_pages(1, 0)
+        .set_print_center_horizontally(true);
     worksheet.set_repeat_rows(heading_row, heading_row)?;
     worksheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
     let (before, after) = &metadata.page_words;
@@ -137,9 +154,33 @@ fn body_format(column: &Column) -> Format {
     match column.kind {
         ColumnKind::Text => format.set_align(FormatAlign::Left),
         ColumnKind::Label => format.set_align(FormatAlign::Center),
-        ColumnKind::Number => format.set_align(FormatAlign::Right).set_num_format("General"),
+        ColumnKind::Number => format.set_align(FormatAlign::Right),
         ColumnKind::Date => format.set_align(FormatAlign::Center).set_num_format("yyyy-mm-dd"),
     }
+}
+
+/// The format of a column for numbers with no, one, two … decimals: all that a number has are shown and none besides. The general
+/// format would write large numbers with an exponent.
+fn number_formats(format: &Format) -> Vec<Format> {
+    (0..=MOST_DIGITS)
+        .map(|decimals| match decimals {
+            0 => format.clone().set_num_format("0"),
+            _ => format.clone().set_num_format(format!("0.{}", "0".repeat(decimals))),
+        })
+        .collect()
+}
+
+/// The number as spreadsheets keep it, where they keep all of its digits.
+fn as_spreadsheet_number(written: &str) -> Option<f64> {
+    let digits = written
+        .chars()
+        .filter(char::is_ascii_digit)
+        .skip_while(|digit| *digit == '0')
+        .count();
+    if digits > MOST_DIGITS {
+        return None;
+    }
+    written.parse().ok()
 }
 
 /// How many lines `text` takes in a column of `width` digits, a Chinese character taking two.
@@ -164,6 +205,7 @@ fn fitting(text: &str) -> String {
     for character in text
         .chars()
         .filter(|character| !character.is_control() || matches!(character, '\n' | '\t'))
+        .filter(|character| !matches!(character, '\u{FFFE}' | '\u{FFFF}'))
     {
         units += character.len_utf16();
         if units > LONGEST_CELL - 1 {
@@ -282,11 +324,110 @@ mod tests {
         assert!(workbook.worksheet_formula("台账").unwrap().is_empty());
     }
 
+    fn column_of(cells: Vec<Cell>, kind: ColumnKind) -> Vec<Data> {
+        let mut sheet = sheet("台账");
+        sheet.columns = vec![Column {
+            heading: "值".to_owned(),
+            width: 20,
+            kind,
+        }];
+        sheet.rows = cells.into_iter().map(|cell| vec![cell]).collect();
+        let bytes = xlsx(&[sheet], &metadata()).unwrap();
+        let mut workbook: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).unwrap();
+        let range = workbook.worksheet_range("台账").unwrap();
+        range.rows().skip(3).map(|row| row[0].clone()).collect()
+    }
+
+    #[test]
+    fn numbers_keep_all_their_digits() {
+        let numbers = [
+            "-5",
+            "0.1",
+            "27100",
+            "300000000000",
+            "123456789012345",
+            "1234567890123456",
+            "0.1234567890123456",
+        ];
+        let cells = numbers
+            .iter()
+            .map(|number| Cell::Number(number.parse().unwrap()))
+            .collect();
+        assert_eq!(
+            column_of(cells, ColumnKind::Number),
+            [
+                Data::Float(-5.0),
+                Data::Float(0.1),
+                Data::Float(27_100.0),
+                Data::Float(300_000_000_000.0),
+                Data::Float(123_456_789_012_345.0),
+                Data::String("1234567890123456".to_owned()),
+                Data::String("0.1234567890123456".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn words_are_never_formulas_or_codes() {
+        let words = [
+            "=1+1",
+            "+1",
+            "-1",
+            "@x",
+            "{=1}",
+            "https://example.org/",
+            "_x0041_",
+            "&amp;<b>",
+            "00123",
+        ];
+        let cells = words.iter().map(|word| Cell::from(*word)).collect();
+        let expected: Vec<Data> = words.iter().map(|word| Data::String((*word).to_owned())).collect();
+        assert_eq!(column_of(cells, ColumnKind::Text), expected);
+    }
+
+    #[test]
+    fn days_before_the_calendar_of_spreadsheets_are_words() {
+        assert_eq!(
+            column_of(vec![Cell::Date(date(1899, 12, 31))], ColumnKind::Date),
+            [Data::String("1899-12-31".to_owned())]
+        );
+    }
+
+    #[test]
+    fn more_columns_than_a_worksheet_has_are_refused() {
+        let mut wide = sheet("宽");
+        wide.rows.clear();
+        wide.columns = vec![wide.columns[0].clone(); MOST_COLUMNS + 1];
+        assert!(matches!(
+            xlsx(&[wide], &metadata()),
+            Err(ExportError::TooManyColumns { columns: 16_385 })
+        ));
+    }
+
+    #[test]
+    fn more_rows_than_a_worksheet_has_are_refused() {
+        let mut long = sheet("长");
+        long.columns.truncate(1);
+        long.rows = vec![vec![Cell::Empty]; MOST_ROWS];
+        assert!(matches!(
+            xlsx(&[long], &metadata()),
+            Err(ExportError::TooManyRows { rows: MOST_ROWS })
+        ));
+    }
+
     #[test]
     fn the_same_sheet_gives_the_same_bytes() {
         assert_eq!(
             xlsx(&[sheet("台账")], &metadata()).unwrap(),
             xlsx(&[sheet("台账")], &metadata()).unwrap()
+        );
+        let later = Metadata {
+            created_at: "2026-06-21T02:00:00Z".parse().unwrap(),
+            ..metadata()
+        };
+        assert_ne!(
+            xlsx(&[sheet("台账")], &metadata()).unwrap(),
+            xlsx(&[sheet("台账")], &later).unwrap()
         );
     }
 
