@@ -170,19 +170,17 @@ fn try_inline_head(text: &str, at: usize, marks: &mut Marks) {
     let Some(&byte) = text.as_bytes().get(start) else {
         return;
     };
-    if byte == b'(' || byte.is_ascii_digit() || matches!(byte, 0xE3..=0xE9 | 0xEF) {
-        if let Some(label) = label_at(text, start).filter(|label| label.rank.may_stand_inline()) {
-            if marks
-                .heads
-                .last()
-                .is_none_or(|last| last.label.span.end <= label.span.start)
-            {
-                marks.heads.push(Head {
-                    label,
-                    opens_line: false,
-                });
-            }
-        }
+    if (byte == b'(' || byte.is_ascii_digit() || matches!(byte, 0xE3..=0xE9 | 0xEF))
+        && let Some(label) = label_at(text, start).filter(|label| label.rank.may_stand_inline())
+        && marks
+            .heads
+            .last()
+            .is_none_or(|last| last.label.span.end <= label.span.start)
+    {
+        marks.heads.push(Head {
+            label,
+            opens_line: false,
+        });
     }
 }
 

@@ -313,19 +313,19 @@ fn period_at(text: &str, at: usize) -> Option<Period> {
         until: false,
     };
     let mut named = year_of(&mut reader, &mut period, first)?;
-    if first.is_ascii_digit() || matches!(first, '０'..='９') || named {
-        if let Some(month) = reader.number(2, '月') {
-            if !(1..=12).contains(&month) {
-                return None;
-            }
-            reader.take("份");
-            period.shape = Shape::Month;
-            period.month = i8::try_from(month).ok()?;
-            named = true;
-            if let Some(day) = reader.number(2, '日') {
-                period.shape = Shape::Day;
-                period.day = i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;
-            }
+    if (first.is_ascii_digit() || matches!(first, '０'..='９') || named)
+        && let Some(month) = reader.number(2, '月')
+    {
+        if !(1..=12).contains(&month) {
+            return None;
+        }
+        reader.take("份");
+        period.shape = Shape::Month;
+        period.month = i8::try_from(month).ok()?;
+        named = true;
+        if let Some(day) = reader.number(2, '日') {
+            period.shape = Shape::Day;
+            period.day = i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;
         }
     }
     if period.shape == Shape::Year {
@@ -385,12 +385,12 @@ fn year_of(reader: &mut Reader<'_>, period: &mut Period, first: char) -> Option<
                 mark_end += mark.len_utf8();
             }
             let mut end = end;
-            if mark_end > end && mark_end - end <= 6 {
-                if let Some((last, last_end)) =
+            if mark_end > end
+                && mark_end - end <= 6
+                && let Some((last, last_end)) =
                     digits_at(reader.text, mark_end, 4).filter(|(last, _)| (value..=2100).contains(last))
-                {
-                    (year, end, period.within) = (last, last_end, true);
-                }
+            {
+                (year, end, period.within) = (last, last_end, true);
             }
             if char_at(reader.text, end) != Some('年') {
                 return None;

@@ -96,14 +96,14 @@ fn read_front(text: &str, lines: &[Line], limit: usize, front: &mut Front) {
     for (index, line) in lines.iter().enumerate() {
         let span = Span::new(line.span.start, line.span.end.min(limit));
         let content = slice(text, span);
-        if front.metadata.document_number.is_none() {
-            if let Some(number) = document_number(text, span, index == 0) {
-                front.metadata.document_number = Some(located(text, number));
-                if number.len() * 2 > span.len() {
-                    front.parts.push((span, SpanKind::DocumentNumber));
-                    runs.push(Vec::new());
-                    continue;
-                }
+        if front.metadata.document_number.is_none()
+            && let Some(number) = document_number(text, span, index == 0)
+        {
+            front.metadata.document_number = Some(located(text, number));
+            if number.len() * 2 > span.len() {
+                front.parts.push((span, SpanKind::DocumentNumber));
+                runs.push(Vec::new());
+                continue;
             }
         }
         if front.metadata.addressees.is_empty() && is_addressees(content) {

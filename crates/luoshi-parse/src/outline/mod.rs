@@ -308,7 +308,9 @@ impl Builder<'_> {
     /// The title of a heading: the rest of its line, to the first sentence end or the next label.
     fn title_of(&self, index: usize) -> Span {
         let extent = self.extents[index + 1];
-        let rest = slice(self.text, Span::new(extent.start, extent.end));
+        let clause = self.clauses[extent.first_clause..extent.last_clause].first();
+        let end = clause.map_or(extent.end, |clause| clause.span.start.max(extent.start));
+        let rest = slice(self.text, Span::new(extent.start, end));
         let length = rest.find(is_sentence_end).unwrap_or(rest.len());
         let line = rest.find('\n').unwrap_or(rest.len());
         trimmed(self.text, Span::new(extent.start, extent.start + length.min(line)))
@@ -358,6 +360,7 @@ impl Builder<'_> {
     }
 
     fn line_start(&self, from: usize, at: usize) -> usize {
+        let from = from.min(at);
         let line = self.text[from..at].rfind('\n').map_or(from, |index| from + index + 1);
         trimmed(self.text, Span::new(line, at)).start
     }
@@ -425,20 +428,21 @@ fn section_lines(text: &str, outline: &Outline, clauses: &[Clause]) -> Vec<(usiz
         if section.is_some() && tasks.len() > 1 {
             candidates += 1;
             let only_last = tasks[..tasks.len() - 1].iter().all(|task| task.clauses.is_empty());
-            if let (true, [clause]) = (only_last, tasks[tasks.len() - 1].clauses.as_slice()) {
-                if clauses[*clause].own_line {
-                    found.push((*clause, (start..end).collect()));
-                }
+            if let (true, [clause]) = (only_last, tasks[tasks.len() - 1].clauses.as_slice())
+                && clauses[*clause].own_line
+            {
+                found.push((*clause, (start..end).collect()));
             }
         }
         // A section with a single task may have the same form without being proof of it.
-        if section.is_some() && tasks.len() == 1 {
-            if let [clause] = tasks[0].clauses.as_slice() {
-                if clauses[*clause].own_line && !found.is_empty() {
-                    found.push((*clause, (start..end).collect()));
-                    candidates += 1;
-                }
-            }
+        if section.is_some()
+            && tasks.len() == 1
+            && let [clause] = tasks[0].clauses.as_slice()
+            && clauses[*clause].own_line
+            && !found.is_empty()
+        {
+            found.push((*clause, (start..end).collect()));
+            candidates += 1;
         }
         start = end;
     }

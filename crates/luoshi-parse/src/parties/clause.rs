@@ -61,10 +61,10 @@ pub(crate) fn clauses(text: &str, brackets: &[Bracket], lines: &[Line]) -> Vec<C
                 found.push(clause);
             }
         }
-        if last_bracket.is_none() {
-            if let Some(clause) = rules::party::trailing_sentence::read(text, line.span) {
-                found.push(clause);
-            }
+        if last_bracket.is_none()
+            && let Some(clause) = rules::party::trailing_sentence::read(text, line.span)
+        {
+            found.push(clause);
         }
     }
     found

@@ -110,10 +110,11 @@ fn level_width(text: &str) -> usize {
     while let Some(level) = LEVELS.iter().find(|level| text[width..].starts_with(**level)) {
         width += level.len();
     }
-    if width > 0 && text[width..].starts_with(['(', '（', '[', '［', '〔', '<', '＜', '〈']) {
-        if let Some(close) = text[width..].find([')', '）', ']', '］', '〕', '>', '＞', '〉']) {
-            width += close + text[width + close..].chars().next().map_or(0, char::len_utf8);
-        }
+    if width > 0
+        && text[width..].starts_with(['(', '（', '[', '［', '〔', '<', '＜', '〈'])
+        && let Some(close) = text[width..].find([')', '）', ']', '］', '〕', '>', '＞', '〉'])
+    {
+        width += close + text[width + close..].chars().next().map_or(0, char::len_utf8);
     }
     width
 }

@@ -238,7 +238,7 @@ pub(crate) fn territory_mark(raw: &str) -> Option<&'static str> {
         .find(|mark| {
             raw.strip_prefix(mark).is_some_and(|rest| {
                 // 市场监管局, 区域中心 and 县城办 begin with the sign by accident.
-                !rest.starts_with(['场', '域']) && !(*mark == "县" && rest.starts_with('城'))
+                !(rest.starts_with(['场', '域']) || *mark == "县" && rest.starts_with('城'))
             })
         })
 }

@@ -1,5 +1,11 @@
 //! The parser from outside: sentences of the corpus, the documents that lie beside the project, and any text at all.
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "helpers of tests stop on the spot and say what they skip"
+)]
+
 mod any_text;
 mod documents;
 mod forms;

@@ -22,7 +22,7 @@ pub(crate) fn read(text: &str, line: Span) -> Option<Clause> {
     })?;
     let span = Span::new(start, line.end);
     let content = labelled_content(text, span, &RULE);
-    (!content.parties.is_empty()).then(|| Clause {
+    (!content.parties.is_empty()).then_some(Clause {
         span,
         parties: content.parties,
         stated_once: content.stated_once,
