@@ -146,10 +146,13 @@ impl App {
     }
 
     /// Sixteen characters of five random bits each: 80 bits, which is beyond guessing at ten tries in a quarter of an hour.
+    ///
+    /// None begins with a hyphen, which a command line would take for a flag and a spreadsheet for a formula.
     fn one_time_password(&self) -> String {
         self.moments
             .secret()
             .iter()
+            .skip_while(|byte| LEGIBLE[usize::from(**byte % 32)] == b'-')
             .take(16)
             .map(|byte| char::from(LEGIBLE[usize::from(byte % 32)]))
             .collect()

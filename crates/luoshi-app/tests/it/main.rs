@@ -7,6 +7,7 @@
 )]
 
 mod import;
+mod log;
 mod record;
 mod session;
 mod site;

@@ -1,0 +1,71 @@
+//! The log before a verifier that shares no code with it: the Go checksum database's, as `tlogfsck.go` puts it to use.
+//!
+//! The verifier stands outside the project. Where it, or Go with its packages, is missing, the test says so and passes.
+
+use std::{path::Path, process::Command};
+
+use crate::site::Site;
+
+const VERIFIER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/tools/tlogfsck.go");
+
+/// Builds the verifier into `folder`; none where that is not possible here.
+fn verifier(folder: &Path) -> Option<std::path::PathBuf> {
+    if !Path::new(VERIFIER).is_file() {
+        eprintln!("skipped: the independent verifier is not beside the project");
+        return None;
+    }
+    let program = folder.join("tlogfsck");
+    let built = Command::new("go")
+        .args(["build", "-o"])
+        .arg(&program)
+        .arg(VERIFIER)
+        .env("GO111MODULE", "off")
+        .env("GOPATH", "/usr/share/gocode")
+        .env("GOCACHE", folder.join("cache"))
+        .status();
+    match built {
+        Ok(status) if status.success() => Some(program),
+        Ok(status) => panic!("the verifier does not build: {status}"),
+        Err(_) => {
+            eprintln!("skipped: Go is not installed");
+            None
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_independent_verifier_accepts_the_log_and_notices_a_changed_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(program) = verifier(folder.path()) else { return };
+    let (site, _) = Site::issued().await;
+    let seen = folder.path().join("seen");
+    let check = || {
+        let mut command = Command::new(&program);
+        command.args(["-key", &site.app.log_verifier_key(), "-origin", site.app.log_origin()]);
+        if seen.is_file() {
+            command.arg("-old").arg(&seen);
+        }
+        command.arg("-save").arg(&seen).arg(site.folder.path().join("log"));
+        let output = command.output().unwrap();
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+        )
+    };
+    // Growth over the edge of a full tile, with a checkpoint after each step that the next one must extend.
+    for _ in 0..3 {
+        for _ in 0..15 {
+            site.adopt().await;
+        }
+        site.app.drain_jobs().await.unwrap();
+        let (accepted, said) = check();
+        assert!(accepted, "{said}");
+    }
+    let events = site.app.verify(&mut |_, _| {}).unwrap().events;
+    assert!(events > 257, "{events} events do not fill a tile");
+    let bundle = site.folder.path().join("log/tile/entries/000");
+    let mut bytes = std::fs::read(&bundle).unwrap();
+    bytes[40] ^= 1;
+    std::fs::write(&bundle, bytes).unwrap();
+    assert!(!check().0, "a changed byte went unnoticed");
+}
