@@ -71,7 +71,7 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| {
         #[cfg(test)]
         version: file.version,
         titles: WordTable::new(titles),
-        terms: WordTable::new(terms),
+        terms: WordTable::for_search(terms),
     }
 });
 

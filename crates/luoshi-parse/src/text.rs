@@ -71,6 +71,17 @@ pub(crate) fn trimmed(text: &str, span: Span) -> Span {
     }
 }
 
+/// Bytes of the character whose first byte is `byte`.
+#[inline]
+pub(crate) fn width_of(byte: u8) -> usize {
+    match byte {
+        0..=0xBF => 1,
+        0xC0..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        _ => 4,
+    }
+}
+
 /// The first character at or after byte `at`.
 pub(crate) fn char_at(text: &str, at: usize) -> Option<char> {
     text.get(at..)?.chars().next()

@@ -83,7 +83,7 @@ static BOUNDS: LazyLock<Vec<(&'static str, Comparator)>> = LazyLock::new(|| {
 });
 
 static STATES: LazyLock<WordTable<Direction>> = LazyLock::new(|| {
-    WordTable::new(
+    WordTable::for_search(
         rows(include_str!("../../words/states.txt"))
             .filter_map(|(word, direction)| {
                 Some((

@@ -7,7 +7,7 @@ use luoshi_types::{Comparator, Decimal, Span};
 use crate::{
     numeral::{Number, chinese_digits_at, is_chinese_numeral, number_at},
     targets::Context,
-    text::{ahead, char_at, char_before, slice},
+    text::{ahead, char_at, char_before, slice, width_of},
     words::{WordTable, rows},
 };
 
@@ -86,12 +86,8 @@ pub(crate) fn find(text: &str, sentence: Span) -> Vec<Quantity> {
     let mut quote_end = 0;
     while at < sentence.end {
         let byte = bytes[at];
-        if byte < 0x80 {
-            if byte.is_ascii_digit() {
-                at = push(text, sentence, at, at < quote_end, &mut found);
-            } else {
-                at += 1;
-            }
+        if !may_matter(bytes, at) {
+            at += width_of(byte);
             continue;
         }
         let Some(character) = char_at(text, at) else {
@@ -113,12 +109,48 @@ pub(crate) fn find(text: &str, sentence: Span) -> Vec<Quantity> {
                 }
                 at += 3;
             }
-            '０'..='９' => at = push(text, sentence, at, at < quote_end, &mut found),
+            '0'..='9' | '０'..='９' => at = push(text, sentence, at, at < quote_end, &mut found),
             _ if is_chinese_numeral(character) => at = push(text, sentence, at, at < quote_end, &mut found),
             _ => at += character.len_utf8(),
         }
     }
     found
+}
+
+/// Whether the character at `at` is a digit of any script or opens a quotation. It spares the reader most characters.
+#[inline]
+fn may_matter(bytes: &[u8], at: usize) -> bool {
+    let byte = bytes[at];
+    if byte < 0x80 {
+        return byte.is_ascii_digit();
+    }
+    let (Some(&second), Some(&third)) = (bytes.get(at + 1), bytes.get(at + 2)) else {
+        return false;
+    };
+    match byte {
+        // “ ‘ ○
+        0xE2 => matches!((second, third), (0x80, 0x9C | 0x98) | (0x97, 0x8B)),
+        // 《 「 〇
+        0xE3 => second == 0x80 && matches!(third, 0x8A | 0x8C | 0x87),
+        // 一 七 三 万 两 二 五 九 亿
+        0xE4 => {
+            matches!(
+                (second, third),
+                (0xB8, 0x80 | 0x83 | 0x89 | 0x87 | 0xA4) | (0xBA, 0x8C | 0x94 | 0xBF) | (0xB9, 0x9D)
+            )
+        }
+        // 四 六 八 十 千
+        0xE5 => matches!(
+            (second, third),
+            (0x9B, 0x9B) | (0x85, 0xAD | 0xAB) | (0x8D, 0x81 | 0x83)
+        ),
+        // 百
+        0xE7 => (second, third) == (0x99, 0xBE),
+        // 零
+        0xE9 => (second, third) == (0x9B, 0xB6),
+        0xEF => second == 0xBC && matches!(third, 0x90..=0x99),
+        _ => false,
+    }
 }
 
 /// Reads the quantity at `at` and returns where to go on.
@@ -394,6 +426,14 @@ mod tests {
         check("增长7.5%—8%", &["7.5%—8%"]);
         check("培育5—10个", &["5—10个"]);
         check("0-14周岁", &["0-14周岁"]);
+    }
+
+    #[test]
+    fn every_digit_is_let_through() {
+        for character in "09０９〇零○一二两三四五六七八九十百千万亿“‘《「".chars() {
+            assert!(may_matter(character.to_string().as_bytes(), 0), "{character}");
+        }
+        assert!(!may_matter("任".as_bytes(), 0));
     }
 
     #[test]
