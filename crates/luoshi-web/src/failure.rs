@@ -38,8 +38,6 @@ pub(crate) enum Failure {
     KeyReused,
     /// The body is larger than the address takes.
     TooLarge,
-    /// Too many attempts; seconds until the next is looked at.
-    TooMany(u64),
     /// More work than fits at the moment, or the request took too long.
     Busy,
     /// The data can not be reached or written.
@@ -61,7 +59,6 @@ impl Failure {
             Failure::BadRequest => StatusCode::BAD_REQUEST,
             Failure::Refused(_) | Failure::Conflict | Failure::KeyReused => StatusCode::CONFLICT,
             Failure::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Failure::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Failure::Busy | Failure::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Failure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -82,7 +79,6 @@ impl Failure {
             Failure::Conflict => "conflict",
             Failure::KeyReused => "key-reused",
             Failure::TooLarge => "too-large",
-            Failure::TooMany(_) => "too-many",
             Failure::Busy => "busy",
             Failure::Unavailable => "unavailable",
             Failure::Internal(_) => "internal",
@@ -92,7 +88,6 @@ impl Failure {
     /// Seconds after which it is worth trying again, where waiting helps.
     pub(crate) fn retry_after(&self) -> Option<u64> {
         match self {
-            Failure::TooMany(seconds) => Some(*seconds),
             Failure::Busy | Failure::Unavailable => Some(RETRY_AFTER_SECONDS),
             _ => None,
         }

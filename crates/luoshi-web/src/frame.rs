@@ -2,7 +2,7 @@
 //!
 //! Templates see it as `frame`. It asks the application nothing.
 
-use std::fmt::Display;
+use std::{borrow::Borrow, fmt::Display};
 
 use jiff::{Timestamp, civil::Date, tz};
 use luoshi_ledger::{
@@ -280,7 +280,8 @@ impl Frame {
     }
 
     /// The attributes of a field that name its hint and its complaint to a screen reader. `field` is a name of the program's own.
-    pub(crate) fn described(&self, field: &str, hint: &str, complaint: &str) -> String {
+    pub(crate) fn described(&self, field: &str, hint: &str, complaint: impl AsRef<str>) -> String {
+        let complaint = complaint.as_ref();
         let mut by = Vec::new();
         if !hint.is_empty() {
             by.push(format!("{field}-hint"));
@@ -322,9 +323,8 @@ impl Frame {
     }
 
     /// The text of `key` with a count, by which it may choose between singular and plural.
-    pub(crate) fn count(&self, key: &str, count: impl TryInto<u64>) -> String {
-        let count = count.try_into().unwrap_or(u64::MAX);
-        language::say_with(self.language, key, &[("count", Value::Count(count))])
+    pub(crate) fn count(&self, key: &str, count: impl Countable) -> String {
+        language::say_with(self.language, key, &[("count", Value::Count(count.count()))])
     }
 
     // The wording of values.
@@ -346,8 +346,10 @@ impl Frame {
     }
 
     /// `62%`, or the word for a figure that is not known.
-    pub(crate) fn percent(&self, percent: &Option<u8>) -> String {
-        percent.map_or_else(|| self.say("no-figure"), |percent| format!("{percent}%"))
+    pub(crate) fn percent(&self, percent: impl Borrow<Option<u8>>) -> String {
+        percent
+            .borrow()
+            .map_or_else(|| self.say("no-figure"), |percent| format!("{percent}%"))
     }
 
     /// A figure with its unit.
@@ -394,7 +396,7 @@ impl Frame {
             | Reason::Recovering => Vec::new(),
             Reason::Overdue { due, completion } => vec![
                 ("due", Value::text(due)),
-                ("completion", Value::text(self.percent(&completion))),
+                ("completion", Value::text(self.percent(completion))),
             ],
             Reason::Gap { planned, completion } => {
                 let gap = i16::from(planned) - i16::from(completion);
@@ -419,6 +421,11 @@ impl Frame {
         language::say_with(self.language, &key, &values)
     }
 
+    /// Why something is outside the limits of scope: the wording of the policy's code, or the reviewer's own words.
+    pub(crate) fn scope_reason(&self, reason: &str) -> String {
+        language::find(self.language, &format!("scope-{reason}"), None).unwrap_or_else(|| reason.to_owned())
+    }
+
     /// The light in words.
     pub(crate) fn light_word(&self, colour: &Colour) -> String {
         self.word("light-", colour.code())
@@ -432,6 +439,29 @@ impl Frame {
         }
     }
 }
+
+/// A number of things. Templates hold numbers by value and by reference.
+pub(crate) trait Countable {
+    fn count(self) -> u64;
+}
+
+macro_rules! countable {
+    ($($number:ty),*) => {$(
+        impl Countable for $number {
+            fn count(self) -> u64 {
+                u64::try_from(self).unwrap_or_default()
+            }
+        }
+
+        impl Countable for &$number {
+            fn count(self) -> u64 {
+                Countable::count(*self)
+            }
+        }
+    )*};
+}
+
+countable!(u32, i32, usize);
 
 fn symbol(comparator: Comparator) -> &'static str {
     match comparator {

@@ -4,8 +4,15 @@
 
 pub(crate) mod error;
 pub(crate) mod home;
+pub(crate) mod ledger;
+pub(crate) mod missing;
+pub(crate) mod organisation;
+pub(crate) mod receipt;
+pub(crate) mod report;
 pub(crate) mod session;
+pub(crate) mod settings;
 pub(crate) mod static_file;
+pub(crate) mod task;
 
 use askama::Template;
 use axum::{

@@ -18,7 +18,7 @@ use crate::{
     access::{Account, Anybody, Clerk, Head, Member, Policy, Supervisor, Visit},
     failure::Failure,
     form::ChecksFormToken,
-    pages::{error, home, session, static_file},
+    pages::{error, home, ledger, missing, organisation, receipt, report, session, settings, static_file, task},
     serve::ServeError,
     settings::WebSettings,
     urls,
@@ -39,8 +39,40 @@ fn routes() -> Routes {
         .get(Anybody, urls::HOME, home::show)
         .get(Anybody, urls::SIGN_IN, session::show_sign_in)
         .post(Anybody, urls::SIGN_IN, session::sign_in)
-        // Whoever has an account.
+        // Whoever has an account, also with a one-time password.
         .post(Account, urls::SIGN_OUT, session::sign_out)
+        .get(Account, urls::PASSWORD, settings::show_password)
+        .post(Account, urls::PASSWORD, settings::change_password)
+        // Whoever is signed in; what they may see of it the application decides.
+        .get(Member, urls::SETTINGS, settings::show_settings)
+        .get(Member, urls::LEDGERS, ledger::choose)
+        .get(Member, urls::LEDGER, ledger::show_ledger)
+        .get(Member, urls::LEDGER_XLSX, ledger::export_xlsx)
+        .get(Member, urls::LEDGER_CSV, ledger::export_csv)
+        .get(Member, urls::TASK, task::show_task)
+        .get(Member, urls::PASSAGE, task::show_passage)
+        .get(Member, urls::REPORT, report::show_report)
+        .get(Member, urls::RECEIPT, receipt::show_receipt)
+        .get(Member, urls::RECEIPT_TEXT, receipt::download_receipt)
+        // Clerks (填报人).
+        .get(Clerk, urls::TO_DO, home::show_to_do)
+        .get(Clerk, urls::REPORT_FORM, report::show_form)
+        .post(Clerk, urls::REPORT_FORM, report::take_form)
+        // Heads (审核人).
+        .get(Head, urls::APPROVALS, report::show_approvals)
+        .post(Head, urls::APPROVE, report::approve)
+        .post(Head, urls::RETURN_AT_APPROVAL, report::return_at_approval)
+        // The supervision office (督查室).
+        .get(Supervisor, urls::VERIFICATIONS, report::show_verifications)
+        .post(Supervisor, urls::VERIFY, report::verify)
+        .post(Supervisor, urls::RETURN_AT_VERIFICATION, report::return_at_verification)
+        .get(Supervisor, urls::MISSING, missing::show_missing)
+        .get(Supervisor, urls::NEW_TASK, task::show_new_task)
+        .post(Supervisor, urls::NEW_TASK, task::add_task)
+        .get(Supervisor, urls::REPORTER, task::show_reporter)
+        .post(Supervisor, urls::REPORTER, task::name_reporter)
+        .post(Supervisor, urls::PUBLICATION, task::change_publication)
+        .get(Supervisor, urls::ORGANISATIONS, organisation::show_organisations)
 }
 
 /// One address and who may open it.

@@ -83,12 +83,12 @@ addresses! {
 }
 
 /// The form of a report for one month and, where a person acts for one of several reporting bodies, that month alone.
-pub(crate) fn report_form_for(task: &luoshi_ledger::ids::TaskId, period: luoshi_ledger::period::Period) -> String {
+pub(crate) fn report_form_for(task: &luoshi_ledger::ids::TaskId, period: &luoshi_ledger::period::Period) -> String {
     format!("{}?period={period}", report_form(task))
 }
 
 /// 未报清单 of one month.
-pub(crate) fn missing_in(plan: &luoshi_ledger::ids::PlanId, period: luoshi_ledger::period::Period) -> String {
+pub(crate) fn missing_in(plan: &luoshi_ledger::ids::PlanId, period: &luoshi_ledger::period::Period) -> String {
     format!("{}?period={period}", missing(plan))
 }
 

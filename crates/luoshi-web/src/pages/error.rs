@@ -36,10 +36,6 @@ impl ErrorPage {
                 let key = format!("refusal-{}", refusal.code());
                 (frame.say(&key), frame.say(&format!("{key}.next")))
             }
-            Failure::TooMany(seconds) => (
-                frame.say1("error-too-many.why", "minutes", seconds.div_ceil(60)),
-                frame.say("error-too-many.next"),
-            ),
             _ => (
                 frame.say(&format!("error-{code}.why")),
                 frame.say(&format!("error-{code}.next")),
@@ -134,7 +130,6 @@ pub(crate) fn samples(language: luoshi_types::Language) -> Vec<(&'static str, St
         Failure::Conflict,
         Failure::KeyReused,
         Failure::TooLarge,
-        Failure::TooMany(90),
         Failure::Busy,
         Failure::Unavailable,
         Failure::Internal("cause".to_owned()),

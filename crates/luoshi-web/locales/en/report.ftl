@@ -1,0 +1,90 @@
+# Reports: filling in, approving, verifying
+report = Progress report
+    .lead = What was reported for the month, and what approval and verification found.
+report-of-month = { $organisation }: report for { $month }
+report-task = Task
+report-target = Target
+report-month = Month
+report-body = Body
+report-state = State
+report-submitted = Submitted
+
+report-form = Report progress
+    .lead = Your body's progress this month; once filled in it goes to your head.
+report-other-month = Report on another month
+report-values = Values reached
+    .hint = Cumulated since the start of the year; leave empty what is not known yet.
+report-promised = promised: { $quantity }
+report-last-value = last time: { $value }
+report-value-no-number = A value has to be a number, for example 12.5
+report-completion = Completion
+    .hint = A whole number from 0 to 100; left empty it follows from the values.
+report-completion-wrong = Completion has to be a whole number from 0 to 100
+report-done = Progress
+    .hint = What was done and how far it is. Results, not meetings and papers; no photos needed.
+report-done-missing = Say what was done; if nothing was, say so
+report-problems = Problems
+    .hint = May stay empty.
+report-help-wanted = Help wanted
+    .hint = Who should coordinate what; may stay empty.
+report-next-step = Next step
+    .hint = May stay empty.
+report-too-long = More than 20,000 characters; please shorten
+report-submit = Submit
+report-save = Save as draft
+report-saved = The draft is saved; it has not been submitted.
+report-after = After submission your head approves it and the supervision office verifies it; you get a receipt.
+report-earlier = Last report ({ $month })
+report-correct = Correct and submit again
+
+report-with-head = It waits for the head of the body.
+report-approved-at = Approved { $time }; it waits for the supervision office.
+report-verified-at = Verified { $time } by: { $method }.
+report-returned-at = Returned { $time }
+report-said = What was reported
+report-late =
+    { $count ->
+        [one] one day late
+       *[other] { $count } days late
+    }
+
+approvals = Approve
+    .lead = Reports that clerks of your body submitted and that wait for you.
+approvals-empty = No report waits for approval. They appear here once a clerk submits one.
+approve = Approval
+approve-lead = Once approved it is your body's word and goes to the supervision office.
+approve-do = Approve
+
+return = Return
+return-reason = Reason for the return
+    .hint = Say what has to be added or corrected; the clerk reads it.
+return-reason-missing = Give the reason for the return
+return-do = Return for correction
+
+verifications = Verify
+    .lead = Reports that heads have approved and that wait for the supervision office.
+verifications-empty = No report waits for verification. They appear here once a head approves one.
+verify = Verification
+verify-lead = Verified values stand beside the reported ones and replace none. The burden of proof is the verifier's: no photos and check-ins are asked of the reporter.
+verify-method = Method
+verify-method-missing = Choose a method
+verify-value = Value found: { $target }
+verify-reported = reported: { $value }
+verify-not-reported = the body reported no value
+verify-completion = Completion found
+verify-conclusion = Conclusion
+    .hint = What was checked and with what result; where it differs from the report, on what grounds.
+verify-found = What the verification found
+verify-do = Confirm
+
+receipt = Receipt
+    .lead = Proof that the site has received this and entered it; please keep it.
+receipt-received = Received
+receipt-number = Number
+receipt-meaning = Content, time and number are signed, with the promise to enter them into the transparency log; should somebody alter the record later, this receipt shows it.
+receipt-go-on = Go on with other work
+receipt-download = Download the receipt (text)
+receipt-text = The receipt itself
+receipt-proof = Proof of inclusion
+receipt-proof-meaning = The record stands in the transparency log; the proof below can be checked offline.
+receipt-no-proof = The log is numbering its entries; reload this page in a while for the proof.

@@ -1,0 +1,323 @@
+//! 台账: the choice of a plan, the ledger with its sixteen columns, and its exports.
+
+use askama::Template;
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use jiff::civil::Date;
+use luoshi_app::{export::ExportFormat, ledger::LedgerPage};
+use luoshi_ledger::{
+    ids::PlanId,
+    light::Colour,
+    period::Period,
+    plan::{Plan, Section},
+    report::ReportState,
+    task::{Publication, TaskKind},
+    view::{LedgerFilter, LedgerRow, LightCounts, OrganisationSummary, PlanSummary},
+};
+use luoshi_types::PartyRole;
+
+use super::{lead_to, show};
+use crate::{
+    access::{Member, Visit},
+    at::At,
+    failure::{Answer, Failure},
+    form::Fields,
+    frame::{Frame, Place},
+    urls,
+};
+
+/// Rows of one page: what a person scrolls through before filtering.
+const ROWS_A_PAGE: u32 = 50;
+
+#[derive(Template)]
+#[template(path = "ledger/plans.html")]
+pub(crate) struct PlansPage {
+    pub(crate) frame: Frame,
+    pub(crate) plans: Vec<PlanSummary>,
+}
+
+/// The choice of a plan; a single one is opened at once.
+pub(crate) async fn choose(visit: Visit<Member>) -> Answer {
+    let plans = visit.app().plans(visit.actor())?;
+    if let [plan] = plans.as_slice() {
+        return Ok(lead_to(&urls::ledger(&plan.id)));
+    }
+    show(&PlansPage {
+        frame: visit.frame(Place::Ledger).headed("ledgers"),
+        plans,
+    })
+}
+
+/// One line of the ledger as the page shows it.
+pub(crate) struct Line {
+    pub(crate) row: LedgerRow,
+    /// 责任单位, the lead first.
+    pub(crate) responsible: Vec<String>,
+    /// 配合单位.
+    pub(crate) cooperating: Vec<String>,
+    /// 责任人.
+    pub(crate) officials: Vec<String>,
+    /// 节点: deadlines of single targets, in order.
+    pub(crate) milestones: Vec<(Date, String)>,
+    /// 备注.
+    pub(crate) remarks: Vec<String>,
+}
+
+impl Line {
+    pub(crate) fn of(row: LedgerRow, frame: &Frame) -> Self {
+        let with_role = |wanted: &[PartyRole]| -> Vec<String> {
+            row.parties
+                .iter()
+                .filter(|party| wanted.contains(&party.role))
+                .map(|party| {
+                    if party.role == PartyRole::Lead {
+                        frame.say1("party-that-leads", "name", &party.raw)
+                    } else {
+                        party.raw.clone()
+                    }
+                })
+                .collect()
+        };
+        let mut responsible = with_role(&[PartyRole::Lead]);
+        responsible.extend(with_role(&[
+            PartyRole::Responsible,
+            PartyRole::Implementing,
+            PartyRole::Generic,
+        ]));
+        let mut milestones: Vec<(Date, String)> = row
+            .targets
+            .iter()
+            .filter_map(|target| Some((target.due?, frame.target(target))))
+            .collect();
+        milestones.sort();
+        let mut remarks = Vec::new();
+        if row.kind != TaskKind::ReportTask {
+            remarks.push(frame.word("task-kind-", row.kind.code()));
+        }
+        if row.publication == Publication::Open {
+            remarks.push(frame.word("publication-", row.publication.code()));
+        }
+        Self {
+            cooperating: with_role(&[PartyRole::Cooperating]),
+            officials: with_role(&[PartyRole::LeaderPerson]),
+            responsible,
+            milestones,
+            remarks,
+            row,
+        }
+    }
+
+    pub(crate) fn progress(&self) -> &str {
+        self.row.latest.as_ref().map_or("", |report| report.done.as_str())
+    }
+
+    pub(crate) fn problems(&self) -> &str {
+        self.row.latest.as_ref().map_or("", |report| report.problems.as_str())
+    }
+
+    pub(crate) fn next_step(&self) -> &str {
+        self.row.latest.as_ref().map_or("", |report| report.next_step.as_str())
+    }
+
+    /// The month of the latest report.
+    pub(crate) fn period(&self) -> Option<Period> {
+        self.row.latest.as_ref().map(|report| report.period)
+    }
+
+    /// 核验: the state of the latest report; `none` where there is none.
+    pub(crate) fn state(&self) -> &'static str {
+        self.row.latest.as_ref().map_or("none", |report| report.state.code())
+    }
+
+    /// What the verifier found, in words.
+    pub(crate) fn conclusion(&self) -> &str {
+        match self.row.latest.as_ref().map(|report| &report.state) {
+            Some(ReportState::Verified { conclusion, .. }) => conclusion,
+            _ => "",
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "ledger/ledger.html")]
+pub(crate) struct LedgerShown {
+    pub(crate) frame: Frame,
+    pub(crate) plan: Plan,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) counts: LightCounts,
+    pub(crate) organisations: Vec<OrganisationSummary>,
+    pub(crate) chosen: Chosen,
+    pub(crate) next_after: Option<u32>,
+}
+
+impl LedgerShown {
+    pub(crate) fn of(page: LedgerPage, chosen: Chosen, frame: Frame) -> Self {
+        Self {
+            lines: page.rows.into_iter().map(|row| Line::of(row, &frame)).collect(),
+            plan: page.plan,
+            counts: page.counts,
+            organisations: page.organisations,
+            chosen,
+            next_after: page.next_after,
+            frame,
+        }
+    }
+
+    /// The counts of each light with the colour to filter by.
+    fn lights(&self) -> [(Colour, u32); 5] {
+        [
+            (Colour::Red, self.counts.red),
+            (Colour::Yellow, self.counts.yellow),
+            (Colour::Green, self.counts.green),
+            (Colour::Grey, self.counts.grey),
+            (Colour::NotTracked, self.counts.not_tracked),
+        ]
+    }
+
+    fn section_is_chosen(&self, section: &Section) -> bool {
+        self.chosen.filter.section == Some(section.id)
+    }
+
+    fn organisation_is_chosen(&self, organisation: &OrganisationSummary) -> bool {
+        self.chosen.filter.organisation == Some(organisation.id)
+    }
+
+    fn light_is_chosen(&self, colour: &Colour) -> bool {
+        self.chosen.filter.light == Some(*colour)
+    }
+
+    fn light_address(&self, colour: &Colour) -> String {
+        format!("{}?light={}", urls::ledger(&self.plan.id), colour.code())
+    }
+
+    fn next_address(&self, after: &u32) -> String {
+        let query = self.chosen.query();
+        let joint = if query.is_empty() { "" } else { "&" };
+        format!("{}?{query}{joint}after={after}", urls::ledger(&self.plan.id))
+    }
+
+    fn export_address(&self, address: String) -> String {
+        let query = self.chosen.query();
+        if query.is_empty() {
+            address
+        } else {
+            format!("{address}?{query}")
+        }
+    }
+}
+
+/// The filter that an address asks for. What it does not understand it leaves out.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    pub(crate) filter: LedgerFilter,
+}
+
+impl Chosen {
+    pub(crate) fn of(fields: &Fields) -> Self {
+        Self {
+            filter: LedgerFilter {
+                section: fields.raw("section").parse().ok(),
+                organisation: fields.raw("organisation").parse().ok(),
+                light: Colour::from_code(fields.raw("light")),
+                after_number: fields.raw("after").parse().ok(),
+                ..LedgerFilter::default()
+            },
+        }
+    }
+
+    pub(crate) fn is_narrowed(&self) -> bool {
+        self.filter.section.is_some() || self.filter.organisation.is_some() || self.filter.light.is_some()
+    }
+
+    pub(crate) fn is_later_page(&self) -> bool {
+        self.filter.after_number.is_some()
+    }
+
+    /// The filter as the fields of an address, without the place in the list.
+    pub(crate) fn query(&self) -> String {
+        let section = self.filter.section.map(|section| format!("section={section}"));
+        let organisation = self
+            .filter
+            .organisation
+            .map(|organisation| format!("organisation={organisation}"));
+        let light = self.filter.light.map(|light| format!("light={}", light.code()));
+        [section, organisation, light]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("&")
+    }
+}
+
+/// The ledger of a plan.
+pub(crate) async fn show_ledger(visit: Visit<Member>, At(plan): At<PlanId>) -> Answer {
+    let mut chosen = Chosen::of(&visit.query());
+    chosen.filter.limit = Some(ROWS_A_PAGE);
+    let page = visit
+        .app()
+        .ledger(visit.actor(), plan, &chosen.filter)?
+        .ok_or(Failure::NotFound)?;
+    let frame = visit
+        .frame(Place::Ledger)
+        .under("ledgers", urls::LEDGERS)
+        .headed_by(page.plan.title.clone(), "ledger");
+    show(&LedgerShown::of(page, chosen, frame))
+}
+
+/// The ledger as a workbook.
+pub(crate) async fn export_xlsx(visit: Visit<Member>, At(plan): At<PlanId>) -> Answer {
+    export(&visit, plan, ExportFormat::Xlsx)
+}
+
+/// The ledger as comma-separated values.
+pub(crate) async fn export_csv(visit: Visit<Member>, At(plan): At<PlanId>) -> Answer {
+    export(&visit, plan, ExportFormat::Csv)
+}
+
+fn export(visit: &Visit<Member>, plan: PlanId, format: ExportFormat) -> Answer {
+    let filter = LedgerFilter {
+        after_number: None,
+        ..Chosen::of(&visit.query()).filter
+    };
+    let (kind, extension) = match format {
+        ExportFormat::Xlsx => (
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "xlsx",
+        ),
+        ExportFormat::Csv => ("text/csv; charset=utf-8", "csv"),
+    };
+    let year = visit.app().plan(visit.actor(), plan)?.ok_or(Failure::NotFound)?.year;
+    let bytes = visit
+        .app()
+        .export_ledger(visit.actor(), plan, &filter, visit.visitor().language, format)?
+        .ok_or(Failure::NotFound)?;
+    Ok(download(kind, &format!("luoshi-ledger-{year}.{extension}"), bytes))
+}
+
+/// A file that the browser saves rather than shows. `name` is the program's own, in plain letters.
+pub(crate) fn download(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_survives_the_way_through_an_address() {
+        let query = "section=018f0000-0000-7000-8000-000000000001&light=red";
+        let chosen = Chosen::of(&Fields::of_query(Some(&format!("{query}&after=50"))));
+        assert_eq!(chosen.filter.light, Some(Colour::Red));
+        assert_eq!(chosen.filter.after_number, Some(50));
+        assert_eq!(chosen.query(), query);
+        assert!(!Chosen::of(&Fields::of_query(Some("section=x&light=blue"))).is_narrowed());
+    }
+}

@@ -1,0 +1,138 @@
+//! One open task: the promise, who is responsible, what is measured, the light with its reason, and two series of figures.
+
+use askama::Template;
+use axum::response::Response;
+use luoshi_ledger::{
+    ids::{TargetId, TaskId},
+    period::Period,
+    view::{PublicPlan, PublicTask},
+};
+use luoshi_types::PartyRole;
+
+use super::data::{self, Requested};
+use crate::{
+    access::{Anybody, Visit},
+    at::At,
+    failure::Failure,
+    frame::{Frame, Place},
+    pages::{
+        marked_text::{Mark, Run, runs},
+        review::scope_reason,
+        show,
+    },
+    urls,
+};
+
+/// One open task.
+#[derive(Template)]
+#[template(path = "public/task.html")]
+pub(crate) struct PublicTaskPage {
+    pub(crate) frame: Frame,
+    pub(crate) plan: PublicPlan,
+    pub(crate) task: PublicTask,
+    /// The promise with its clauses that are not tracked.
+    pub(crate) runs: Vec<Run>,
+    /// Reasons of those clauses, each once.
+    pub(crate) reasons: Vec<String>,
+    /// Why the whole task is not tracked; empty where it is.
+    pub(crate) not_tracked: String,
+    /// Bodies by their part, in the order of a ledger.
+    pub(crate) bodies: Vec<(PartyRole, Vec<String>)>,
+    pub(crate) figures: Vec<Figure>,
+}
+
+/// One figure of one month: what the body reported and what was verified stand apart, whatever they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Figure {
+    pub(crate) period: Period,
+    pub(crate) organisation: String,
+    pub(crate) subject: String,
+    pub(crate) reported: String,
+    /// Empty while nobody verified it.
+    pub(crate) verified: String,
+    pub(crate) is_verified: bool,
+}
+
+impl PublicTaskPage {
+    pub(crate) fn new(frame: Frame, plan: PublicPlan, task: PublicTask) -> Self {
+        let marks: Vec<_> = task.excluded.iter().map(|(span, _)| (*span, Mark::Excluded)).collect();
+        let mut reasons: Vec<String> = Vec::new();
+        for (_, reason) in &task.excluded {
+            let words = scope_reason(&frame, reason);
+            if !reasons.contains(&words) {
+                reasons.push(words);
+            }
+        }
+        let bodies = PartyRole::ALL
+            .into_iter()
+            .map(|role| {
+                let names = task.parties.iter().filter(|party| party.role == role).map(|party| party.raw.clone()).collect();
+                (role, names)
+            })
+            .filter(|(_, names): &(PartyRole, Vec<String>)| !names.is_empty())
+            .collect();
+        Self {
+            runs: runs(&task.text, &marks),
+            reasons,
+            not_tracked: task.not_tracked.as_deref().map(|reason| scope_reason(&frame, reason)).unwrap_or_default(),
+            bodies,
+            figures: figures(&frame, &task),
+            frame: frame
+                .under("public-plans", urls::PUBLIC)
+                .under_named(plan.title.clone(), urls::public_plan(&plan.id))
+                .headed_by(format!("{}{}", task.label, task.title), "public-task"),
+            plan,
+            task,
+        }
+    }
+}
+
+/// Every figure of a task by month: one line a target, and one for 完成率 where a body stated it.
+fn figures(frame: &Frame, task: &PublicTask) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    for report in &task.values {
+        let figure = |subject: String, reported: String, verified: String| Figure {
+            period: report.period,
+            organisation: report.organisation_name.clone(),
+            subject,
+            reported,
+            verified,
+            is_verified: report.verified.is_some(),
+        };
+        for target in &task.targets {
+            let in_words = |values: &[luoshi_ledger::report::TargetValue]| value_of(values, target.id).map(|value| frame.figure(&value, &target.unit));
+            let reported = in_words(&report.reported);
+            let verified = report.verified.as_deref().and_then(in_words);
+            if reported.is_some() || verified.is_some() {
+                let subject = if target.subject.is_empty() { frame.target(target) } else { target.subject.clone() };
+                figures.push(figure(subject, reported.unwrap_or_default(), verified.unwrap_or_default()));
+            }
+        }
+        if report.reported_completion.is_some() || report.verified_completion.is_some() {
+            let percent = |percent: Option<u8>| percent.map(|percent| format!("{percent}%")).unwrap_or_default();
+            figures.push(figure(
+                frame.say("public-completion"),
+                percent(report.reported_completion),
+                percent(report.verified_completion),
+            ));
+        }
+    }
+    figures
+}
+
+/// The value given for a target.
+pub(super) fn value_of(values: &[luoshi_ledger::report::TargetValue], target: TargetId) -> Option<luoshi_types::Decimal> {
+    values.iter().find(|value| value.target == target).map(|value| value.value)
+}
+
+/// One open task: a page, or data where the address ends so.
+pub(crate) async fn show_task(visit: Visit<Anybody>, At(requested): At<Requested<TaskId>>) -> Result<Response, Failure> {
+    let app = visit.app();
+    let task = app.public_task(requested.id)?.ok_or(Failure::NotFound)?;
+    let plan = app.public_plan(task.plan)?.ok_or(Failure::NotFound)?;
+    match requested.format {
+        data::Format::Page => show(&PublicTaskPage::new(visit.frame(Place::Public), plan, task)),
+        data::Format::Json => data::plan_as_json(app, &plan, std::slice::from_ref(&task)),
+        data::Format::Csv => data::values_as_csv(&plan, std::slice::from_ref(&task)),
+    }
+}

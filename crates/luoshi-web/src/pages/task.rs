@@ -1,0 +1,522 @@
+//! 任务: its page, the passage that it comes from, who reports on it, its publication, and the task that is added by hand.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use jiff::civil::Date;
+use luoshi_app::{Request, task::HandMadeTask};
+use luoshi_ledger::{
+    Stream,
+    actor::Actor,
+    command::{Command, NameReporter, PublishTasks},
+    ids::{OrganisationId, PlanId, TaskId},
+    plan::Plan,
+    report::{ReportState, TargetValue},
+    target::Target,
+    task::{Publication, Reporting, TaskKind, Tracking},
+    view::{OrganisationSummary, Passage, ReportView, TaskView},
+};
+use luoshi_types::{Decimal, PartyRole};
+
+use super::{lead_to, ledger::Line, show, show_again};
+use crate::{
+    access::{Member, Supervisor, Visit},
+    at::At,
+    failure::{Answer, Failure},
+    form::{FieldErrors, Fields, KEY_FIELD, Submitted},
+    frame::{Frame, Place},
+    urls,
+};
+
+/// One report in the table of values: what the body reported and what the verifier found, apart from each other (law 12).
+pub(crate) struct Values {
+    pub(crate) view: ReportView,
+}
+
+impl Values {
+    /// The value that the body reported for a target.
+    pub(crate) fn reported(&self, target: &Target) -> Option<Decimal> {
+        value_of(&self.view.report.values, target)
+    }
+
+    /// The value that the verifier found for a target.
+    pub(crate) fn verified(&self, target: &Target) -> Option<Decimal> {
+        match &self.view.report.state {
+            ReportState::Verified { values, .. } => value_of(values, target),
+            _ => None,
+        }
+    }
+
+    /// 完成率 that the verifier found.
+    pub(crate) fn verified_completion(&self) -> Option<u8> {
+        match &self.view.report.state {
+            ReportState::Verified { completion, .. } => *completion,
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_verified(&self) -> bool {
+        matches!(self.view.report.state, ReportState::Verified { .. })
+    }
+}
+
+fn value_of(values: &[TargetValue], target: &Target) -> Option<Decimal> {
+    values
+        .iter()
+        .find(|value| value.target == target.id)
+        .map(|value| value.value)
+}
+
+#[derive(Template)]
+#[template(path = "task/task.html")]
+pub(crate) struct TaskPage {
+    pub(crate) frame: Frame,
+    pub(crate) line: Line,
+    pub(crate) view: TaskView,
+    pub(crate) reports: Vec<Values>,
+    /// Whether the reader reports on it.
+    pub(crate) may_report: bool,
+    /// Whether the receipt of a change made here is to be shown.
+    pub(crate) receipt: Option<String>,
+}
+
+impl TaskPage {
+    pub(crate) fn of(view: TaskView, actor: &Actor, frame: Frame) -> Self {
+        let may_report = view.plan_issued
+            && view.task.is_tracked()
+            && frame.is("clerk")
+            && actor
+                .organisation
+                .is_some_and(|organisation| view.task.reporting.organisations().contains(&organisation));
+        Self {
+            line: Line::of(view.row.clone(), &frame),
+            reports: view.reports.iter().cloned().map(|view| Values { view }).collect(),
+            view,
+            may_report,
+            receipt: None,
+            frame,
+        }
+    }
+
+    /// Why luoshi does not follow the task; empty where it does.
+    fn not_tracked(&self) -> String {
+        match &self.view.task.tracking {
+            Tracking::NotTracked { reason } => self.frame.scope_reason(reason),
+            Tracking::Tracked { .. } => String::new(),
+        }
+    }
+
+    /// The clauses that luoshi does not follow, in the document's words, each with its reason.
+    fn excluded(&self) -> Vec<(String, String)> {
+        let (Tracking::Tracked { excluded }, Some(source)) = (&self.view.task.tracking, self.view.task.source) else {
+            return Vec::new();
+        };
+        excluded
+            .iter()
+            .filter_map(|clause| {
+                let from = clause.span.start.checked_sub(source.span.start)?;
+                let words: String = self.view.task.text.chars().skip(from).take(clause.span.len()).collect();
+                Some((words, self.frame.scope_reason(&clause.reason)))
+            })
+            .collect()
+    }
+
+    fn is_open(&self) -> bool {
+        self.view.task.publication == Publication::Open
+    }
+
+    fn is_joint(&self) -> bool {
+        matches!(self.view.task.reporting, Reporting::Jointly { .. })
+    }
+}
+
+/// A task.
+pub(crate) async fn show_task(visit: Visit<Member>, At(id): At<TaskId>) -> Answer {
+    let view = visit.app().task(visit.actor(), id)?.ok_or(Failure::NotFound)?;
+    let frame = visit
+        .frame(Place::Ledger)
+        .under("ledgers", urls::LEDGERS)
+        .under_named(view.plan_title.clone(), urls::ledger(&view.task.plan))
+        .headed_by(view.task.title.clone(), "task");
+    let mut page = TaskPage::of(view, visit.actor(), frame);
+    page.receipt = super::receipt::just_given(&visit.query());
+    show(&page)
+}
+
+#[derive(Template)]
+#[template(path = "task/passage.html")]
+pub(crate) struct PassagePage {
+    pub(crate) frame: Frame,
+    pub(crate) file_name: String,
+    pub(crate) before: String,
+    pub(crate) passage: String,
+    pub(crate) after: String,
+    /// Whether text was left out at either end.
+    pub(crate) is_cut: bool,
+}
+
+/// Characters shown before and after the passage: several pages of a printed document.
+const AROUND_THE_PASSAGE: usize = 6000;
+
+impl PassagePage {
+    pub(crate) fn of(passage: &Passage, frame: Frame) -> Self {
+        let from = passage.span.start.saturating_sub(AROUND_THE_PASSAGE);
+        let mut rest = passage.text.chars().skip(from);
+        let before = rest.by_ref().take(passage.span.start - from).collect();
+        let inside = rest.by_ref().take(passage.span.len()).collect();
+        let after = rest.by_ref().take(AROUND_THE_PASSAGE).collect();
+        Self {
+            frame,
+            file_name: passage.file_name.clone(),
+            before,
+            passage: inside,
+            after,
+            is_cut: from > 0 || rest.next().is_some(),
+        }
+    }
+}
+
+/// The passage of the document that a task's text is.
+pub(crate) async fn show_passage(visit: Visit<Member>, At(id): At<TaskId>) -> Answer {
+    let view = visit.app().task(visit.actor(), id)?.ok_or(Failure::NotFound)?;
+    let passage = visit.app().passage(visit.actor(), id)?.ok_or(Failure::NotFound)?;
+    let frame = under_task(visit.frame(Place::Ledger), &view).headed("passage");
+    show(&PassagePage::of(&passage, frame))
+}
+
+/// The path back from a page about a task.
+pub(crate) fn under_task(frame: Frame, view: &TaskView) -> Frame {
+    let name = frame.say2(
+        "task-in-path",
+        "number",
+        view.task.number,
+        "title",
+        shortened(&view.task.title),
+    );
+    frame
+        .under("ledgers", urls::LEDGERS)
+        .under_named(view.plan_title.clone(), urls::ledger(&view.task.plan))
+        .under_named(name, urls::task(&view.task.id))
+}
+
+/// The first words of a title, for the path back.
+fn shortened(title: &str) -> String {
+    let mut words: String = title.chars().take(18).collect();
+    if title.chars().nth(18).is_some() {
+        words.push('…');
+    }
+    words
+}
+
+#[derive(Template)]
+#[template(path = "task/reporter.html")]
+pub(crate) struct ReporterPage {
+    pub(crate) frame: Frame,
+    pub(crate) view: TaskView,
+    /// Bodies to choose from: those that the task names first.
+    pub(crate) named: Vec<OrganisationSummary>,
+    pub(crate) others: Vec<OrganisationSummary>,
+    pub(crate) chosen: BTreeSet<OrganisationId>,
+    pub(crate) due: String,
+    pub(crate) errors: FieldErrors,
+    pub(crate) version: u64,
+}
+
+impl ReporterPage {
+    fn is_chosen(&self, organisation: &OrganisationSummary) -> bool {
+        self.chosen.contains(&organisation.id)
+    }
+
+    fn of(visit: &Visit<Supervisor>, view: TaskView) -> Result<Self, Failure> {
+        let organisations = visit.app().organisations(visit.actor())?;
+        let (named, others) = organisations.into_iter().partition(|organisation| {
+            view.task
+                .parties
+                .iter()
+                .any(|party| party.organisation == Some(organisation.id))
+        });
+        Ok(Self {
+            frame: under_task(visit.frame(Place::Ledger), &view).headed("reporter"),
+            named,
+            others,
+            chosen: view.task.reporting.organisations().iter().copied().collect(),
+            due: view.task.due.map(|due| due.to_string()).unwrap_or_default(),
+            errors: FieldErrors::default(),
+            version: view.task.version,
+            view,
+        })
+    }
+}
+
+/// The form that names who reports on a task and by when.
+pub(crate) async fn show_reporter(visit: Visit<Supervisor>, At(id): At<TaskId>) -> Answer {
+    let view = visit.app().task(visit.actor(), id)?.ok_or(Failure::NotFound)?;
+    show(&ReporterPage::of(&visit, view)?)
+}
+
+/// Names who reports on a task and by when.
+pub(crate) async fn name_reporter(visit: Visit<Supervisor>, At(id): At<TaskId>, form: Submitted) -> Answer {
+    let view = visit.app().task(visit.actor(), id)?.ok_or(Failure::NotFound)?;
+    let fields = form.fields();
+    let organisations: Vec<OrganisationId> = fields.all("organisation").filter_map(|id| id.parse().ok()).collect();
+    let due = fields.text("due");
+    let mut errors = FieldErrors::default();
+    let parsed_due = optional_date(&due, "due", &mut errors);
+    if !errors.is_empty() {
+        let page = ReporterPage::of(&visit, view)?;
+        return show_again(&ReporterPage {
+            chosen: organisations.into_iter().collect(),
+            due,
+            errors,
+            version: seen_version(fields),
+            ..page
+        });
+    }
+    let command = Command::NameReporter(NameReporter {
+        task: id,
+        reporting: reporting_of(organisations),
+        due: parsed_due,
+    });
+    let request = Request {
+        command,
+        expected: Some((Stream::Task(id), seen_version(fields))),
+        idempotency_key: fields.idempotency_key(),
+    };
+    let done = visit.app().execute(visit.actor(), request).await?;
+    Ok(lead_to(&super::receipt::with_receipt(&urls::task(&id), done.command)))
+}
+
+/// Opens a task to the public or withholds it.
+pub(crate) async fn change_publication(visit: Visit<Supervisor>, At(id): At<TaskId>, form: Submitted) -> Answer {
+    let view = visit.app().task(visit.actor(), id)?.ok_or(Failure::NotFound)?;
+    let publication = Publication::from_code(form.fields().raw("publication")).ok_or(Failure::BadRequest)?;
+    let command = Command::PublishTasks(PublishTasks {
+        plan: view.task.plan,
+        tasks: vec![id],
+        publication,
+    });
+    let request = Request {
+        command,
+        expected: Some((Stream::Task(id), seen_version(form.fields()))),
+        idempotency_key: None,
+    };
+    let done = visit.app().execute(visit.actor(), request).await?;
+    Ok(lead_to(&super::receipt::with_receipt(&urls::task(&id), done.command)))
+}
+
+/// The version of the thing that the person saw when the form was made.
+pub(crate) fn seen_version(fields: &Fields) -> u64 {
+    fields.raw("version").parse().unwrap_or(0)
+}
+
+/// A date that may be left out.
+pub(crate) fn optional_date(text: &str, field: &str, errors: &mut FieldErrors) -> Option<Date> {
+    if text.is_empty() {
+        return None;
+    }
+    match text.parse() {
+        Ok(date) => Some(date),
+        Err(_) => {
+            errors.add(field, "error-date");
+            None
+        }
+    }
+}
+
+/// Nobody, one body or several.
+fn reporting_of(organisations: Vec<OrganisationId>) -> Reporting {
+    match organisations.as_slice() {
+        [] => Reporting::Unnamed,
+        [organisation] => Reporting::Single {
+            organisation: *organisation,
+        },
+        _ => Reporting::Jointly { organisations },
+    }
+}
+
+#[derive(Template)]
+#[template(path = "task/new.html")]
+pub(crate) struct NewTaskPage {
+    pub(crate) frame: Frame,
+    pub(crate) plan: Plan,
+    pub(crate) organisations: Vec<OrganisationSummary>,
+    pub(crate) typed: TypedTask,
+    pub(crate) errors: FieldErrors,
+}
+
+/// The form as typed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TypedTask {
+    pub(crate) kind: String,
+    pub(crate) section: String,
+    pub(crate) basis: String,
+    pub(crate) title: String,
+    pub(crate) text: String,
+    pub(crate) lead: String,
+    pub(crate) cooperating: Vec<String>,
+    pub(crate) deliverable: String,
+    pub(crate) due: String,
+    pub(crate) key: String,
+}
+
+/// The kinds of tasks that people add by hand; those of the report come from its document.
+const HAND_MADE: [TaskKind; 2] = [TaskKind::LeaderInstruction, TaskKind::MeetingDecision];
+
+impl NewTaskPage {
+    fn kinds(&self) -> [TaskKind; 2] {
+        HAND_MADE
+    }
+
+    fn is(&self, typed: &str, code: &str) -> bool {
+        typed == code
+    }
+
+    fn cooperates(&self, organisation: &OrganisationSummary) -> bool {
+        self.typed.cooperating.contains(&organisation.id.to_string())
+    }
+
+    fn of(visit: &Visit<Supervisor>, plan: Plan, typed: TypedTask, errors: FieldErrors) -> Result<Self, Failure> {
+        Ok(Self {
+            frame: visit
+                .frame(Place::Ledger)
+                .under("ledgers", urls::LEDGERS)
+                .under_named(plan.title.clone(), urls::ledger(&plan.id))
+                .headed("new-task"),
+            organisations: visit.app().organisations(visit.actor())?,
+            plan,
+            typed,
+            errors,
+        })
+    }
+}
+
+/// The form for a task of an instruction or a meeting.
+pub(crate) async fn show_new_task(visit: Visit<Supervisor>, At(id): At<PlanId>) -> Answer {
+    let plan = visit.app().plan(visit.actor(), id)?.ok_or(Failure::NotFound)?;
+    let typed = TypedTask {
+        kind: TaskKind::LeaderInstruction.code().to_owned(),
+        key: visit.app().new_id().to_string(),
+        ..TypedTask::default()
+    };
+    show(&NewTaskPage::of(&visit, plan, typed, FieldErrors::default())?)
+}
+
+/// Adds a task by hand.
+pub(crate) async fn add_task(visit: Visit<Supervisor>, At(id): At<PlanId>, form: Submitted) -> Answer {
+    let plan = visit.app().plan(visit.actor(), id)?.ok_or(Failure::NotFound)?;
+    let fields = form.fields();
+    let typed = TypedTask {
+        kind: fields.text("kind"),
+        section: fields.text("section"),
+        basis: fields.text("basis"),
+        title: fields.text("title"),
+        text: fields.text("text"),
+        lead: fields.text("lead"),
+        cooperating: fields.all("cooperating").map(str::to_owned).collect(),
+        deliverable: fields.text("deliverable"),
+        due: fields.text("due"),
+        key: fields.text(KEY_FIELD),
+    };
+    match read(&typed) {
+        Ok(task) => {
+            let key = fields.idempotency_key();
+            let (task, done) = visit.app().add_task(visit.actor(), id, task, key).await?;
+            Ok(lead_to(&super::receipt::with_receipt(&urls::task(&task), done.command)))
+        }
+        Err(errors) => show_again(&NewTaskPage::of(&visit, plan, typed, errors)?),
+    }
+}
+
+/// The longest title that the ledger takes, in characters.
+const LONGEST_TITLE: usize = luoshi_ledger::decide::LONGEST_TASK_TITLE;
+
+fn read(typed: &TypedTask) -> Result<HandMadeTask, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let kind = TaskKind::from_code(&typed.kind).filter(|kind| HAND_MADE.contains(kind));
+    if kind.is_none() {
+        errors.add("kind", "new-task-kind-missing");
+    }
+    if typed.basis.is_empty() {
+        errors.add("basis", "new-task-basis-missing");
+    }
+    let title = typed.title.replace('\n', " ");
+    if title.is_empty() {
+        errors.add("title", "new-task-title-missing");
+    } else if title.chars().count() > LONGEST_TITLE {
+        errors.add("title", "new-task-title-too-long");
+    }
+    let lead: Option<OrganisationId> = typed.lead.parse().ok();
+    if lead.is_none() {
+        errors.add("lead", "new-task-lead-missing");
+    }
+    let due = optional_date(&typed.due, "due", &mut errors);
+    let (Some(kind), Some(lead)) = (kind, lead) else {
+        return Err(errors);
+    };
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let cooperating = typed
+        .cooperating
+        .iter()
+        .filter_map(|id| id.parse().ok())
+        .filter(|organisation| *organisation != lead)
+        .map(|organisation| (organisation, PartyRole::Cooperating));
+    let mut parties = vec![(lead, PartyRole::Lead)];
+    parties.extend(cooperating);
+    Ok(HandMadeTask {
+        kind,
+        section: typed.section.parse().ok(),
+        text: if typed.text.is_empty() {
+            title.clone()
+        } else {
+            typed.text.clone()
+        },
+        title,
+        basis: typed.basis.clone(),
+        parties,
+        reporting: Reporting::Single { organisation: lead },
+        deliverable: typed.deliverable.clone(),
+        due,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hand_made_task_needs_what_it_rests_on_and_a_lead() {
+        let errors = read(&TypedTask {
+            kind: "report_task".to_owned(),
+            due: "2026-02-30".to_owned(),
+            ..TypedTask::default()
+        })
+        .unwrap_err();
+        let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["kind", "basis", "title", "lead", "due"]);
+    }
+
+    #[test]
+    fn the_lead_does_not_cooperate_with_itself() {
+        let lead = "018f0000-0000-7000-8000-000000000001";
+        let other = "018f0000-0000-7000-8000-000000000002";
+        let task = read(&TypedTask {
+            kind: "meeting_decision".to_owned(),
+            basis: "省政府第12次常务会议纪要".to_owned(),
+            title: "清理拖欠账款".to_owned(),
+            lead: lead.to_owned(),
+            cooperating: vec![lead.to_owned(), other.to_owned()],
+            ..TypedTask::default()
+        })
+        .unwrap();
+        assert_eq!(task.text, "清理拖欠账款");
+        assert_eq!(
+            task.parties,
+            [
+                (lead.parse().unwrap(), PartyRole::Lead),
+                (other.parse().unwrap(), PartyRole::Cooperating)
+            ]
+        );
+    }
+}
