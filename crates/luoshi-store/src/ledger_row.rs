@@ -236,3 +236,89 @@ fn completion_of(report: &Report) -> Option<u8> {
         _ => report.completion,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use luoshi_ledger::{ids::SectionId, light::Colour};
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// How SQLite goes about the statement for a filter, in an empty database without statistics.
+    fn way(filter: &LedgerFilter) -> Vec<String> {
+        let connection = crate::sqlite::connection::open_for_replay().unwrap();
+        let plan = PlanId(Uuid::nil());
+        let (sql, parameters) = statement(&plan, filter);
+        let mut steps = Vec::new();
+        crate::engine::Connection::Sqlite(&connection)
+            .each(&format!("explain query plan {sql}"), &parameters, &mut |row| {
+                let crate::engine::ColumnValue::Text(step) = row.raw(3)? else {
+                    panic!("no text")
+                };
+                steps.push(step.to_owned());
+                Ok(())
+            })
+            .unwrap();
+        steps
+    }
+
+    #[track_caller]
+    fn walks(filter: &LedgerFilter, walk: &str) {
+        let steps = way(filter);
+        let without_the_plan = steps.iter().find(|step| !step.starts_with("SEARCH plan"));
+        assert_eq!(without_the_plan.map(String::as_str), Some(walk), "{steps:#?}");
+        // No table is read through and nothing is sorted.
+        assert!(
+            steps
+                .iter()
+                .all(|step| step.starts_with("SEARCH") || step.contains("SUBQUERY")),
+            "{steps:#?}"
+        );
+    }
+
+    #[test]
+    fn each_filter_walks_an_index_in_the_order_of_the_ledger() {
+        let all = LedgerFilter::default;
+        let section = Some(SectionId(Uuid::nil()));
+        let organisation = Some(OrganisationId(Uuid::nil()));
+        walks(&all(), "SEARCH task USING INDEX task_number (plan=? AND number>?)");
+        let by_section = "SEARCH task USING INDEX task_section (section=? AND number>?)";
+        walks(&LedgerFilter { section, ..all() }, by_section);
+        walks(
+            &LedgerFilter {
+                section,
+                light: Some(Colour::Red),
+                ..all()
+            },
+            by_section,
+        );
+        let by_light = "SEARCH task_light USING INDEX task_light_colour (plan=? AND colour=? AND number>?)";
+        walks(
+            &LedgerFilter {
+                light: Some(Colour::Red),
+                ..all()
+            },
+            by_light,
+        );
+        let by_organisation = "SEARCH task_organisation USING PRIMARY KEY (plan=? AND organisation=? AND number>?)";
+        walks(&LedgerFilter { organisation, ..all() }, by_organisation);
+        walks(
+            &LedgerFilter {
+                visible_to: organisation,
+                light: Some(Colour::Red),
+                ..all()
+            },
+            by_organisation,
+        );
+        walks(
+            &LedgerFilter {
+                organisation,
+                visible_to: organisation,
+                section,
+                only_open: true,
+                ..all()
+            },
+            by_organisation,
+        );
+    }
+}

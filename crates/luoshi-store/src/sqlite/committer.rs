@@ -230,3 +230,55 @@ fn undo(connection: &Connection) {
         tracing::error!(%error, "a transaction cannot be rolled back");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{engine::values, sqlite::migration};
+
+    fn committer() -> Committer {
+        let connection = WriteConnection::open_in_memory().unwrap();
+        connection.with(migration::run).unwrap();
+        Committer::start(Arc::new(connection)).unwrap()
+    }
+
+    fn set(committer: &Committer) -> PendingWrite<(), StoreError> {
+        committer.write(|transaction| transaction.set_setting("key", "value"))
+    }
+
+    #[test]
+    fn after_a_failed_commit_nothing_is_acknowledged_any_more() {
+        let committer = committer();
+        set(&committer).wait().unwrap();
+        // A reference that is checked only at the commit makes the commit fail.
+        let doomed: PendingWrite<(), StoreError> = committer.write(|transaction| {
+            transaction.connection.execute("pragma defer_foreign_keys = on", &[])?;
+            let nobody = [1_u8; 16];
+            transaction.connection.execute(
+                "insert into credential (account, password_hash, must_change) values ($1, '', 0)",
+                values![&nobody],
+            )?;
+            Ok(())
+        });
+        assert!(matches!(doomed.wait(), Err(WriteError::Unavailable)));
+        assert!(matches!(set(&committer).wait(), Err(WriteError::Unavailable)));
+    }
+
+    #[test]
+    fn a_transaction_that_the_engine_gave_up_is_lost_and_the_next_one_is_not() {
+        let committer = committer();
+        // As the engine does by itself when the disk is full.
+        let lost: PendingWrite<(), StoreError> = committer.write(|transaction| {
+            transaction.set_setting("lost", "value")?;
+            transaction.connection.execute("rollback", &[])?;
+            Ok(())
+        });
+        assert!(matches!(lost.wait(), Err(WriteError::Unavailable)));
+        set(&committer).wait().unwrap();
+        let found = committer
+            .write(|transaction| transaction.setting("lost"))
+            .wait()
+            .unwrap();
+        assert_eq!(found, None);
+    }
+}

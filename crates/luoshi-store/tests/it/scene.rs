@@ -31,7 +31,7 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub(crate) enum No {
     /// The ledger or the policy says no.
-    Refused(String),
+    Refused(#[expect(dead_code, reason = "read by people, when a test fails")] String),
     /// The store says no.
     Store(StoreError),
 }
@@ -155,7 +155,7 @@ impl Scene {
     /// People and document, and ids for what is to come.
     pub(crate) fn before_adoption(store: Store) -> Self {
         let now = at("2026-02-20T01:00:00Z");
-        let mut found = |name: &str, kind| {
+        let found = |name: &str, kind| {
             let organisation = OrganisationId(next_id());
             let command = FoundOrganisation {
                 organisation,

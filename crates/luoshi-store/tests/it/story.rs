@@ -12,7 +12,6 @@ use luoshi_ledger::{
     ids::{AccountId, CommandId, OrganisationId, ReportId, TaskId},
     light::{Colour, Light, Proof, Reason, light},
     organisation::OrganisationKind,
-    period::Period,
     plan::PlanState,
     report::{ReportState, ReturnStage, TargetValue, VerificationMethod},
     task::{Publication, Reporting, Source, TaskKind, Tracking},
@@ -30,7 +29,7 @@ fn in_memory() -> Store {
 }
 
 /// Runs every chapter on stores that `open` makes, each empty and migrated.
-fn tell(open: fn() -> Store) {
+fn tell(open: &dyn Fn() -> Store) {
     people_and_documents(open());
     a_plan_as_it_is_adopted(open());
     a_report_all_the_way(open());
@@ -48,16 +47,13 @@ fn tell(open: fn() -> Store) {
 
 #[test]
 fn sqlite_in_memory() {
-    tell(in_memory);
+    tell(&in_memory);
 }
 
 #[test]
 fn sqlite_in_a_file() {
-    // The folder is left to the system's cleaning; the story is about stores and keeps nothing else.
-    tell(|| {
-        let folder = tempfile::tempdir().unwrap().keep();
-        Store::create(&Location::Sqlite(folder.join("luoshi.db"))).unwrap()
-    });
+    let folder = tempfile::tempdir().unwrap();
+    tell(&|| Store::create(&Location::Sqlite(folder.path().join(next_id().to_string()))).unwrap());
 }
 
 fn people_and_documents(store: Store) {
