@@ -6,7 +6,7 @@ use std::fmt;
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Multipart, Request, multipart::MultipartError, rejection::BytesRejection},
+    extract::{FromRequest, Request, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -32,6 +32,11 @@ impl Fields {
 
     fn of_encoded(bytes: &[u8]) -> Self {
         Self(form_urlencoded::parse(bytes).into_owned().collect())
+    }
+
+    /// The fields of a form that was sent in parts.
+    pub(crate) fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
     }
 
     /// The first value of `name` without white space around it, with line ends as `\n`; empty where there is none.
@@ -114,81 +119,6 @@ impl FromRequest<Site> for Submitted {
         check_token(visitor.as_ref(), &fields).map_err(FormRejection)?;
         Ok(Self(fields))
     }
-}
-
-/// A form that may carry a file. Its token stands before the file in the form, so that nothing is read for a stranger.
-pub struct Uploaded {
-    fields: Fields,
-    file: Option<UploadedFile>,
-}
-
-/// A file as the browser sent it.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct UploadedFile {
-    /// Its name on the sender's machine, which is data and never a path.
-    pub(crate) name: String,
-    pub(crate) bytes: Bytes,
-}
-
-impl fmt::Debug for Uploaded {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Uploaded(…)")
-    }
-}
-
-impl Uploaded {
-    pub(crate) fn fields(&self) -> &Fields {
-        &self.fields
-    }
-
-    /// The file, where one was chosen.
-    pub(crate) fn file(&self) -> Option<&UploadedFile> {
-        self.file.as_ref()
-    }
-}
-
-impl ChecksFormToken for Uploaded {}
-
-impl FromRequest<Site> for Uploaded {
-    type Rejection = FormRejection;
-
-    async fn from_request(request: Request, site: &Site) -> Result<Self, FormRejection> {
-        let visitor = request.extensions().get::<Visitor>().cloned();
-        let mut parts = Multipart::from_request(request, site)
-            .await
-            .map_err(|_| FormRejection(Failure::BadRequest))?;
-        let mut uploaded = Self {
-            fields: Fields::default(),
-            file: None,
-        };
-        let mut is_checked = false;
-        while let Some(part) = parts.next_field().await.map_err(|error| of_part(&error))? {
-            let name = part.name().unwrap_or_default().to_owned();
-            if let Some(file_name) = part.file_name().map(str::to_owned) {
-                if !is_checked {
-                    check_token(visitor.as_ref(), &uploaded.fields).map_err(FormRejection)?;
-                    is_checked = true;
-                }
-                let bytes = part.bytes().await.map_err(|error| of_part(&error))?;
-                // A browser sends an empty file without a name where none was chosen.
-                if !file_name.is_empty() {
-                    uploaded.file = Some(UploadedFile { name: file_name, bytes });
-                }
-            } else {
-                let text = part.text().await.map_err(|error| of_part(&error))?;
-                uploaded.fields.0.push((name, text));
-            }
-        }
-        check_token(visitor.as_ref(), &uploaded.fields).map_err(FormRejection)?;
-        Ok(uploaded)
-    }
-}
-
-fn of_part(error: &MultipartError) -> FormRejection {
-    FormRejection(match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
-        _ => Failure::BadRequest,
-    })
 }
 
 /// Compares the token of the form with the one of the session.

@@ -6,68 +6,480 @@ use std::path::PathBuf;
 
 use askama::Template;
 use axum::http::{Method, Uri};
-use luoshi_app::session::SignedIn;
+use luoshi_app::{ledger::LedgerPage, receipt::ReceiptView, report::ReportDraft, session::SignedIn};
 use luoshi_ledger::{
     actor::{Actor, ActorIdentity, Role},
-    ids::{AccountId, OrganisationId},
+    event::EventKind,
+    ids::EventId,
+    light::{Colour, Proof},
+    organisation::OrganisationKind,
     refusal::Refusal,
-    view::AccountSummary,
+    report::{ReturnStage, VerificationMethod},
+    task::{Publication, TaskKind, Tracking},
+    view::Passage,
 };
-use luoshi_types::Language;
+use luoshi_types::{Language, PartyRole, Span};
 use uuid::Uuid;
 
 use crate::{
     failure::Failure,
+    form::FieldErrors,
     frame::{Frame, Place},
     language,
-    pages::{error, session},
+    pages::{
+        error,
+        home::{HomePage, MissingGlance, Owed, PlanGlance, ToDoPage},
+        ledger::{Chosen, LedgerShown, PlansPage},
+        missing::MissingPage,
+        organisation::OrganisationsPage,
+        receipt::ReceiptPage,
+        report::{FormPage, ReportPage, ReportsPage},
+        session,
+        settings::{PasswordPage, SettingsPage},
+        task::{NewTaskPage, PassagePage, ReporterPage, TaskPage, TypedTask},
+    },
+    sample,
     visitor::Visitor,
 };
 
 /// One page of the gallery: the name of its file and its text.
-type Picture = (&'static str, String);
+type Picture = (String, String);
 
-/// Somebody with `roles` who looks at `address`; nobody is signed in where there are none.
-pub(crate) fn visitor(language: Language, roles: &[Role], address: &'static str) -> Visitor {
-    let account = AccountId(Uuid::from_u128(1));
-    let organisation = OrganisationId(Uuid::from_u128(2));
-    let signed_in = (!roles.is_empty()).then(|| SignedIn {
+/// Somebody with `roles`; nobody where there are none.
+fn signed_in(roles: &[Role]) -> Option<SignedIn> {
+    (!roles.is_empty()).then(|| SignedIn {
         actor: Actor {
-            identity: ActorIdentity::Account(account),
-            organisation: Some(organisation),
+            identity: ActorIdentity::Account(sample::ACCOUNT),
+            organisation: Some(sample::ORGANISATION),
             roles: roles.to_vec(),
         },
-        account: AccountSummary {
-            id: account,
-            sign_in_name: "wang".to_owned(),
-            display_name: "王敏".to_owned(),
-            roles: roles.to_vec(),
-            organisation,
-            organisation_name: "省发展和改革委员会".to_owned(),
-        },
+        account: sample::account(roles),
         form_token: "0123456789abcdef".to_owned(),
         must_change_password: false,
-    });
-    Visitor {
-        language,
-        large_text: false,
-        signed_in,
-        session_token: None,
-        remote: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
-        request_id: "r000001".to_owned(),
-        method: Method::GET,
-        uri: Uri::from_static(address),
-    }
+    })
 }
 
 /// What stands around a sample page.
 pub(crate) fn frame(language: Language, roles: &[Role], place: Place) -> Frame {
-    Frame::new(&visitor(language, roles, "/"), place)
+    let visitor = Visitor {
+        language,
+        large_text: false,
+        signed_in: signed_in(roles),
+        session_token: None,
+        remote: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+        request_id: "r000001".to_owned(),
+        method: Method::GET,
+        uri: Uri::from_static("/sample?light=red"),
+    };
+    Frame::new(&visitor, place)
 }
 
 fn pictures(language: Language) -> Vec<Picture> {
-    let mut pictures = vec![("sign-in", render(&session::SignInPage::sample(language)))];
-    pictures.extend(error::samples(language));
+    let mut pictures: Vec<Picture> = error::samples(language)
+        .into_iter()
+        .map(|(code, text)| (format!("error-{code}"), text))
+        .collect();
+    let mut add = |name: &str, text: String| pictures.push((name.to_owned(), text));
+    let supervisor = |place| frame(language, &[Role::Supervisor], place);
+    let clerk = |place| frame(language, &[Role::Clerk], place);
+    let head = |place| frame(language, &[Role::Head], place);
+
+    add("sign-in", render(&session::SignInPage::sample(language)));
+
+    // Home and lists.
+    let owed = || {
+        vec![
+            Owed::of(
+                sample::duty(1, "2026-03-25", Some("returned")),
+                sample::day("2026-04-02"),
+            ),
+            Owed::of(sample::duty(7, "2026-04-02", None), sample::day("2026-04-02")),
+            Owed::of(sample::duty(12, "2026-04-25", None), sample::day("2026-04-02")),
+        ]
+    };
+    let handed_in = || {
+        vec![Owed::of(
+            sample::duty(3, "2026-03-25", Some("submitted")),
+            sample::day("2026-04-02"),
+        )]
+    };
+    let waiting = || {
+        sample::report_states()
+            .into_iter()
+            .map(sample::report_view)
+            .collect::<Vec<_>>()
+    };
+    let home = |frame: Frame| HomePage {
+        frame: frame.headed("home"),
+        today: sample::day("2026-04-02"),
+        owed: None,
+        handed_in: 0,
+        approvals: None,
+        verifications: None,
+        plans: Vec::new(),
+    };
+    add(
+        "home-clerk",
+        render(&HomePage {
+            owed: Some(owed()),
+            handed_in: 4,
+            ..home(clerk(Place::Home))
+        }),
+    );
+    add(
+        "home-clerk-empty",
+        render(&HomePage {
+            owed: Some(Vec::new()),
+            ..home(clerk(Place::Home))
+        }),
+    );
+    add(
+        "home-head",
+        render(&HomePage {
+            approvals: Some(waiting()),
+            ..home(head(Place::Home))
+        }),
+    );
+    add(
+        "home-head-empty",
+        render(&HomePage {
+            approvals: Some(Vec::new()),
+            ..home(head(Place::Home))
+        }),
+    );
+    add(
+        "home-supervisor",
+        render(&HomePage {
+            verifications: Some(waiting()),
+            plans: vec![PlanGlance {
+                plan: sample::plan_summary(),
+                counts: sample::counts(),
+                missing: vec![
+                    MissingGlance {
+                        period: sample::month("2026-04"),
+                        count: 31,
+                    },
+                    MissingGlance {
+                        period: sample::month("2026-03"),
+                        count: 1,
+                    },
+                ],
+            }],
+            ..home(supervisor(Place::Home))
+        }),
+    );
+    add(
+        "home-supervisor-empty",
+        render(&HomePage {
+            verifications: Some(Vec::new()),
+            ..home(supervisor(Place::Home))
+        }),
+    );
+    add(
+        "to-do",
+        render(&ToDoPage {
+            frame: clerk(Place::ToDo).headed("to-do"),
+            open: owed(),
+            under_way: handed_in(),
+        }),
+    );
+    add(
+        "to-do-empty",
+        render(&ToDoPage {
+            frame: clerk(Place::ToDo).headed("to-do"),
+            open: Vec::new(),
+            under_way: Vec::new(),
+        }),
+    );
+    for (name, frame, empty) in [
+        ("approvals", head(Place::Approvals), "approvals-empty"),
+        ("verifications", supervisor(Place::Verifications), "verifications-empty"),
+    ] {
+        let page = |reports| ReportsPage {
+            frame: frame.clone().headed(name),
+            reports,
+            empty,
+            receipt: Some("/receipts/1".to_owned()),
+        };
+        add(name, render(&page(waiting())));
+        add(empty, render(&page(Vec::new())));
+    }
+    let missing = |bodies: Vec<(String, Vec<Owed>)>| MissingPage {
+        frame: supervisor(Place::Ledger).under("ledgers", "/ledger").headed("missing"),
+        plan: sample::plan(),
+        period: sample::month("2026-03"),
+        periods: vec![sample::month("2026-04"), sample::month("2026-03")],
+        today: sample::day("2026-04-02"),
+        total: bodies.iter().map(|(_, owed)| owed.len()).sum(),
+        bodies,
+    };
+    add(
+        "missing",
+        render(&missing(vec![
+            ("省发展和改革委员会".to_owned(), owed()),
+            ("青崖市人民政府".to_owned(), owed().into_iter().take(1).collect()),
+        ])),
+    );
+    add("missing-empty", render(&missing(Vec::new())));
+
+    // The ledger.
+    add(
+        "plans",
+        render(&PlansPage {
+            frame: supervisor(Place::Ledger).headed("ledgers"),
+            plans: vec![sample::plan_summary(); 2],
+        }),
+    );
+    for (name, frame) in [
+        ("plans-empty-supervisor", supervisor(Place::Ledger)),
+        ("plans-empty", clerk(Place::Ledger)),
+    ] {
+        add(
+            name,
+            render(&PlansPage {
+                frame: frame.headed("ledgers"),
+                plans: Vec::new(),
+            }),
+        );
+    }
+    let ledger = |count: u32, frame: Frame| {
+        let lights = sample::lights();
+        let page = LedgerPage {
+            plan: sample::plan(),
+            rows: (1..=count)
+                .zip(lights.iter().cycle())
+                .map(|(number, light)| sample::row(number, *light))
+                .collect(),
+            counts: sample::counts(),
+            organisations: sample::organisations(),
+            next_after: (count > 0).then_some(count),
+        };
+        let frame = frame
+            .under("ledgers", "/ledger")
+            .headed_by(page.plan.title.clone(), "ledger");
+        render(&LedgerShown::of(page, Chosen::default(), frame))
+    };
+    add("ledger", ledger(14, supervisor(Place::Ledger)));
+    add("ledger-clerk", ledger(3, clerk(Place::Ledger)));
+    add("ledger-empty", ledger(0, supervisor(Place::Ledger)));
+
+    // Tasks.
+    let actor = |roles: &[Role]| signed_in(roles).unwrap().actor;
+    for (light, number) in sample::lights().into_iter().zip(1..) {
+        let view = sample::task_view(sample::tracked(), light, sample::report_states());
+        let frame = supervisor(Place::Ledger)
+            .under("ledgers", "/ledger")
+            .headed_by(view.task.title.clone(), "task");
+        add(
+            &format!("task-{number}"),
+            render(&TaskPage::of(view, &actor(&[Role::Supervisor]), frame)),
+        );
+    }
+    let view = || sample::task_view(sample::tracked(), sample::lights()[0], Vec::new());
+    add(
+        "task-clerk",
+        render(&TaskPage {
+            receipt: Some("/receipts/1".to_owned()),
+            ..TaskPage::of(
+                view(),
+                &actor(&[Role::Clerk]),
+                clerk(Place::Ledger).headed_by("任务", "task"),
+            )
+        }),
+    );
+    let not_tracked = Tracking::NotTracked {
+        reason: "population-control".to_owned(),
+    };
+    add(
+        "task-not-tracked",
+        render(&TaskPage::of(
+            sample::task_view(not_tracked, sample::lights()[10], Vec::new()),
+            &actor(&[Role::Supervisor]),
+            supervisor(Place::Ledger).headed_by("任务", "task"),
+        )),
+    );
+    let text = "云陵省人民政府办公厅文件\n\n".repeat(12) + &sample::task(sample::tracked()).text + "\n（二）其他任务。";
+    let passage = Passage {
+        document: sample::plan().document.unwrap(),
+        file_name: "2026年任务分解.docx".to_owned(),
+        span: Span::new(168, 168 + sample::task(sample::tracked()).text.chars().count()),
+        text,
+    };
+    add(
+        "passage",
+        render(&PassagePage::of(&passage, supervisor(Place::Ledger).headed("passage"))),
+    );
+    let mut due_error = FieldErrors::default();
+    due_error.add("due", "error-date");
+    let (named, others) = sample::organisations()
+        .into_iter()
+        .partition(|organisation| organisation.id == sample::ORGANISATION);
+    add(
+        "reporter",
+        render(&ReporterPage {
+            frame: supervisor(Place::Ledger).headed("reporter"),
+            view: view(),
+            named,
+            others,
+            chosen: [sample::ORGANISATION].into(),
+            due: "2026-02-30".to_owned(),
+            errors: due_error,
+            version: 3,
+        }),
+    );
+    let mut new_task_errors = FieldErrors::default();
+    for (field, key) in [
+        ("kind", "new-task-kind-missing"),
+        ("basis", "new-task-basis-missing"),
+        ("title", "new-task-title-missing"),
+        ("text", "new-task-title-too-long"),
+        ("lead", "new-task-lead-missing"),
+        ("due", "error-date"),
+    ] {
+        new_task_errors.add(field, key);
+    }
+    for (name, errors) in [
+        ("new-task", FieldErrors::default()),
+        ("new-task-errors", new_task_errors),
+    ] {
+        add(
+            name,
+            render(&NewTaskPage {
+                frame: supervisor(Place::Ledger).headed("new-task"),
+                plan: sample::plan(),
+                organisations: sample::organisations(),
+                typed: TypedTask::default(),
+                errors,
+            }),
+        );
+    }
+
+    // Reports.
+    let form = |errors: FieldErrors, view| FormPage {
+        frame: clerk(Place::ToDo).under("to-do", "/to-do").headed("report-form"),
+        view,
+        period: sample::month("2026-04"),
+        other_periods: vec![sample::month("2026-03")],
+        typed: ReportDraft {
+            completion: "一半".to_owned(),
+            ..ReportDraft::default()
+        },
+        errors,
+        returned: sample::report_states().into_iter().nth(3).map(sample::report),
+        earlier: sample::report_states().into_iter().nth(2).map(sample::report),
+        version: 1,
+        key: "key".to_owned(),
+        is_saved: true,
+    };
+    let mut report_errors = FieldErrors::default();
+    let value_field = format!("value-{}", sample::targets()[0].id);
+    for (field, key) in [
+        (value_field.as_str(), "report-value-no-number"),
+        ("completion", "report-completion-wrong"),
+        ("done", "report-done-missing"),
+        ("problems", "report-too-long"),
+    ] {
+        report_errors.add(field, key);
+    }
+    add("report-form", render(&form(FieldErrors::default(), view())));
+    add("report-form-errors", render(&form(report_errors.clone(), view())));
+    for state in sample::report_states() {
+        for role in Role::ALL {
+            let frame = frame(language, &[role], Place::Verifications).headed_by("报告", "report");
+            let name = format!("report-{}-{}", state.code(), role.code());
+            let page = ReportPage::of(
+                sample::report_view(state.clone()),
+                &signed_in(&[role]).unwrap(),
+                3,
+                frame,
+            );
+            add(&name, render(&page));
+        }
+    }
+    let mut verdict_errors = report_errors;
+    verdict_errors.add("method", "verify-method-missing");
+    verdict_errors.add("reason", "return-reason-missing");
+    let mut verifier = signed_in(&[Role::Supervisor]).unwrap();
+    verifier.actor.organisation = None;
+    let approved = sample::report_view(sample::report_states().swap_remove(1));
+    let page = ReportPage::of(
+        approved,
+        &verifier,
+        0,
+        supervisor(Place::Verifications).headed_by("报告", "report"),
+    );
+    add(
+        "report-verify",
+        render(&ReportPage {
+            errors: verdict_errors,
+            ..page
+        }),
+    );
+    for (name, leaf_index, proof) in [
+        ("receipt", None, None),
+        ("receipt-proved", Some(512), Some("tlog-proof".to_owned())),
+    ] {
+        add(
+            name,
+            render(&ReceiptPage {
+                frame: clerk(Place::Nowhere).headed("receipt"),
+                view: ReceiptView {
+                    command: sample::COMMAND,
+                    event: EventId(Uuid::from_u128(31)),
+                    recorded_at: sample::report_view(sample::report_states().remove(0))
+                        .report
+                        .submitted_at,
+                    note: "luoshi.example/receipt\nevent …\n\n— luoshi.example AAAA".to_owned(),
+                    leaf_index,
+                    proof,
+                },
+            }),
+        );
+    }
+
+    // Settings.
+    add(
+        "settings",
+        render(&SettingsPage {
+            frame: supervisor(Place::Settings).headed("settings"),
+            account: sample::account(&Role::ALL),
+            is_changed: true,
+        }),
+    );
+    let mut password_errors = FieldErrors::default();
+    for (field, key) in [
+        ("old", "password-wrong"),
+        ("new", "password-length"),
+        ("new", "password-unchanged"),
+        ("new", "password-easily-guessed"),
+        ("again", "password-differs"),
+    ] {
+        password_errors.add(field, key);
+    }
+    add(
+        "password",
+        render(&PasswordPage {
+            frame: clerk(Place::Settings).headed("password"),
+            is_one_time: true,
+            shortest: 12,
+            errors: password_errors,
+        }),
+    );
+    for (name, organisations) in [
+        ("organisations", sample::organisations()),
+        ("organisations-empty", Vec::new()),
+    ] {
+        add(
+            name,
+            render(&OrganisationsPage {
+                frame: supervisor(Place::Settings).headed("organisations"),
+                organisations: organisations
+                    .into_iter()
+                    .map(|body| (body, vec![sample::account(&[Role::Clerk])]))
+                    .collect(),
+            }),
+        );
+    }
     pictures
 }
 
@@ -139,4 +551,64 @@ fn every_refusal_says_why_and_what_next() {
         "r000001",
     ));
     assert!(page.contains("回避") || page.contains("本单位"), "{page}");
+}
+
+#[test]
+fn every_stable_word_is_worded() {
+    let mut keys = Vec::new();
+    let mut add = |prefix: &str, codes: Vec<&str>| {
+        keys.extend(
+            codes
+                .into_iter()
+                .map(|code| format!("{prefix}{}", code.replace('_', "-"))),
+        );
+    };
+    add("light-", Colour::ALL.map(Colour::code).to_vec());
+    add("proof-", Proof::ALL.map(Proof::code).to_vec());
+    add("role-", Role::ALL.map(Role::code).to_vec());
+    add("party-", PartyRole::ALL.map(PartyRole::code).to_vec());
+    add("task-kind-", TaskKind::ALL.map(TaskKind::code).to_vec());
+    add(
+        "organisation-kind-",
+        OrganisationKind::ALL.map(OrganisationKind::code).to_vec(),
+    );
+    add(
+        "method-",
+        VerificationMethod::ALL.map(VerificationMethod::code).to_vec(),
+    );
+    add("stage-", ReturnStage::ALL.map(ReturnStage::code).to_vec());
+    add(
+        "publication-",
+        [Publication::Withheld, Publication::Open]
+            .map(Publication::code)
+            .to_vec(),
+    );
+    add(
+        "state-",
+        sample::report_states()
+            .iter()
+            .map(|state| state.code())
+            .chain(["none"])
+            .collect(),
+    );
+    add("event-", EventKind::ALL.iter().map(|kind| kind.code()).collect());
+    add(
+        "reason-",
+        sample::lights().iter().map(|light| light.reason.code()).collect(),
+    );
+    // The shipped policy is the parser's; the words for its reasons are needed here.
+    let policy = include_str!("../../luoshi-parse/words/scope-policy-1.toml");
+    let reasons: Vec<&str> = policy
+        .lines()
+        .filter_map(|line| line.strip_prefix("reason = \"")?.strip_suffix('"'))
+        .collect();
+    assert!(reasons.len() > 3, "the policy file has another form now");
+    add("scope-", reasons);
+    for language in Language::ALL {
+        for key in &keys {
+            let values = ["due", "completion", "planned", "gap", "count"].map(|name| (name, language::Value::Count(1)));
+            let words = language::say_with(language, key, &values);
+            assert!(!words.contains('⟦'), "{key} in {}", language.code());
+        }
+    }
 }

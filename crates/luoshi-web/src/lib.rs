@@ -12,8 +12,7 @@
 //!    `lead`, the one sentence that says what the page is for. An absent or foreign thing is `Err(Failure::NotFound)`; errors of the
 //!    application turn into pages by `?`.
 //! 3. Its route: one line in `routes.rs` with the same policy; another one does not compile. A form is `.post(…)` and its handler's last
-//!    argument is `Submitted`, which has checked the form token; a file is `.upload(…)` with
-//!    `Uploaded`.
+//!    argument is `Submitted`, which has checked the form token; a file is `.upload(…)`.
 //! 4. Its struct with `#[derive(Template)]` and a field `frame: Frame`, and its template in `templates/<noun>/`, which extends `layout.html`
 //!    and fills the blocks `actions` (the one main action, where there is one) and `content`. Pieces that several pages share are macros in
 //!    `templates/parts.html`.
@@ -33,12 +32,14 @@ mod gallery;
 mod language;
 mod pages;
 mod routes;
+#[cfg(test)]
+mod sample;
 mod serve;
 mod settings;
 mod urls;
 mod visitor;
 
-pub use form::{ChecksFormToken, Submitted, Uploaded};
+pub use form::{ChecksFormToken, Submitted};
 pub use routes::{OpensFor, RouteEntry, Routes, TakesForm, route_table, router};
 pub use serve::{ServeError, serve};
 pub use settings::WebSettings;

@@ -50,3 +50,7 @@ column-problems = Problems
 column-next-step = Next step
 column-verification = Verification
 column-remarks = Remarks
+
+export-note = Figures as of { $date }; checkpoint { $checkpoint }
+export-page-before = Page
+export-page-after = { "" }

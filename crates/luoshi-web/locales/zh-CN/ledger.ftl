@@ -50,3 +50,7 @@ column-problems = 存在问题
 column-next-step = 下步打算
 column-verification = 核验
 column-remarks = 备注
+
+export-note = 数据截至 { $date }；存证点 { $checkpoint }
+export-page-before = 第
+export-page-after = 页

@@ -6,10 +6,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use jiff::civil::Date;
-use luoshi_app::{export::ExportFormat, ledger::LedgerPage};
+use luoshi_app::{
+    export::{ExportFormat, ExportWords},
+    ledger::LedgerPage,
+};
 use luoshi_ledger::{
     ids::PlanId,
-    light::Colour,
+    light::{Colour, Proof},
     period::Period,
     plan::{Plan, Section},
     report::ReportState,
@@ -93,7 +96,7 @@ impl Line {
             .collect();
         milestones.sort();
         let mut remarks = Vec::new();
-        if row.kind != TaskKind::ReportTask {
+        if !row.section.is_empty() && row.kind != TaskKind::ReportTask {
             remarks.push(frame.word("task-kind-", row.kind.code()));
         }
         if row.publication == Publication::Open {
@@ -119,6 +122,15 @@ impl Line {
 
     pub(crate) fn next_step(&self) -> &str {
         self.row.latest.as_ref().map_or("", |report| report.next_step.as_str())
+    }
+
+    /// 类别: the section, or where the task came from.
+    pub(crate) fn category(&self, frame: &Frame) -> String {
+        if self.row.section.is_empty() {
+            frame.word("task-kind-", self.row.kind.code())
+        } else {
+            self.row.section.clone()
+        }
     }
 
     /// The month of the latest report.
@@ -291,9 +303,66 @@ fn export(visit: &Visit<Member>, plan: PlanId, format: ExportFormat) -> Answer {
     let year = visit.app().plan(visit.actor(), plan)?.ok_or(Failure::NotFound)?.year;
     let bytes = visit
         .app()
-        .export_ledger(visit.actor(), plan, &filter, visit.visitor().language, format)?
+        .export_ledger(visit.actor(), plan, &filter, format, &Words(visit.frame(Place::Ledger)))?
         .ok_or(Failure::NotFound)?;
     Ok(download(kind, &format!("luoshi-ledger-{year}.{extension}"), bytes))
+}
+
+/// The words of an exported ledger in the reader's language.
+struct Words(Frame);
+
+/// The headings of the ledger in their customary order, as keys.
+const HEADINGS: [&str; 16] = [
+    "column-number",
+    "column-section",
+    "column-text",
+    "column-target",
+    "column-responsible",
+    "column-cooperating",
+    "column-official",
+    "column-due",
+    "column-milestones",
+    "column-progress",
+    "column-completion",
+    "column-light",
+    "column-problems",
+    "column-next-step",
+    "column-verification",
+    "column-remarks",
+];
+
+impl ExportWords for Words {
+    fn headings(&self) -> [String; 16] {
+        HEADINGS.map(|key| self.0.say(key))
+    }
+
+    fn sheet_name(&self) -> String {
+        self.0.say("ledger")
+    }
+
+    fn note(&self, taken_on: &str, checkpoint: &str) -> String {
+        self.0.say2("export-note", "date", taken_on, "checkpoint", checkpoint)
+    }
+
+    fn task_kind(&self, kind: TaskKind) -> String {
+        self.0.word("task-kind-", kind.code())
+    }
+
+    fn colour(&self, colour: Colour) -> String {
+        self.0.light_word(&colour)
+    }
+
+    fn proof(&self, proof: Proof) -> String {
+        self.0.word("proof-", proof.code())
+    }
+
+    fn report_state(&self, state: &ReportState) -> String {
+        self.0.word("state-", state.code())
+    }
+
+    fn page_words(&self) -> (String, String) {
+        (self.0.say("export-page-before"), self.0.say("export-page-after"))
+    }
 }
 
 /// A file that the browser saves rather than shows. `name` is the program's own, in plain letters.

@@ -1,0 +1,403 @@
+//! Sample things for the gallery: one plan of a province that does not exist, in every state that a page can meet.
+
+use jiff::{Timestamp, civil::Date};
+use luoshi_ledger::{
+    actor::ActorIdentity,
+    event::EventKind,
+    ids::{AccountId, CommandId, DocumentId, EventId, OrganisationId, PlanId, ReportId, SectionId, TargetId, TaskId},
+    light::{Colour, Light, Proof, Reason},
+    organisation::OrganisationKind,
+    period::Period,
+    plan::{Plan, PlanState, Section},
+    report::{Report, ReportState, ReturnStage, TargetValue, VerificationMethod},
+    target::Target,
+    task::{ExcludedClause, Party, Publication, Reporting, Source, Task, TaskKind, Tracking},
+    view::{
+        AccountSummary, Duty, LedgerRow, LightCounts, OrganisationSummary, PartyView, PlanSummary, ReportView,
+        TaskView, TimelineEntry,
+    },
+};
+use luoshi_types::{Comparator, Decimal, Direction, PartyRole, Span, Strength};
+use uuid::Uuid;
+
+/// The account of the gallery's visitor.
+pub(crate) const ACCOUNT: AccountId = AccountId(Uuid::from_u128(1));
+/// The body of the gallery's visitor.
+pub(crate) const ORGANISATION: OrganisationId = OrganisationId(Uuid::from_u128(2));
+pub(crate) const COMMAND: CommandId = CommandId(Uuid::from_u128(30));
+const PLAN: PlanId = PlanId(Uuid::from_u128(3));
+const SECTION: SectionId = SectionId(Uuid::from_u128(4));
+const TASK: TaskId = TaskId(Uuid::from_u128(5));
+const TARGET: TargetId = TargetId(Uuid::from_u128(6));
+const PROMISE: &str = "力争全省生产总值增长8%以上，城镇登记失业率控制在4%以内，新增城镇就业46万人。依法推进网络管理，加快推进项目前期工作，确保列入年度计划的重点项目按期开工。";
+
+pub(crate) fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn instant(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+pub(crate) fn month(text: &str) -> Period {
+    text.parse().unwrap()
+}
+
+pub(crate) fn plan() -> Plan {
+    Plan {
+        id: PLAN,
+        version: 2,
+        document: Some(DocumentId(Uuid::from_u128(7))),
+        title: "2026年省政府工作报告重点任务分解".to_owned(),
+        document_number: Some("云陵政办发〔2026〕8号".to_owned()),
+        issuer: Some("云陵省人民政府办公厅".to_owned()),
+        document_date: Some(day("2026-02-10")),
+        year: 2026,
+        report_day: 25,
+        sections: vec![Section {
+            id: SECTION,
+            label: "一、".to_owned(),
+            title: "促进经济平稳较快增长".to_owned(),
+            span: None,
+        }],
+        state: PlanState::Issued {
+            at: instant("2026-02-12T01:00:00Z"),
+        },
+    }
+}
+
+pub(crate) fn plan_summary() -> PlanSummary {
+    PlanSummary {
+        id: PLAN,
+        title: plan().title,
+        year: 2026,
+        issued_at: plan().issued_at(),
+        task_count: 42,
+        open_task_count: 30,
+    }
+}
+
+pub(crate) fn counts() -> LightCounts {
+    LightCounts {
+        red: 3,
+        yellow: 7,
+        green: 25,
+        grey: 4,
+        not_tracked: 3,
+    }
+}
+
+pub(crate) fn organisations() -> Vec<OrganisationSummary> {
+    [
+        (2, "省发展和改革委员会", OrganisationKind::Department),
+        (20, "省人力资源和社会保障厅", OrganisationKind::Department),
+        (21, "青崖市人民政府", OrganisationKind::Locality),
+        (22, "省政府督查室", OrganisationKind::SupervisionOffice),
+        (23, "省电力公司", OrganisationKind::Other),
+    ]
+    .into_iter()
+    .map(|(id, name, kind)| OrganisationSummary {
+        id: OrganisationId(Uuid::from_u128(id)),
+        name: name.to_owned(),
+        short_names: if id == 2 {
+            vec!["发改委".to_owned()]
+        } else {
+            Vec::new()
+        },
+        kind,
+    })
+    .collect()
+}
+
+pub(crate) fn account(roles: &[luoshi_ledger::Role]) -> AccountSummary {
+    AccountSummary {
+        id: ACCOUNT,
+        sign_in_name: "fgw-tianbao".to_owned(),
+        display_name: "王敏".to_owned(),
+        roles: roles.to_vec(),
+        organisation: ORGANISATION,
+        organisation_name: "省发展和改革委员会".to_owned(),
+    }
+}
+
+pub(crate) fn targets() -> Vec<Target> {
+    let target = |id: u128, subject: &str, quantity: &str, value: i64, unit: &str, comparator, direction| Target {
+        id: TargetId(Uuid::from_u128(id)),
+        subject: subject.to_owned(),
+        quantity_text: quantity.to_owned(),
+        value: Some(Decimal::from(value)),
+        value_max: None,
+        unit: unit.to_owned(),
+        comparator,
+        direction: Some(direction),
+        strength: Some(Strength::StriveFor),
+        due: (id == 61).then(|| day("2026-06-30")),
+        span: None,
+    };
+    vec![
+        target(
+            6,
+            "全省生产总值",
+            "8%以上",
+            8,
+            "%",
+            Comparator::AtLeast,
+            Direction::IncreaseBy,
+        ),
+        target(
+            61,
+            "城镇登记失业率",
+            "4%以内",
+            4,
+            "%",
+            Comparator::AtMost,
+            Direction::LimitTo,
+        ),
+        target(
+            62,
+            "新增城镇就业",
+            "46万人",
+            460_000,
+            "人",
+            Comparator::Equal,
+            Direction::IncreaseBy,
+        ),
+    ]
+}
+
+/// A light of each colour, with every reason that there is.
+pub(crate) fn lights() -> Vec<Light> {
+    [
+        (
+            Colour::Red,
+            Reason::Overdue {
+                due: day("2026-06-30"),
+                completion: Some(80),
+            },
+        ),
+        (
+            Colour::Red,
+            Reason::Gap {
+                planned: 62,
+                completion: 41,
+            },
+        ),
+        (Colour::Yellow, Reason::Missed { months: 1 }),
+        (Colour::Yellow, Reason::Recovering),
+        (
+            Colour::Green,
+            Reason::Gap {
+                planned: 40,
+                completion: 41,
+            },
+        ),
+        (Colour::Green, Reason::Missed { months: 0 }),
+        (Colour::Green, Reason::Completed),
+        (Colour::Grey, Reason::NoReporter),
+        (Colour::Grey, Reason::NotIssued),
+        (Colour::Grey, Reason::NothingOwed),
+        (Colour::NotTracked, Reason::NotTracked),
+    ]
+    .into_iter()
+    .map(|(colour, reason)| Light {
+        colour,
+        proof: if colour == Colour::Green {
+            Proof::Verified
+        } else {
+            Proof::SelfReported
+        },
+        reason,
+        since: Some(day("2026-05-01")),
+        rule_version: 1,
+    })
+    .collect()
+}
+
+/// A report of March in a state.
+pub(crate) fn report(state: ReportState) -> Report {
+    Report {
+        id: ReportId(Uuid::from_u128(8)),
+        version: 1,
+        task: TASK,
+        organisation: ORGANISATION,
+        period: month("2026-03"),
+        values: vec![TargetValue {
+            target: TARGET,
+            value: Decimal::new(77, 1),
+        }],
+        completion: Some(41),
+        done: "一季度全省生产总值同比增长7.7%，列入年度计划的42个重点项目已开工26个。".to_owned(),
+        problems: "部分项目用地手续办理较慢，影响开工进度。".to_owned(),
+        help_wanted: "请省自然资源厅对12个项目用地审批给予支持。".to_owned(),
+        next_step: "逐个项目落实开工条件，6月底前全部开工。".to_owned(),
+        submitted_by: ActorIdentity::Account(AccountId(Uuid::from_u128(9))),
+        first_submitted_at: instant("2026-03-24T02:10:00Z"),
+        submitted_at: instant("2026-03-24T02:10:00Z"),
+        state,
+    }
+}
+
+/// Every state of a report.
+pub(crate) fn report_states() -> Vec<ReportState> {
+    let by = ActorIdentity::Account(ACCOUNT);
+    let at = instant("2026-03-26T06:30:00Z");
+    vec![
+        ReportState::Submitted,
+        ReportState::Approved { by, at },
+        ReportState::Verified {
+            by,
+            at,
+            method: VerificationMethod::DataComparison,
+            values: vec![TargetValue {
+                target: TARGET,
+                value: Decimal::new(75, 1),
+            }],
+            completion: Some(38),
+            conclusion: "与统计局公布数比对，增速为7.5%，比自报低0.2个百分点。".to_owned(),
+        },
+        ReportState::Returned {
+            by,
+            at,
+            stage: ReturnStage::Verification,
+            reason: "请补充已开工项目清单，并说明失业率数据来源。".to_owned(),
+        },
+    ]
+}
+
+pub(crate) fn report_view(state: ReportState) -> ReportView {
+    ReportView {
+        report: report(state),
+        organisation_name: "省发展和改革委员会".to_owned(),
+        submitted_by_name: "王敏".to_owned(),
+        task_number: 1,
+        task_title: "促进经济平稳较快增长，力争全省生产总值增长8%以上".to_owned(),
+        targets: targets(),
+        plan: PLAN,
+    }
+}
+
+pub(crate) fn row(number: u32, light: Light) -> LedgerRow {
+    let states = report_states();
+    let state = states.into_iter().nth(number as usize % 5);
+    LedgerRow {
+        task: TASK,
+        plan: PLAN,
+        number,
+        section: "一、促进经济平稳较快增长".to_owned(),
+        kind: TaskKind::ReportTask,
+        label: format!("（{number}）"),
+        title: "促进经济平稳较快增长，力争全省生产总值增长8%以上".to_owned(),
+        text: PROMISE.to_owned(),
+        targets: targets(),
+        deliverable: (number % 2 == 0).then(|| "重点项目按期开工".to_owned()),
+        parties: vec![
+            party_view(PartyRole::Responsible, "省发改委"),
+            party_view(PartyRole::Lead, "省政府办公厅"),
+            party_view(PartyRole::Cooperating, "省人力资源和社会保障厅"),
+        ],
+        reporters: vec![(ORGANISATION, "省发展和改革委员会".to_owned())],
+        due: day("2026-12-31"),
+        latest: state.map(report),
+        completion: (number % 5 != 4).then_some(41),
+        light,
+        publication: if number.is_multiple_of(3) {
+            Publication::Open
+        } else {
+            Publication::Withheld
+        },
+    }
+}
+
+fn party_view(role: PartyRole, raw: &str) -> PartyView {
+    PartyView {
+        role,
+        raw: raw.to_owned(),
+        organisation: None,
+        inherited: false,
+    }
+}
+
+pub(crate) fn task(tracking: Tracking) -> Task {
+    Task {
+        id: TASK,
+        version: 1,
+        plan: PLAN,
+        section: Some(SECTION),
+        number: 1,
+        kind: TaskKind::ReportTask,
+        label: "（一）".to_owned(),
+        title: "促进经济平稳较快增长，力争全省生产总值增长8%以上".to_owned(),
+        text: PROMISE.to_owned(),
+        basis: Some("省政府第12次常务会议纪要".to_owned()),
+        source: Some(Source {
+            document: DocumentId(Uuid::from_u128(7)),
+            span: Span::new(100, 100 + PROMISE.chars().count()),
+        }),
+        parties: vec![Party {
+            role: PartyRole::Lead,
+            raw: "省发改委".to_owned(),
+            organisation: Some(ORGANISATION),
+            span: None,
+            inherited: false,
+        }],
+        targets: targets(),
+        deliverable: Some("列入年度计划的重点项目按期开工".to_owned()),
+        due: None,
+        reporting: Reporting::Jointly {
+            organisations: vec![ORGANISATION, OrganisationId(Uuid::from_u128(20))],
+        },
+        tracking,
+        publication: Publication::Withheld,
+    }
+}
+
+/// A followed task with one clause that is not.
+pub(crate) fn tracked() -> Tracking {
+    let start = PROMISE.chars().position(|character| character == '依').unwrap();
+    Tracking::Tracked {
+        excluded: vec![ExcludedClause {
+            span: Span::new(100 + start, 100 + start + 8),
+            reason: "speech-control".to_owned(),
+        }],
+    }
+}
+
+pub(crate) fn task_view(tracking: Tracking, light: Light, states: Vec<ReportState>) -> TaskView {
+    let timeline = EventKind::ALL
+        .iter()
+        .zip(0_u64..)
+        .map(|(kind, index)| TimelineEntry {
+            event: EventId(Uuid::from_u128(100 + u128::from(index))),
+            kind: *kind,
+            effective_at: instant("2026-03-24T02:10:00Z"),
+            recorded_at: instant("2026-03-24T02:10:00Z"),
+            actor: ActorIdentity::Account(ACCOUNT),
+            actor_name: if index == 0 { String::new() } else { "王敏".to_owned() },
+            actor_organisation: "省发展和改革委员会".to_owned(),
+            report: None,
+            period: (index > 7).then(|| month("2026-03")),
+            leaf_index: (index % 2 == 0).then_some(index + 512),
+        })
+        .collect();
+    TaskView {
+        row: row(1, light),
+        task: task(tracking),
+        plan_title: plan().title,
+        plan_issued: true,
+        reports: states.into_iter().map(report_view).collect(),
+        timeline,
+    }
+}
+
+pub(crate) fn duty(number: u32, due: &str, state: Option<&'static str>) -> Duty {
+    Duty {
+        task: TASK,
+        number,
+        title: "促进经济平稳较快增长，力争全省生产总值增长8%以上".to_owned(),
+        organisation: ORGANISATION,
+        organisation_name: "省发展和改革委员会".to_owned(),
+        period: month("2026-03"),
+        due: day(due),
+        state,
+    }
+}
