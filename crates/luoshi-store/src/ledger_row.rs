@@ -132,7 +132,8 @@ impl FromRow for PartyView {
 /// others are looked up for each task on the way. Each combination has one text, so that it is prepared once.
 fn statement<'f>(plan: &'f PlanId, filter: &'f LedgerFilter) -> (String, Vec<Value<'f>>) {
     let mut parameters = values![plan, filter.after_number.unwrap_or(0)].to_vec();
-    let body = filter.organisation.as_ref().or(filter.visible_to.as_ref());
+    // What a body may see is commonly less than what another one is named in.
+    let body = filter.visible_to.as_ref().or(filter.organisation.as_ref());
     let (sql, number) = match (body, &filter.section, filter.light) {
         (Some(organisation), _, _) => {
             parameters.push(organisation.into());
@@ -159,10 +160,12 @@ fn statement<'f>(plan: &'f PlanId, filter: &'f LedgerFilter) -> (String, Vec<Val
     if let (true, Some(light)) = (body.is_some() || filter.section.is_some(), filter.light) {
         require(" and task_light.colour = {}", light.into());
     }
-    if let (Some(_), Some(own)) = (&filter.organisation, &filter.visible_to) {
+    if let (Some(organisation), Some(_)) = (&filter.organisation, &filter.visible_to) {
         let condition = " and exists (
-            select 1 from task_organisation as own where own.task = task.id and own.organisation = {})";
-        require(condition, own.into());
+            select 1 from task_organisation as other
+            where other.plan = task_organisation.plan and other.number = task_organisation.number
+                and other.organisation = {})";
+        require(condition, organisation.into());
     }
     if filter.only_open {
         require(" and task.publication = {}", Publication::Open.into());

@@ -8,6 +8,7 @@ use luoshi_ledger::{
     task::Task,
     view::LightCounts,
 };
+use uuid::Uuid;
 
 use crate::{
     engine::{FromRow, Json, Row, values},
@@ -34,13 +35,18 @@ const SAVE: &str = "
 
 const BEFORE: &str = "select task from task_light where day < $1 order by day, task limit $2";
 
-const COUNTS: &str = "select colour, count(*) from task_light where plan = $1 group by colour";
+const TOTALS: &str = "select colour, task_count from light_total where plan = $1 and organisation = $2";
 
-const COUNTS_OF_ORGANISATION: &str = "
-    select task_light.colour, count(*)
-    from task_organisation join task_light on task_light.task = task_organisation.task
-    where task_organisation.plan = $1 and task_organisation.organisation = $2
-    group by task_light.colour";
+const OF_TASK: &str = "select plan, colour from task_light where task = $1";
+
+const CONCERNED: &str = "select organisation from task_organisation where task = $1";
+
+const COUNT: &str = "
+    insert into light_total (plan, organisation, colour, task_count) values ($1, $2, $3, $4)
+    on conflict (plan, organisation, colour) do update set task_count = light_total.task_count + excluded.task_count";
+
+/// The body under which the total of a whole plan is kept; no body has this id.
+const WHOLE_PLAN: OrganisationId = OrganisationId(Uuid::nil());
 
 impl FromRow for Light {
     fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
@@ -131,12 +137,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub fn light_counts(&self, plan: PlanId, organisation: Option<OrganisationId>) -> Result<LightCounts, StoreError> {
-        let rows: Vec<(Colour, u32)> = match &organisation {
-            Some(organisation) => self
-                .connection
-                .all(COUNTS_OF_ORGANISATION, values![&plan, organisation])?,
-            None => self.connection.all(COUNTS, values![&plan])?,
-        };
+        let body = organisation.unwrap_or(WHOLE_PLAN);
+        let rows: Vec<(Colour, u32)> = self.connection.all(TOTALS, values![&plan, &body])?;
         let mut counts = LightCounts::default();
         for (colour, count) in rows {
             *match colour {
@@ -160,12 +162,29 @@ impl Transaction<'_> {
             (Colour::NotTracked, Reason::NotTracked)
         };
         let reason = Json(reason).text()?;
-        self.connection
-            .execute(
-                BEGIN,
-                values![&task.id, &task.plan, task.number, colour, Proof::None, reason],
-            )
-            .map(|_| ())
+        self.connection.execute(
+            BEGIN,
+            values![&task.id, &task.plan, task.number, colour, Proof::None, reason],
+        )?;
+        self.count_light(task.id, 1)
+    }
+
+    /// Adds a task to the totals of its colour, in its plan and for each body that it concerns, or takes it away. What changes one of
+    /// them takes it away before and adds it after.
+    pub(crate) fn count_light(&mut self, task: TaskId, difference: i64) -> Result<(), StoreError> {
+        let Some((plan, colour)) = self.connection.optional::<(PlanId, Colour)>(OF_TASK, values![&task])? else {
+            return Ok(());
+        };
+        let concerned: Vec<(OrganisationId,)> = self.connection.all(CONCERNED, values![&task])?;
+        for organisation in concerned
+            .iter()
+            .map(|(organisation,)| organisation)
+            .chain([&WHOLE_PLAN])
+        {
+            self.connection
+                .execute(COUNT, values![&plan, organisation, colour, difference])?;
+        }
+        Ok(())
     }
 
     /// Keeps the light of a task as it was judged for `day`.
@@ -173,20 +192,27 @@ impl Transaction<'_> {
     /// # Errors
     /// When the database cannot be written.
     pub fn save_light(&mut self, task: TaskId, day: Date, light: &Light) -> Result<(), StoreError> {
+        let before: Option<(PlanId, Colour)> = self.connection.optional(OF_TASK, values![&task])?;
+        let changes_colour = before.is_some_and(|(_, colour)| colour != light.colour);
+        if changes_colour {
+            self.count_light(task, -1)?;
+        }
         let reason = Json(light.reason).text()?;
-        self.connection
-            .execute(
-                SAVE,
-                values![
-                    &task,
-                    day,
-                    light.colour,
-                    light.proof,
-                    reason,
-                    light.since,
-                    light.rule_version
-                ],
-            )
-            .map(|_| ())
+        self.connection.execute(
+            SAVE,
+            values![
+                &task,
+                day,
+                light.colour,
+                light.proof,
+                reason,
+                light.since,
+                light.rule_version
+            ],
+        )?;
+        if changes_colour {
+            self.count_light(task, 1)?;
+        }
+        Ok(())
     }
 }

@@ -317,6 +317,7 @@ impl Transaction<'_> {
     }
 
     fn save_concerned(&mut self, task: &Task) -> Result<(), StoreError> {
+        self.count_light(task.id, -1)?;
         self.connection.execute(DELETE_CONCERNED, values![&task.id])?;
         let mut concerned: Vec<OrganisationId> = task.parties.iter().filter_map(|party| party.organisation).collect();
         concerned.extend(task.reporting.organisations());
@@ -328,6 +329,6 @@ impl Transaction<'_> {
                 values![&task.plan, organisation, task.number, &task.id],
             )?;
         }
-        Ok(())
+        self.count_light(task.id, 1)
     }
 }

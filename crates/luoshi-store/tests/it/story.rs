@@ -739,6 +739,7 @@ fn the_ledger_and_its_filters(store: Store) {
         (task.version, task.number, task.due, task.reporting),
         (3, 4, None, Reporting::Unnamed)
     );
+    totals_agree_with_the_rows(&scene);
     assert_eq!(
         scene
             .store
@@ -911,6 +912,30 @@ fn lights(store: Store) {
     );
     assert_eq!(counts(Some(scene.office)), LightCounts::default());
 
+    totals_agree_with_the_rows(&scene);
+    let name = NameReporter {
+        task: road,
+        reporting: Reporting::Single {
+            organisation: scene.office,
+        },
+        due: None,
+    };
+    give(
+        &scene.store,
+        &scene.supervisor,
+        Command::NameReporter(name),
+        at("2026-03-27T01:00:00Z"),
+    )
+    .unwrap();
+    assert_eq!(
+        counts(Some(scene.office)),
+        LightCounts {
+            yellow: 1,
+            ..LightCounts::default()
+        }
+    );
+    totals_agree_with_the_rows(&scene);
+
     // Every reason finds its way through the row.
     let mut kept = growth_light;
     for reason in [
@@ -946,6 +971,37 @@ fn lights(store: Store) {
             .unwrap();
         assert_eq!(row(growth).light, kept);
     }
+}
+
+/// The totals are kept as tasks change; here they are counted once more from the rows.
+#[track_caller]
+fn totals_agree_with_the_rows(scene: &Scene) {
+    scene
+        .store
+        .read(|snapshot| {
+            for organisation in [None, Some(scene.finance), Some(scene.roads), Some(scene.office)] {
+                let filter = LedgerFilter {
+                    organisation,
+                    ..LedgerFilter::default()
+                };
+                let rows = snapshot.ledger(scene.plan, &filter)?;
+                let count = |colour| rows.iter().filter(|row| row.light.colour == colour).count() as u32;
+                let counted = LightCounts {
+                    red: count(Colour::Red),
+                    yellow: count(Colour::Yellow),
+                    green: count(Colour::Green),
+                    grey: count(Colour::Grey),
+                    not_tracked: count(Colour::NotTracked),
+                };
+                assert_eq!(
+                    snapshot.light_counts(scene.plan, organisation)?,
+                    counted,
+                    "{organisation:?}"
+                );
+            }
+            Ok(())
+        })
+        .unwrap();
 }
 
 fn the_log(store: Store) {
