@@ -1,48 +1,70 @@
-//! One document on its way through reader and parser. It words nothing and writes no contract.
+//! Read and parse in one step. It adds nothing to what the two say but the hash of the bytes.
 
 use jiff::civil::Date;
 use luoshi_parse::{ParseSettings, Parsed, parse};
 use luoshi_reader::{Limits, read};
-use luoshi_types::Document;
+use luoshi_types::{Document, Language};
 use sha2::{Digest, Sha256};
 
-/// What the caller knows of a document, and how much of one is taken.
-#[derive(Debug, Clone, Default)]
+use crate::contract::Contract;
+
+/// What the caller knows and the file may not say, and what the file may cost.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IntakeSettings {
-    /// The date of the document, where its text states none.
-    pub date: Option<Date>,
-    /// The year that bare deadlines mean, where its text states none.
-    pub year: Option<i16>,
-    /// Whether to record the rules that fired.
-    pub trace: bool,
-    /// Limits of the reader.
+    /// Bounds on what reading may use.
     pub limits: Limits,
+    /// The date of the document, where it states none.
+    pub date: Option<Date>,
+    /// The year of its deadlines, where it states none.
+    pub year: Option<i16>,
+    /// Whether to record the rules that fire, which [`explain`](crate::explain) needs.
+    pub trace: bool,
 }
 
-/// A document that went through.
-#[derive(Debug, Clone)]
+/// A file that was taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intake {
-    /// What was read; its text is what every span indexes.
-    pub document: Document,
-    /// What was found. Its diagnostics begin with the reader's.
-    pub parsed: Parsed,
-    /// SHA-256 of the bytes, 64 hexadecimal digits.
+    /// The name that the caller gave.
+    pub file_name: String,
+    /// SHA-256 of the bytes, in lower case hexadecimal.
     pub sha256: String,
+    /// What the reader made of the bytes.
+    pub document: Document,
+    /// What the parser made of the document; its diagnostics begin with those of the reader.
+    pub parsed: Parsed,
 }
 
-/// Reads and parses `bytes`. It never fails: what is wrong stands in the diagnostics of the answer.
+/// Takes in a file. It never fails: what is wrong stands in the diagnostics of [`Intake::parsed`].
 pub fn intake(bytes: &[u8], file_name: &str, settings: &IntakeSettings) -> Intake {
     let document = read(bytes, file_name, &settings.limits);
-    let parse_settings = ParseSettings {
-        date: settings.date,
-        year: settings.year,
-        trace: settings.trace,
-    };
-    let parsed = parse(&document, &parse_settings);
-    let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let parsed = parse(
+        &document,
+        &ParseSettings {
+            date: settings.date,
+            year: settings.year,
+            trace: settings.trace,
+        },
+    );
     Intake {
+        file_name: file_name.to_owned(),
+        sha256: hexadecimal(&Sha256::digest(bytes)),
         document,
         parsed,
-        sha256,
     }
+}
+
+impl Intake {
+    /// The parse contract, its messages in `language`, the document's text in it only where `with_text` asks for it.
+    pub fn contract(&self, language: Language, with_text: bool) -> Contract {
+        Contract::of(self, language, with_text)
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
+        .map(char::from)
+        .collect()
 }

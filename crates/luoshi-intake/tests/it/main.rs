@@ -1,0 +1,23 @@
+//! Intake from outside: the documents of the corpus against their golden results, and what no document may do.
+
+#![expect(
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "helpers of tests stop on the spot and say what they skip"
+)]
+
+mod corpus;
+mod hostile;
+mod outputs;
+
+use luoshi_intake::{Intake, IntakeSettings, intake};
+
+/// Takes in a text file with the year 2024 and a trace.
+fn take(text: &str) -> Intake {
+    let settings = IntakeSettings {
+        year: Some(2024),
+        trace: true,
+        ..IntakeSettings::default()
+    };
+    intake(text.as_bytes(), "任务分解.txt", &settings)
+}
