@@ -1,0 +1,334 @@
+//! What can be typed after `luoshi`: subcommands, flags and their help, Chinese first. It reads no file and does nothing.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+use luoshi_types::Language;
+
+/// The order of the parts of a help page, with headings in both languages.
+const HELP_TEMPLATE: &str = "{before-help}{about-with-newline}\n用法 Usage: {usage}\n\n{all-args}{after-help}";
+
+/// Heading of the flags that every subcommand has.
+const EVERYWHERE: &str = "通用选项 Options everywhere";
+/// Heading of a subcommand's own flags.
+const OPTIONS: &str = "选项 Options";
+/// Heading of a subcommand's own words.
+const ARGUMENTS: &str = "参数 Arguments";
+
+/// What the numbers mean that the program ends with.
+const EXIT_CODES: &str = "\
+退出码 Exit codes:
+  0  办好了  Done
+  1  文件有问题，或核对发现不一致  Something is wrong with a document, or verification found differences
+  2  命令或设置有误  The command or a setting is wrong
+  3  文件、数据库或网络地址不可用  A file, the database or the address cannot be used
+  4  台账不接受这项操作  The ledger refuses what was asked for
+  5  程序出错  A defect of the program
+
+设置的先后：默认值 < 设置文件 < 环境变量 LUOSHI_… < 命令行选项。
+Settings, later ones win: defaults < settings file < environment LUOSHI_… < flags.";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "luoshi",
+    version,
+    about = "落实：从任务分解文件到台账、报送、核验和公开\nFrom a breakdown document to a ledger, reports, verification and publication",
+    after_help = EXIT_CODES,
+    help_template = HELP_TEMPLATE,
+    subcommand_help_heading = "命令 Commands",
+    subcommand_value_name = "COMMAND",
+    disable_help_flag = true,
+    disable_version_flag = true,
+    arg_required_else_help = true,
+    max_term_width = 110
+)]
+pub(crate) struct CommandLine {
+    #[command(flatten)]
+    pub(crate) everywhere: Everywhere,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = EVERYWHERE, help = "显示版本\nShow the version")]
+    version: Option<bool>,
+}
+
+/// Flags that mean the same with every subcommand.
+#[derive(Debug, Args)]
+pub(crate) struct Everywhere {
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        help_heading = EVERYWHERE,
+        help = "数据文件夹（默认 ./luoshi-data；demo 默认 ./luoshi-data/demo）\nData folder (default ./luoshi-data; of demo ./luoshi-data/demo)"
+    )]
+    pub(crate) data: Option<PathBuf>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "ADDR",
+        help_heading = EVERYWHERE,
+        help = "网站的监听地址（默认 127.0.0.1:8080）\nAddress that the site listens on (default 127.0.0.1:8080)"
+    )]
+    pub(crate) listen: Option<SocketAddr>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = EVERYWHERE,
+        help = "设置文件（TOML）\nSettings file (TOML)"
+    )]
+    pub(crate) config: Option<PathBuf>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "LANG",
+        help_heading = EVERYWHERE,
+        help = "提示所用语言，zh 或 en（默认 zh）\nLanguage of messages, zh or en (default zh)"
+    )]
+    pub(crate) lang: Option<SpokenLanguage>,
+    #[arg(short, long, global = true, action = ArgAction::Help, help_heading = EVERYWHERE, help = "显示帮助\nShow help")]
+    help: Option<bool>,
+}
+
+/// A language as a flag names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SpokenLanguage {
+    #[value(name = "zh", help = "")]
+    Chinese,
+    #[value(name = "en", help = "")]
+    English,
+}
+
+impl From<SpokenLanguage> for Language {
+    fn from(language: SpokenLanguage) -> Self {
+        match language {
+            SpokenLanguage::Chinese => Language::Chinese,
+            SpokenLanguage::English => Language::English,
+        }
+    }
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) enum Command {
+    #[command(about = "读取文件，输出任务、责任方、指标和时限\nRead documents: tasks, bodies, targets and deadlines", help_template = HELP_TEMPLATE)]
+    Parse(ParseArguments),
+    #[command(about = "说明一项任务是按哪些规则读出来的\nShow which rules read a task", help_template = HELP_TEMPLATE)]
+    Explain(ExplainArguments),
+    #[command(about = "把分解文件导入数据文件夹，生成待审稿\nTake a breakdown document into a site for review", help_template = HELP_TEMPLATE)]
+    Import(ImportArguments),
+    #[command(about = "运行网站\nRun the site", help_template = HELP_TEMPLATE)]
+    Serve,
+    #[command(about = "用虚构的省份或一份文件演示全过程\nShow all of it on a fictional province or on a document", help_template = HELP_TEMPLATE)]
+    Demo(DemoArguments),
+    #[command(about = "重放全部记录，核对台账、存证和文件\nReplay the record and check ledger, log and files", help_template = HELP_TEMPLATE)]
+    Verify,
+    #[command(about = "把旧版数据库升级到本程序的版本\nBring an older database up to this program", help_template = HELP_TEMPLATE)]
+    Migrate,
+    #[command(
+        about = "督查室、账号和密码\nSupervision office, accounts and passwords",
+        help_template = HELP_TEMPLATE,
+        subcommand_help_heading = "命令 Commands",
+        subcommand_value_name = "COMMAND",
+        arg_required_else_help = true
+    )]
+    Admin {
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+}
+
+/// What the reader is told about a document that its text may not say.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct DocumentArguments {
+    #[arg(
+        long,
+        value_name = "YYYY-MM-DD",
+        help_heading = OPTIONS,
+        help = "文件日期，用于正文没有写明的文件\nDate of the document, used where its text states none"
+    )]
+    pub(crate) date: Option<Date>,
+    #[arg(
+        long,
+        value_name = "YYYY",
+        value_parser = clap::value_parser!(i16).range(1949..=2100),
+        help_heading = OPTIONS,
+        help = "计划年度，用于正文没有写明的文件\nYear of the plan, used where the text states none"
+    )]
+    pub(crate) year: Option<i16>,
+}
+
+/// In which form `parse` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    #[value(help = "每个文件一个 JSON 对象；只有一个文件时分行缩进 | one JSON object a file; indented where there is only one file")]
+    Json,
+    #[value(help = "一行一项任务 | one task a row")]
+    Csv,
+    #[value(help = "工作簿，须同时用 --output | a workbook; needs --output")]
+    Xlsx,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ParseArguments {
+    #[arg(
+        required = true,
+        value_name = "FILE|FOLDER",
+        help_heading = ARGUMENTS,
+        help = "文件或文件夹，可以有多个；文件夹按名称顺序读到底，跳过隐藏文件\nFiles and folders; folders are read to the bottom in order of name, hidden files left out"
+    )]
+    pub(crate) paths: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t = OutputFormat::Json, hide_default_value = true, value_name = "FORMAT", help_heading = OPTIONS, help = "输出格式（默认 json）\nOutput format (default json)")]
+    pub(crate) format: OutputFormat,
+    #[arg(long, value_name = "PATH", help_heading = OPTIONS, help = "写入文件，不写到屏幕\nWrite to a file instead of the screen")]
+    pub(crate) output: Option<PathBuf>,
+    #[arg(long, help_heading = OPTIONS, help = "json 中带上全文\nWith the whole text in the json")]
+    pub(crate) with_text: bool,
+    #[command(flatten)]
+    pub(crate) document: DocumentArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    #[arg(value_name = "FILE", help_heading = ARGUMENTS, help = "文件\nThe document")]
+    pub(crate) file: PathBuf,
+    #[arg(long, value_name = "N", help_heading = OPTIONS, help = "任务序号，从 1 起\nNumber of the task, from 1")]
+    pub(crate) task: usize,
+    #[command(flatten)]
+    pub(crate) document: DocumentArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArguments {
+    #[arg(value_name = "FILE", help_heading = ARGUMENTS, help = "分解文件\nThe breakdown document")]
+    pub(crate) file: PathBuf,
+    #[arg(long, help_heading = OPTIONS, help = "不经审阅，直接按读出的结果采纳为计划\nAdopt what was read as a plan at once, without review")]
+    pub(crate) adopt: bool,
+    #[command(flatten)]
+    pub(crate) document: DocumentArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    #[arg(long, value_name = "FILE", help_heading = OPTIONS, help = "用这份分解文件，不用虚构省份的文件\nUse this breakdown document instead of the fictional province's")]
+    pub(crate) document: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) enum AdminCommand {
+    #[command(about = "设立督查室及其第一个账号\nSet up the supervision office with its first account", help_template = HELP_TEMPLATE)]
+    CreateOffice(CreateOfficeArguments),
+    #[command(about = "开设一个账号\nOpen one account", help_template = HELP_TEMPLATE)]
+    CreateAccount(CreateAccountArguments),
+    #[command(about = "为计划的每个报送单位开设填报和审核账号\nOpen a clerk's and a head's account for every reporting body of a plan", help_template = HELP_TEMPLATE)]
+    CreateAccounts(CreateAccountsArguments),
+    #[command(about = "重设一个账号的密码\nGive an account a new one-time password", help_template = HELP_TEMPLATE)]
+    ResetPassword(ResetPasswordArguments),
+    #[command(about = "列出单位的账号和计划\nList accounts and plans", help_template = HELP_TEMPLATE)]
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateOfficeArguments {
+    #[arg(long, value_name = "NAME", default_value = "督查室", hide_default_value = true, help = "督查室全称（默认 督查室）\nFull name of the office (default 督查室)")]
+    pub(crate) name: String,
+    #[arg(long, value_name = "NAME", default_value = "督查", hide_default_value = true, help = "登录名（默认 督查）\nName to sign in with (default 督查)")]
+    pub(crate) sign_in_name: String,
+    #[arg(long, value_name = "NAME", help = "显示名（默认同登录名）\nName that pages show (default: the sign-in name)")]
+    pub(crate) display_name: Option<String>,
+}
+
+/// A role as a flag names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleName {
+    #[value(help = "填报 | reports for its body")]
+    Clerk,
+    #[value(help = "审核 | approves for its body")]
+    Head,
+    #[value(help = "督查，只设在督查室 | supervises; in the supervision office only")]
+    Supervisor,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateAccountArguments {
+    #[arg(value_name = "NAME", help_heading = ARGUMENTS, help = "登录名，2 至 64 个字，不含空格\nName to sign in with, 2 to 64 characters without spaces")]
+    pub(crate) sign_in_name: String,
+    #[arg(long, value_name = "BODY", help = "所在单位的全称或简称\nFull or short name of the body")]
+    pub(crate) organisation: String,
+    #[arg(long, value_enum, required = true, value_name = "ROLE", help = "岗位，可以有多个\nRole; may be given more than once")]
+    pub(crate) role: Vec<RoleName>,
+    #[arg(long, value_name = "NAME", help = "显示名（默认同登录名）\nName that pages show (default: the sign-in name)")]
+    pub(crate) display_name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateAccountsArguments {
+    #[arg(long, value_name = "ID|latest", help = "计划编号，或 latest（最近的一份）\nId of the plan, or latest")]
+    pub(crate) plan: String,
+    #[arg(long, value_name = "FILE", help = "把登录名和一次性密码另存为 csv，不覆盖已有文件\nAlso write names and one-time passwords as csv; never over an existing file")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResetPasswordArguments {
+    #[arg(value_name = "NAME", help_heading = ARGUMENTS, help = "登录名\nName to sign in with")]
+    pub(crate) sign_in_name: String,
+}
+
+/// Reads the command line. The error is a complaint to be printed, or the help or version that was asked for.
+pub(crate) fn read() -> Result<CommandLine, clap::Error> {
+    CommandLine::from_arg_matches(&described().try_get_matches()?)
+}
+
+/// The command line with the words of clap's own subcommand in both languages too.
+fn described() -> clap::Command {
+    let mut command = CommandLine::command();
+    command.build();
+    describe_help(command)
+}
+
+fn describe_help(mut command: clap::Command) -> clap::Command {
+    let names: Vec<String> = command.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
+    for name in names {
+        command = command.mut_subcommand(&name, |inner| {
+            if name == "help" { inner.about("显示一个命令的帮助\nShow the help of a command") } else { describe_help(inner) }
+        });
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        described().debug_assert();
+    }
+
+    #[test]
+    fn flags_mean_the_same_before_and_after_the_subcommand() {
+        for line in [["luoshi", "--lang", "en", "serve"], ["luoshi", "serve", "--lang", "en"]] {
+            let read = CommandLine::try_parse_from(line).unwrap();
+            assert_eq!(read.everywhere.lang, Some(SpokenLanguage::English));
+        }
+    }
+
+    #[test]
+    fn refuses_what_cannot_be() {
+        for line in [
+            &["luoshi", "parse"][..],
+            &["luoshi", "parse", "a.txt", "--year", "26"],
+            &["luoshi", "parse", "a.txt", "--date", "2026-13-01"],
+            &["luoshi", "explain", "a.txt"],
+            &["luoshi", "serve", "--listen", "8080"],
+            &["luoshi", "admin", "create-account", "a.b", "--organisation", "c"],
+        ] {
+            assert_eq!(CommandLine::try_parse_from(line).unwrap_err().exit_code(), 2, "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The subcommands, one room each. What they do is the crates' below; here it is read from flags, wired and said.
+
+pub(crate) mod admin;
+pub(crate) mod demo;
+pub(crate) mod diagnostics;
+pub(crate) mod explain;
+pub(crate) mod import;
+pub(crate) mod migrate;
+pub(crate) mod parse;
+pub(crate) mod serve;
+pub(crate) mod verify;

@@ -1,0 +1,107 @@
+//! `luoshi serve`: the site on a socket, with the worker of its jobs beside it, until somebody stops it.
+
+use std::{io, net::SocketAddr, sync::Arc};
+
+use luoshi_app::App;
+use luoshi_ledger::Actor;
+use luoshi_web::ServeError;
+use tokio::{net::TcpListener, sync::watch};
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    exit::Exit,
+    failure::Failure,
+    output::print,
+    settings::{LogFormat, Settings},
+    site,
+    words::{Words, text},
+};
+
+/// Serves the site of the data folder; makes it where the folder is empty.
+pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
+    settings.refuse_plain_http()?;
+    start_log(settings)?;
+    let data = settings.data();
+    runtime()?.block_on(async {
+        let app = site::open_or_create(&data)?;
+        let listener = listen(settings.listen).await?;
+        let has_accounts = !app.accounts(&Actor::console())?.is_empty();
+        announce(settings, &listener, words)?;
+        if !has_accounts {
+            print(&words.say_with("serve-no-accounts", &[("data", text(data.display()))]))?;
+        }
+        until_stopped(app, listener, settings).await?;
+        print(&words.say("serve-stopped"))?;
+        Ok(Exit::Done)
+    })
+}
+
+/// The runtime that waits for sockets and writes.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|cause| Failure::Defect(cause.into()))
+}
+
+/// Takes the address before anything is promised to the user.
+pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|cause| Failure::Listen { listen: address, cause })
+}
+
+/// Says where the site is: on its own line and flushed, since scripts wait for it.
+pub(super) fn announce(settings: &Settings, listener: &TcpListener, words: Words) -> Result<String, Failure> {
+    let bound = listener.local_addr().map_err(|cause| Failure::Listen { listen: settings.listen, cause })?;
+    let address = settings.address(bound);
+    print(&words.say_with("serve-address", &[("address", text(&address))]))?;
+    print(&words.say("serve-stop"))?;
+    Ok(address)
+}
+
+/// Serves until the system asks the program to end, then lets running requests and the present job finish.
+pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener, settings: &Settings) -> Result<(), Failure> {
+    let stopped = stop_signal().map_err(|cause| Failure::Defect(cause.into()))?;
+    let (stop_jobs, stop) = watch::channel(false);
+    let jobs = tokio::spawn(Arc::clone(&app).run_jobs(stop));
+    let served = luoshi_web::serve(listener, app, settings.web(), stopped).await;
+    // The worker has gone already where nobody listens; then there is nobody to wait for.
+    let _nobody_listens = stop_jobs.send(true);
+    jobs.await.map_err(|cause| Failure::Defect(cause.into()))?;
+    served.map_err(|error| match error {
+        ServeError::PublicUrl(address) => Failure::PublicUrl { address },
+    })
+}
+
+/// Resolves on SIGINT (Ctrl+C) and SIGTERM (a service manager). Registered before it is awaited, so that an early signal is not lost.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Resolves on Ctrl+C.
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
+    Ok(async {
+        // Where the signal cannot be waited for, the program runs until the system ends it.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
+/// Writes the log to the standard error output, as detailed as the settings say.
+pub(super) fn start_log(settings: &Settings) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&settings.log)
+        .map_err(|error| Failure::Setting(Box::new(figment::Error::from(format!("log: {error}")))))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    match settings.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,314 @@
+//! Why a command was not carried out, one variant a cause, with the exit code and the message of each. The words are in the locale files.
+
+use std::{io, net::SocketAddr, path::PathBuf};
+
+use luoshi_app::{AppError, OpenError, review::ReviewError};
+use luoshi_ledger::Refusal;
+use luoshi_store::StoreError;
+
+use crate::{
+    exit::Exit,
+    words::{Value, Words, count, text},
+};
+
+/// Why a command ended early. Nothing was changed by it then, unless a variant says otherwise.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// A setting has a value that it cannot have, or does not exist.
+    Setting(Box<figment::Error>),
+    /// The public address is none that a browser can open.
+    PublicUrl { address: String },
+    /// Passwords would cross a network in the clear.
+    PlainHttp { listen: SocketAddr },
+    /// Workbooks are bytes that a screen cannot show.
+    OutputNeeded,
+    /// A file cannot be read.
+    ReadFile { path: PathBuf, cause: io::Error },
+    /// A file cannot be written.
+    WriteFile { path: PathBuf, cause: io::Error },
+    /// The file is there already and holds what must not be overwritten.
+    FileExists { path: PathBuf },
+    /// The screen, or the program behind the pipe, takes nothing any more.
+    Output(io::Error),
+    /// The folders that were named hold no file.
+    NothingToRead,
+    /// The document has fewer tasks than the one asked for.
+    NoSuchTask { number: usize, tasks: usize },
+    /// No site lives in the folder.
+    NoSite { data: PathBuf },
+    /// The folder holds other things; a site is not made among them.
+    ForeignFolder { data: PathBuf },
+    /// The site in the folder is not a demo.
+    NotADemo { data: PathBuf },
+    /// The demo in the folder was made from another document.
+    OtherDemo { data: PathBuf },
+    /// The data folder cannot be made or read.
+    Folder { data: PathBuf, cause: io::Error },
+    /// The database belongs to an older release.
+    NeedsMigration { data: PathBuf },
+    /// The database belongs to a newer release.
+    NewerSchema { data: PathBuf },
+    /// The database cannot be used for another reason.
+    Database { data: PathBuf, cause: anyhow::Error },
+    /// The log's key is not in the folder.
+    KeyMissing { data: PathBuf },
+    /// The log's key is another site's.
+    ForeignKey { data: PathBuf },
+    /// The log's key is damaged.
+    DamagedKey { data: PathBuf },
+    /// The database is older than its published log.
+    LogAhead { data: PathBuf },
+    /// The address cannot be listened on.
+    Listen { listen: SocketAddr, cause: io::Error },
+    /// No plan has the id that was given, or there is none at all.
+    NoSuchPlan { name: String },
+    /// Nobody reports on any task of the plan.
+    NobodyReports,
+    /// No body has the name that was given.
+    NoSuchOrganisation { name: String },
+    /// Nobody signs in with the name that was given.
+    NoSuchAccount { name: String },
+    /// Somebody signs in with that name already.
+    NameTaken { name: String },
+    /// The ledger refuses.
+    Refused(Refusal),
+    /// Too much is being written, or somebody else changed the same thing meanwhile.
+    Busy,
+    /// Whether the change is durable is not known.
+    Unavailable,
+    /// A defect.
+    Defect(anyhow::Error),
+}
+
+impl Failure {
+    /// A failure of [`OpenError`]'s sort, for the site in `data`.
+    pub(crate) fn of_opening(data: PathBuf, error: OpenError) -> Self {
+        match error {
+            OpenError::Store(error) => Self::of_store(data, error),
+            OpenError::Folder(cause) => Failure::Folder { data, cause },
+            OpenError::KeyMissing => Failure::KeyMissing { data },
+            OpenError::ForeignKey => Failure::ForeignKey { data },
+            OpenError::DamagedKey => Failure::DamagedKey { data },
+            OpenError::LogAhead => Failure::LogAhead { data },
+        }
+    }
+
+    /// A failure of [`StoreError`]'s sort, for the site in `data`.
+    pub(crate) fn of_store(data: PathBuf, error: StoreError) -> Self {
+        match error {
+            StoreError::Missing(_) => Failure::NoSite { data },
+            StoreError::NeedsMigration { .. } => Failure::NeedsMigration { data },
+            StoreError::NewerSchema { .. } => Failure::NewerSchema { data },
+            other => Failure::Database { data, cause: other.into() },
+        }
+    }
+
+    /// The exit code.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Failure::Setting(_) | Failure::PublicUrl { .. } | Failure::PlainHttp { .. } | Failure::OutputNeeded => Exit::Usage,
+            Failure::NothingToRead | Failure::NoSuchTask { .. } => Exit::Findings,
+            Failure::ReadFile { .. }
+            | Failure::WriteFile { .. }
+            | Failure::FileExists { .. }
+            | Failure::Output(_)
+            | Failure::NoSite { .. }
+            | Failure::ForeignFolder { .. }
+            | Failure::NotADemo { .. }
+            | Failure::OtherDemo { .. }
+            | Failure::Folder { .. }
+            | Failure::NeedsMigration { .. }
+            | Failure::NewerSchema { .. }
+            | Failure::Database { .. }
+            | Failure::KeyMissing { .. }
+            | Failure::ForeignKey { .. }
+            | Failure::DamagedKey { .. }
+            | Failure::LogAhead { .. }
+            | Failure::Listen { .. }
+            | Failure::Busy
+            | Failure::Unavailable => Exit::Unavailable,
+            Failure::NoSuchPlan { .. }
+            | Failure::NobodyReports
+            | Failure::NoSuchOrganisation { .. }
+            | Failure::NoSuchAccount { .. }
+            | Failure::NameTaken { .. }
+            | Failure::Refused(_) => Exit::Refused,
+            Failure::Defect(_) => Exit::Defect,
+        }
+    }
+
+    /// Whether only the reader of the output has gone, which is no fault (`luoshi parse … | head`).
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Failure::Output(cause) if cause.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// The message: what is the matter, what to do next, and the cause that the system gives, a line each.
+    pub(crate) fn message(&self, words: Words) -> String {
+        let (key, values) = self.key();
+        let what = words.say_with(&key, &values);
+        let mut lines = vec![words.say_with("failure-line", &[("what", text(what))])];
+        if let Some(next) = words.find(&format!("{key}.next"), &values) {
+            lines.push(words.say_with("failure-next-line", &[("next", text(next))]));
+        }
+        if let Some(cause) = self.cause() {
+            lines.push(words.say_with("failure-cause-line", &[("cause", text(cause))]));
+        }
+        lines.join("\n")
+    }
+
+    fn key(&self) -> (String, Vec<(&'static str, Value)>) {
+        let path = |path: &PathBuf| text(path.display());
+        let (key, values) = match self {
+            Failure::Setting(_) => ("failure-setting", vec![]),
+            Failure::PublicUrl { address } => ("failure-public-url", vec![("address", text(address))]),
+            Failure::PlainHttp { listen } => ("failure-plain-http", vec![("listen", text(listen))]),
+            Failure::OutputNeeded => ("failure-output-needed", vec![]),
+            Failure::ReadFile { path: file, .. } => ("failure-read-file", vec![("path", path(file))]),
+            Failure::WriteFile { path: file, .. } => ("failure-write-file", vec![("path", path(file))]),
+            Failure::FileExists { path: file } => ("failure-file-exists", vec![("path", path(file))]),
+            Failure::Output(_) => ("failure-output", vec![]),
+            Failure::NothingToRead => ("failure-nothing-to-read", vec![]),
+            Failure::NoSuchTask { number, tasks } => {
+                ("failure-no-such-task", vec![("number", count(*number)), ("tasks", count(*tasks))])
+            }
+            Failure::NoSite { data } => ("failure-no-site", vec![("data", path(data))]),
+            Failure::ForeignFolder { data } => ("failure-foreign-folder", vec![("data", path(data))]),
+            Failure::NotADemo { data } => ("failure-not-a-demo", vec![("data", path(data))]),
+            Failure::OtherDemo { data } => ("failure-other-demo", vec![("data", path(data))]),
+            Failure::Folder { data, .. } => ("failure-folder", vec![("data", path(data))]),
+            Failure::NeedsMigration { data } => ("failure-needs-migration", vec![("data", path(data))]),
+            Failure::NewerSchema { data } => ("failure-newer-schema", vec![("data", path(data))]),
+            Failure::Database { data, .. } => ("failure-database", vec![("data", path(data))]),
+            Failure::KeyMissing { data } => ("failure-key-missing", vec![("data", path(data))]),
+            Failure::ForeignKey { data } => ("failure-foreign-key", vec![("data", path(data))]),
+            Failure::DamagedKey { data } => ("failure-damaged-key", vec![("data", path(data))]),
+            Failure::LogAhead { data } => ("failure-log-ahead", vec![("data", path(data))]),
+            Failure::Listen { listen, .. } => ("failure-listen", vec![("listen", text(listen))]),
+            Failure::NoSuchPlan { name } => ("failure-no-such-plan", vec![("name", text(name))]),
+            Failure::NobodyReports => ("failure-nobody-reports", vec![]),
+            Failure::NoSuchOrganisation { name } => ("failure-no-such-organisation", vec![("name", text(name))]),
+            Failure::NoSuchAccount { name } => ("failure-no-such-account", vec![("name", text(name))]),
+            Failure::NameTaken { name } => ("failure-name-taken", vec![("name", text(name))]),
+            Failure::Refused(refusal) => return (refusal_key(*refusal), vec![("code", text(refusal.code()))]),
+            Failure::Busy => ("failure-busy", vec![]),
+            Failure::Unavailable => ("failure-unavailable", vec![]),
+            Failure::Defect(_) => ("failure-defect", vec![]),
+        };
+        (key.to_owned(), values)
+    }
+
+    fn cause(&self) -> Option<String> {
+        match self {
+            Failure::Setting(cause) => Some(cause.to_string()),
+            Failure::ReadFile { cause, .. }
+            | Failure::WriteFile { cause, .. }
+            | Failure::Output(cause)
+            | Failure::Folder { cause, .. }
+            | Failure::Listen { cause, .. } => Some(cause.to_string()),
+            Failure::Database { cause, .. } | Failure::Defect(cause) => Some(format!("{cause:#}")),
+            _ => None,
+        }
+    }
+}
+
+/// The refusals that a command of the console can meet have words of their own; any other one is named by its code.
+fn refusal_key(refusal: Refusal) -> String {
+    match refusal {
+        Refusal::InvalidName
+        | Refusal::NoRole
+        | Refusal::SupervisorOutsideOffice
+        | Refusal::InvalidText
+        | Refusal::NoTasks => format!("refusal-{}", refusal.code()),
+        _ => "refusal-other".to_owned(),
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Refused(refusal) => Failure::Refused(refusal),
+            AppError::Conflict | AppError::Busy => Failure::Busy,
+            AppError::Unavailable => Failure::Unavailable,
+            other => Failure::Defect(other.into()),
+        }
+    }
+}
+
+impl From<ReviewError> for Failure {
+    fn from(error: ReviewError) -> Self {
+        match error {
+            ReviewError::App(error) => error.into(),
+            ReviewError::Changed => Failure::Busy,
+            other => Failure::Defect(other.into()),
+        }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(cause: anyhow::Error) -> Self {
+        Failure::Defect(cause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use luoshi_types::Language;
+
+    use super::*;
+
+    fn one_of_each() -> Vec<Failure> {
+        let data = || PathBuf::from("folder");
+        let path = || PathBuf::from("file.txt");
+        let cause = || io::Error::from(io::ErrorKind::PermissionDenied);
+        let listen = SocketAddr::from(([127, 0, 0, 1], 80));
+        vec![
+            Failure::Setting(Box::new(figment::Error::from("wrong".to_owned()))),
+            Failure::PublicUrl { address: "x".to_owned() },
+            Failure::PlainHttp { listen },
+            Failure::OutputNeeded,
+            Failure::ReadFile { path: path(), cause: cause() },
+            Failure::WriteFile { path: path(), cause: cause() },
+            Failure::FileExists { path: path() },
+            Failure::Output(cause()),
+            Failure::NothingToRead,
+            Failure::NoSuchTask { number: 3, tasks: 2 },
+            Failure::NoSite { data: data() },
+            Failure::ForeignFolder { data: data() },
+            Failure::NotADemo { data: data() },
+            Failure::OtherDemo { data: data() },
+            Failure::Folder { data: data(), cause: cause() },
+            Failure::NeedsMigration { data: data() },
+            Failure::NewerSchema { data: data() },
+            Failure::Database { data: data(), cause: anyhow::anyhow!("cause") },
+            Failure::KeyMissing { data: data() },
+            Failure::ForeignKey { data: data() },
+            Failure::DamagedKey { data: data() },
+            Failure::LogAhead { data: data() },
+            Failure::Listen { listen, cause: cause() },
+            Failure::NoSuchPlan { name: "x".to_owned() },
+            Failure::NobodyReports,
+            Failure::NoSuchOrganisation { name: "x".to_owned() },
+            Failure::NoSuchAccount { name: "x".to_owned() },
+            Failure::NameTaken { name: "x".to_owned() },
+            Failure::Busy,
+            Failure::Unavailable,
+            Failure::Defect(anyhow::anyhow!("cause")),
+        ]
+        .into_iter()
+        .chain(Refusal::ALL.iter().map(|refusal| Failure::Refused(*refusal)))
+        .collect()
+    }
+
+    #[test]
+    fn every_failure_says_what_to_do_in_both_languages() {
+        for language in Language::ALL {
+            for failure in one_of_each() {
+                let message = failure.message(Words(language));
+                assert!(!message.contains('⟦'), "{failure:?}: {message}");
+                assert!(!message.contains("{ $"), "{failure:?}: {message}");
+                assert!(message.lines().count() >= 2, "{failure:?} says nothing of what to do next: {message}");
+                assert_ne!(failure.exit(), Exit::Done, "{failure:?}");
+            }
+        }
+    }
+}

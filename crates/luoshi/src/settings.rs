@@ -1,0 +1,223 @@
+//! The settings of one run: defaults, then the settings file, then the environment, then flags. Nothing else reads the environment.
+
+use std::{fs, net::IpAddr, net::SocketAddr, path::PathBuf, time::Duration};
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use luoshi_types::Language;
+use luoshi_web::WebSettings;
+use serde::{Deserialize, Serialize};
+
+use crate::{arguments::Everywhere, failure::Failure};
+
+/// Where a site's data lies when nothing else is said.
+const USUAL_DATA: &str = "./luoshi-data";
+/// Where the demo's data lies when nothing else is said: apart from a site's, so that neither is taken for the other.
+const USUAL_DEMO_DATA: &str = "./luoshi-data/demo";
+
+/// Names that are read from the environment with `LUOSHI_` before them.
+const IN_THE_ENVIRONMENT: &[&str] = &[
+    "data",
+    "listen",
+    "lang",
+    "public_url",
+    "allow_plain_http",
+    "trusted_proxies",
+    "connection_limit",
+    "request_timeout_seconds",
+    "shutdown_grace_seconds",
+    "log",
+    "log_format",
+];
+
+/// What an operator decides about a site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// The data folder; none means the usual one of the subcommand.
+    pub(crate) data: Option<PathBuf>,
+    /// The address that the site listens on.
+    pub(crate) listen: SocketAddr,
+    /// The language of messages.
+    pub(crate) lang: Language,
+    /// The address under which people reach the site through a proxy that speaks TLS.
+    pub(crate) public_url: Option<String>,
+    /// Whether the site may be served without TLS to other machines.
+    pub(crate) allow_plain_http: bool,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+    /// Connections served at once.
+    pub(crate) connection_limit: usize,
+    /// Time in which a request has to be answered.
+    pub(crate) request_timeout_seconds: u64,
+    /// Time that running requests are given when the program ends.
+    pub(crate) shutdown_grace_seconds: u64,
+    /// What is logged, as a filter of the `tracing` crate.
+    pub(crate) log: String,
+    /// How it is logged.
+    pub(crate) log_format: LogFormat,
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let web = WebSettings::default();
+        Self {
+            data: None,
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            lang: Language::Chinese,
+            public_url: None,
+            allow_plain_http: false,
+            trusted_proxies: web.trusted_proxies,
+            connection_limit: web.connection_limit,
+            request_timeout_seconds: web.request_timeout.as_secs(),
+            shutdown_grace_seconds: web.shutdown_grace.as_secs(),
+            log: "info".to_owned(),
+            log_format: LogFormat::Text,
+        }
+    }
+}
+
+/// The flags that are settings too, without the ones that were not given.
+#[derive(Serialize)]
+struct Flags<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listen: Option<SocketAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lang: Option<Language>,
+}
+
+impl Settings {
+    /// The settings of this run.
+    ///
+    /// # Errors
+    /// When the settings file cannot be read, or a value in it, in the environment or in a flag is not one that the setting can have.
+    pub(crate) fn read(flags: &Everywhere) -> Result<Self, Failure> {
+        let mut figment = Figment::from(Serialized::defaults(Settings::default()));
+        if let Some(path) = &flags.config {
+            let text = fs::read_to_string(path)
+                .map_err(|cause| Failure::ReadFile { path: path.clone(), cause })?;
+            figment = figment.merge(Toml::string(&text));
+        }
+        let flags = Flags { data: flags.data.as_ref(), listen: flags.listen, lang: flags.lang.map(Language::from) };
+        let settings: Self = figment
+            .merge(Env::prefixed("LUOSHI_").only(IN_THE_ENVIRONMENT))
+            .merge(Serialized::defaults(flags))
+            .extract()
+            .map_err(|cause| Failure::Setting(Box::new(cause)))?;
+        if let Some(address) = &settings.public_url
+            && !(address.starts_with("https://") || address.starts_with("http://"))
+        {
+            return Err(Failure::PublicUrl { address: address.clone() });
+        }
+        Ok(settings)
+    }
+
+    /// The data folder of a site.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| PathBuf::from(USUAL_DATA))
+    }
+
+    /// The data folder of the demo.
+    pub(crate) fn demo_data(&self) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| PathBuf::from(USUAL_DEMO_DATA))
+    }
+
+    /// What concerns HTTP.
+    pub(crate) fn web(&self) -> WebSettings {
+        WebSettings {
+            public_url: self.public_url.clone(),
+            connection_limit: self.connection_limit,
+            request_timeout: Duration::from_secs(self.request_timeout_seconds),
+            shutdown_grace: Duration::from_secs(self.shutdown_grace_seconds),
+            trusted_proxies: self.trusted_proxies.clone(),
+            ..WebSettings::default()
+        }
+    }
+
+    /// The address of the site for a browser, where it listens on `listen`.
+    pub(crate) fn address(&self, listen: SocketAddr) -> String {
+        match &self.public_url {
+            Some(address) => address.trim_end_matches('/').to_owned(),
+            None => format!("http://{listen}"),
+        }
+    }
+
+    /// Refuses to carry passwords in the clear over a network, unless the settings say that this is meant.
+    ///
+    /// # Errors
+    /// When the site would listen on an address that other machines reach, without TLS before it.
+    pub(crate) fn refuse_plain_http(&self) -> Result<(), Failure> {
+        let safe = self.listen.ip().is_loopback() || self.allow_plain_http || self.web().is_https();
+        if safe { Ok(()) } else { Err(Failure::PlainHttp { listen: self.listen }) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from_toml(text: &str) -> Result<Settings, Box<figment::Error>> {
+        Figment::from(Serialized::defaults(Settings::default())).merge(Toml::string(text)).extract().map_err(Box::new)
+    }
+
+    #[test]
+    fn the_example_states_the_defaults() {
+        let example = include_str!("../../../deploy/config.example.toml");
+        assert_eq!(from_toml(example).unwrap(), Settings { data: Some("./luoshi-data".into()), ..Settings::default() });
+    }
+
+    #[test]
+    fn every_commented_line_of_the_example_is_a_setting() {
+        let example = include_str!("../../../deploy/config.example.toml");
+        let uncommented: String = example
+            .lines()
+            .filter_map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = ") && !rest.contains('`')))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let settings = from_toml(&uncommented).unwrap();
+        assert_eq!(settings.public_url.as_deref(), Some("https://luoshi.example.gov.cn"));
+        assert!(settings.allow_plain_http);
+        assert_eq!(settings.trusted_proxies.len(), 2);
+    }
+
+    #[test]
+    fn an_unknown_setting_is_named() {
+        let error = from_toml("lisen = \"127.0.0.1:80\"").unwrap_err();
+        assert!(error.to_string().contains("lisen"), "{error}");
+    }
+
+    #[test]
+    fn plain_http_stays_on_this_machine() {
+        let open = |text: &str| from_toml(text).unwrap().refuse_plain_http().is_ok();
+        assert!(open("listen = \"127.0.0.1:80\""));
+        assert!(open("listen = \"[::1]:80\""));
+        assert!(!open("listen = \"0.0.0.0:80\""));
+        assert!(!open("listen = \"192.0.2.1:80\"\npublic_url = \"http://luoshi.example\""));
+        assert!(open("listen = \"0.0.0.0:80\"\nallow_plain_http = true"));
+        assert!(open("listen = \"0.0.0.0:80\"\npublic_url = \"https://luoshi.example\""));
+    }
+
+    #[test]
+    fn everything_but_the_folder_may_stand_in_the_environment() {
+        let known = serde_json::to_value(Settings::default()).unwrap();
+        let names: Vec<&str> = known.as_object().unwrap().keys().map(String::as_str).collect();
+        for name in &names {
+            assert!(IN_THE_ENVIRONMENT.contains(name), "{name} cannot be set by the environment");
+        }
+        assert_eq!(names.len(), IN_THE_ENVIRONMENT.len());
+    }
+}

@@ -1,0 +1,3 @@
+//! The program from outside, as operators and readers meet it.
+
+mod browser;
