@@ -2,7 +2,7 @@
 //!
 //! It holds the order and the bookkeeping; every decision is made in a room or a rule.
 
-use luoshi_types::{Diagnostic, DiagnosticCode, Document, Span};
+use luoshi_types::{Diagnostic, DiagnosticCode, Document, PartyRole, Span};
 
 use crate::{
     coverage::{self, Partition},
@@ -140,6 +140,7 @@ impl Work<'_> {
 
     fn task(&mut self, index: usize, node: &TaskNode, section_ids: &[Option<String>]) -> TaskDraft {
         let id = format!("t{}", index + 1);
+        let trace_start = self.tracer.entries.len();
         let mut path = Vec::with_capacity(node.ancestors.len() + 1);
         for &ancestor in &node.ancestors {
             let heading = &self.outline.headings[ancestor];
@@ -212,6 +213,14 @@ impl Work<'_> {
                 deadlines::read_container(self.text, hole, year, &mut self.tracer, &mut deadlines_found);
             }
         }
+        // The digits of a deadline are told once, as the deadline.
+        let in_deadline = |span: Span| deadlines_found.iter().any(|deadline| deadline.span.overlaps(span));
+        found
+            .mentions
+            .retain(|mention| mention.why != MentionReason::Date || !in_deadline(mention.span));
+        self.tracer.forget(trace_start, |entry| {
+            entry.rule == rules::mention::date::RULE.code && in_deadline(entry.span)
+        });
         let is_excluded = |span: Span| {
             tracking.state == TrackingState::NotTracked
                 || tracking.excluded.iter().any(|exclusion| exclusion.span.contains(span))
@@ -350,7 +359,16 @@ impl Work<'_> {
                 // A second clause of the kind would otherwise multiply with the tasks behind it.
                 if self.parsed.inheritance.len() < 8 {
                     for later in &mut self.parsed.tasks[task..] {
-                        later.parties.extend(parties.iter().cloned());
+                        for party in parties {
+                            // A task that names the body itself has it already.
+                            if !later
+                                .parties
+                                .iter()
+                                .any(|own| own.raw == party.raw && own.role == party.role)
+                            {
+                                later.parties.push(party.clone());
+                            }
+                        }
                     }
                 }
                 self.parsed.inheritance.push(Inheritance {
@@ -377,7 +395,8 @@ impl Work<'_> {
                 });
             }
             for party in &clause.parties {
-                if party.rule != rules::party::verb_bracket::RULE.code
+                if party.role != PartyRole::LeaderPerson
+                    && party.rule != rules::party::verb_bracket::RULE.code
                     && !crate::parties::names::is_possible_body(&party.raw)
                 {
                     found.push(

@@ -21,6 +21,13 @@ impl Tracer {
         }
     }
 
+    /// Takes back the entries behind `start` for which `is_moot` holds.
+    pub(crate) fn forget(&mut self, start: usize, is_moot: impl Fn(&TraceEntry) -> bool) {
+        // Only the tail is looked at: the entries of earlier tasks are settled.
+        let tail = self.entries.split_off(start.min(self.entries.len()));
+        self.entries.extend(tail.into_iter().filter(|entry| !is_moot(entry)));
+    }
+
     /// Notes that `rule` took `span`; the result is worded only when somebody listens.
     pub(crate) fn fired(&mut self, rule: &'static Rule, span: Span, result: impl FnOnce() -> String) {
         if self.is_on {

@@ -74,8 +74,6 @@ fn the_explanation_shows_text_and_rules() {
             A comparator word behind the unit: 1600万亩以上 (>=), 4%以内 (<=), 2000万亩左右 (≈). 以上, 以下 and 以内 include the number.
         scope/topic-clause  41–50  “推进劳动力转移就业”  → labour-transfer
             A clause with a topic outside the limits of scope is excluded; the rest of its task is tracked.
-        mention/date  51–53  “6月”  → date
-            A year, month, day or quarter is no quantity. Whether it is a deadline is for the family `deadline`.
         deadline/month-end  51–55  “6月底前”  → by 2024-06-30
             The end of a month: 6月底前, 2024年10月底前, 12月底. A month with 前 (6月前) ends with the month before in strict reading; offices mean the month itself, and so it is read.
         party/label-bracket  64–69  “农业农村厅”  → lead 农业农村厅

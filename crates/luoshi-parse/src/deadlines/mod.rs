@@ -122,7 +122,11 @@ pub(crate) fn read_sentence(
         push(text, period, kind, rule, year, tracer, found);
     });
     // Several dates in one sentence are the stages of one piece of work: 6月底前下达60%，9月底前下达80%.
-    if found.len() - first > 1 {
+    let ends = found[first..]
+        .iter()
+        .filter(|deadline| deadline.kind == DeadlineKind::By)
+        .count();
+    if ends > 1 {
         for deadline in &mut found[first..] {
             if deadline.kind == DeadlineKind::By {
                 deadline.kind = DeadlineKind::Stage;

@@ -66,6 +66,7 @@ pub(crate) fn read(text: &str, lines: &[Line], outline: &Outline, settings: &Par
     read_front(text, &lines[..front_end], outline.body_start, &mut front);
     read_signature(text, &lines[..front_end], &mut front);
     read_signature(text, &lines[first_behind..], &mut front);
+    read_signature_in_line(text, lines, &mut front);
     let metadata = &mut front.metadata;
     metadata.date = metadata.date.or(settings.date);
     metadata.year = metadata
@@ -142,6 +143,15 @@ fn read_front(text: &str, lines: &[Line], limit: usize, front: &mut Front) {
             }
         }
     }
+    if let Some(first) = lines.first().filter(|_| front.metadata.addressees.is_empty()) {
+        let line = Span::new(first.span.start, first.span.end.min(limit));
+        if let Some(number) = &front.metadata.document_number {
+            if line.contains(number.span) && number.span.len() * 2 <= line.len() {
+                front.parts.push((number.span, SpanKind::DocumentNumber));
+            }
+        }
+        read_addressees_in_line(text, line, front);
+    }
 }
 
 /// Whether a line can be part of a title: short, no sentence, no date, no bracket around it.
@@ -164,6 +174,59 @@ fn is_title_line(content: &str) -> bool {
         && !content.ends_with(['：', ':', '，'])
         && !content.starts_with(['(', '（'])
         && date_in(content).is_none()
+}
+
+/// The addressees of a document on one line: between the title or number and the first colon.
+fn read_addressees_in_line(text: &str, line: Span, front: &mut Front) {
+    let start = [&front.metadata.title, &front.metadata.document_number]
+        .into_iter()
+        .flatten()
+        .map(|located| located.span.end)
+        .filter(|end| (line.start..line.end).contains(end))
+        .max();
+    let Some(start) = start else { return };
+    let rest = slice(text, Span::new(start, line.end));
+    let Some(colon) = rest.find(['：', ':']) else { return };
+    let mark = rest[colon..].chars().next().map_or(0, char::len_utf8);
+    let span = Span::new(start, start + colon + mark);
+    if is_addressees(slice(text, span)) {
+        front.metadata.addressees = addressees(text, span);
+        front.parts.push((span, SpanKind::Addressees));
+    }
+}
+
+/// The issuer and the date at the very end of the text, behind its last sentence: …抓好落实。某省人民政府2022年6月30日（此件公开发布）
+fn read_signature_in_line(text: &str, lines: &[Line], front: &mut Front) {
+    let Some(line) = lines.last().filter(|_| front.metadata.date.is_none()) else {
+        return;
+    };
+    let content = slice(text, line.span);
+    let bare = match content.rfind(['（', '(']) {
+        Some(open) if content.ends_with(['）', ')']) && content.len() - open <= 60 => &content[..open],
+        _ => content,
+    };
+    let behind_sentence = bare.rfind(is_sentence_end).map_or(0, |index| {
+        index + bare[index..].chars().next().map_or(0, char::len_utf8)
+    });
+    let tail = &bare[behind_sentence..];
+    let Some(digits) = tail.find(|character: char| character.is_ascii_digit() || matches!(character, '二' | '２'))
+    else {
+        return;
+    };
+    let Some((date, length)) = date_in(&tail[digits..]) else {
+        return;
+    };
+    if digits + length != tail.len() || !is_issuer(&tail[..digits]) {
+        return;
+    }
+    let start = line.span.start + behind_sentence;
+    front.metadata.date = Some(date);
+    if front.metadata.issuer.is_none() {
+        front.metadata.issuer = Some(located(text, Span::new(start, start + digits)));
+    }
+    front
+        .parts
+        .push((Span::new(start, start + tail.len()), SpanKind::Signature));
 }
 
 /// The title at the head of a document on one line: …关于…的意见.
@@ -232,7 +295,9 @@ fn is_addressees(content: &str) -> bool {
     content.len() <= LONGEST_ADDRESSEES
         && content.ends_with(['：', ':'])
         && !content.ends_with("如下：")
-        && !content.contains('。')
+        && !content.contains(['。', '〔', '《'])
+        && !content.contains("关于")
+        && content.matches(['：', ':']).count() == 1
         && [
             "人民政府",
             "各部门",

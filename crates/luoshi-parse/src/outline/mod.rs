@@ -370,12 +370,23 @@ impl Builder<'_> {
         trimmed(self.text, Span::new(from, at)).start
     }
 
-    /// The end of a task whose last clause is `clause`: behind it, or behind the rest of its line and the label lines below.
+    /// The end of a task whose last clause is `clause`: behind it and the label lines below.
     fn end_after_clause(&self, clause: usize, limit: usize) -> usize {
-        let mut end = self.clauses[clause].span.end;
+        let span = self.clauses[clause].span;
+        let mut end = span.end;
         let line_end = self.text[end..limit].find('\n').map_or(limit, |index| end + index);
         let rest = slice(self.text, Span::new(end, line_end));
-        if !rest.trim_matches(is_blank).is_empty() {
+        // A bracket behind the full stop closes the task; one inside a sentence does not.
+        let before = self.text[..span.start].trim_end_matches(is_blank);
+        let closes =
+            before.ends_with(|character: char| is_sentence_end(character) || matches!(character, '”' | '）' | ')'));
+        if closes {
+            end += rest
+                .chars()
+                .next()
+                .filter(|mark| matches!(mark, '。' | '；' | ';'))
+                .map_or(0, char::len_utf8);
+        } else if !rest.trim_matches(is_blank).is_empty() {
             end = trimmed(self.text, Span::new(end, line_end)).end;
         }
         self.labelled_lines_below(end, limit)

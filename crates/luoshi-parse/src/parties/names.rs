@@ -237,8 +237,9 @@ pub(crate) fn territory_mark(raw: &str) -> Option<&'static str> {
         .into_iter()
         .find(|mark| {
             raw.strip_prefix(mark).is_some_and(|rest| {
-                // 市场监管局, 区域中心 and 县城办 begin with the sign by accident.
-                !(rest.starts_with(['场', '域']) || *mark == "县" && rest.starts_with('城'))
+                // 市场监管局 and 区域中心 begin with the sign by accident, 县城 as a rule.
+                let by_accident = rest.starts_with(['场', '域']) || *mark == "县" && rest.starts_with('城');
+                !by_accident || full_name(rest).is_some()
             })
         })
 }
@@ -310,6 +311,7 @@ mod tests {
         assert_eq!(territory_mark("省民政厅"), Some("省"));
         assert_eq!(territory_mark("市场监管局"), None);
         assert_eq!(territory_mark("市城管局"), Some("市"));
+        assert_eq!(territory_mark("县城管局"), Some("县"));
         assert_eq!(territory_mark("卫生健康委"), None);
         assert!(is_elided("卫生健康委") && !is_elided("云岭银保监分局"));
     }

@@ -87,6 +87,17 @@ fn clean(text: &str) -> Option<String> {
     let part = text.trim_matches(|character: char| {
         character.is_whitespace() || matches!(character, '的' | '了' | '约' | '近' | '：' | '“' | '”')
     });
+    // 其中, 到2027年 and a word of promise stand around the subject, not in it.
+    let part = ["其中", "全年", "年内"]
+        .iter()
+        .fold(part, |part, word| part.strip_prefix(word).unwrap_or(part));
+    let part = match part.find('年') {
+        Some(end) if part.starts_with('到') && end <= 10 => &part[end + '年'.len_utf8()..],
+        _ => part,
+    };
+    let part = ["力争", "确保", "争取"]
+        .iter()
+        .fold(part, |part, word| part.strip_suffix(word).unwrap_or(part));
     let fits = !part.is_empty() && part.chars().take(LONGEST + 1).count() <= LONGEST;
     fits.then(|| part.to_owned())
 }

@@ -215,8 +215,8 @@ fn hostile_text_costs_no_square() {
         "《",
     ];
     for pattern in patterns {
-        let small = pattern.repeat(24_000 / pattern.len());
-        let large = pattern.repeat(8 * 24_000 / pattern.len());
+        let small = pattern.repeat(8_000 / pattern.len());
+        let large = pattern.repeat(8 * 8_000 / pattern.len());
         let in_task = |text: &str| format!("一、农业\n（一）抓好春耕。{text}（农业农村局负责）\n");
         for (small, large) in [(in_task(&small), in_task(&large)), (small, large)] {
             let quick = cost(&small).min(cost(&small)).max(Duration::from_millis(4));

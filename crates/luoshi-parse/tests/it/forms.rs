@@ -119,7 +119,7 @@ fn a_clause_stated_once_governs_what_follows() {
     check(
         text,
         &[
-            "（一） s1 responsible:农业农村局 implementing:各县政府 ^implementing:各县政府",
+            "（一） s1 responsible:农业农村局 implementing:各县政府",
             "（二） s1 responsible:水利局 ^implementing:各县政府",
         ],
     );
