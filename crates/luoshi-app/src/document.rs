@@ -5,14 +5,14 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use luoshi_intake::{IntakeSettings, intake};
+use luoshi_intake::{IntakeSettings, Limits, hint, intake, message};
 use luoshi_ledger::{
     Actor, Command, Denial,
     command::ReceiveDocument,
     ids::{DocumentId, TaskId},
     view::{DocumentSummary, Passage},
 };
-use luoshi_types::{Diagnostic, Severity};
+use luoshi_types::{Diagnostic, Language, Severity};
 
 use crate::{
     error::AppError,
@@ -20,6 +20,36 @@ use crate::{
     review::{Review, ReviewId},
     site::App,
 };
+
+/// The largest document that a site takes, in bytes. Breakdown documents are a hundredth of it; the reader alone would take more than
+/// several people at once could ask of one machine.
+pub const LARGEST_DOCUMENT: u64 = 20 * 1024 * 1024;
+
+/// A complaint about a document in the words of a language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WordedDiagnostic {
+    /// The stable word of the complaint.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is the matter.
+    pub message: String,
+    /// What to do about it; may be empty.
+    pub hint: String,
+}
+
+/// Words complaints for a person.
+pub fn word_diagnostics(diagnostics: &[Diagnostic], language: Language) -> Vec<WordedDiagnostic> {
+    diagnostics
+        .iter()
+        .map(|diagnostic| WordedDiagnostic {
+            code: diagnostic.code.code(),
+            severity: diagnostic.severity,
+            message: message(diagnostic, language),
+            hint: hint(diagnostic, language),
+        })
+        .collect()
+}
 
 /// A document on its way in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +87,10 @@ impl App {
         let settings = IntakeSettings {
             date: upload.date,
             year: upload.year,
+            limits: Limits {
+                bytes: LARGEST_DOCUMENT,
+                ..Limits::default()
+            },
             ..IntakeSettings::default()
         };
         let (upload, intake) = tokio::task::spawn_blocking(move || {

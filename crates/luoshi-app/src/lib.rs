@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod light;
 pub mod log;
 pub mod public;
+pub mod public_data;
 pub mod receipt;
 pub mod report;
 pub mod review;

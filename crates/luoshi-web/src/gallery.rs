@@ -2,6 +2,8 @@
 //!
 //! The pages are also written to `target/pages` of this crate's build, to be looked at in a browser.
 
+mod documents;
+
 use std::path::PathBuf;
 
 use askama::Template;
@@ -480,6 +482,7 @@ fn pictures(language: Language) -> Vec<Picture> {
             }),
         );
     }
+    pictures.extend(documents::pictures(language));
     pictures
 }
 

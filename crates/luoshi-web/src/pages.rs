@@ -2,13 +2,19 @@
 //!
 //! A handler asks the application and fills a struct. It holds no rule of the ledger and no text for people.
 
+pub(crate) mod document;
 pub(crate) mod error;
 pub(crate) mod home;
 pub(crate) mod ledger;
+pub(crate) mod log;
+mod marked_text;
 pub(crate) mod missing;
 pub(crate) mod organisation;
+pub(crate) mod plan;
+pub(crate) mod public;
 pub(crate) mod receipt;
 pub(crate) mod report;
+pub(crate) mod review;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod static_file;

@@ -18,7 +18,10 @@ use crate::{
     access::{Account, Anybody, Clerk, Head, Member, Policy, Supervisor, Visit},
     failure::Failure,
     form::ChecksFormToken,
-    pages::{error, home, ledger, missing, organisation, receipt, report, session, settings, static_file, task},
+    pages::{
+        document, error, home, ledger, log, missing, organisation, plan, public, receipt, report, review, session, settings,
+        static_file, task,
+    },
     serve::ServeError,
     settings::WebSettings,
     urls,
@@ -39,6 +42,15 @@ fn routes() -> Routes {
         .get(Anybody, urls::HOME, home::show)
         .get(Anybody, urls::SIGN_IN, session::show_sign_in)
         .post(Anybody, urls::SIGN_IN, session::sign_in)
+        .get(Anybody, urls::PUBLIC, public::plan::list)
+        .get(Anybody, urls::PUBLIC_DATA, public::data::explain)
+        .get(Anybody, urls::PUBLIC_PLAN, public::plan::show_plan)
+        .get(Anybody, urls::PUBLIC_VALUES, public::plan::values)
+        .get(Anybody, urls::PUBLIC_TASK, public::task::show_task)
+        .get(Anybody, urls::LOG, log::show_log)
+        .get(Anybody, urls::LOG_CHECKPOINT, log::checkpoint)
+        .get(Anybody, urls::LOG_KEY, log::key)
+        .get(Anybody, urls::LOG_TILE, log::tile)
         // Whoever has an account, also with a one-time password.
         .post(Account, urls::SIGN_OUT, session::sign_out)
         .get(Account, urls::PASSWORD, settings::show_password)
@@ -63,6 +75,17 @@ fn routes() -> Routes {
         .post(Head, urls::APPROVE, report::approve)
         .post(Head, urls::RETURN_AT_APPROVAL, report::return_at_approval)
         // The supervision office (督查室).
+        .get(Supervisor, urls::DOCUMENTS, document::list)
+        .get(Supervisor, urls::IMPORT, document::show_import)
+        .upload(Supervisor, urls::IMPORT, document::import)
+        .get(Supervisor, urls::REVIEW, review::show_review)
+        .post(Supervisor, urls::REVIEW_PLAN, review::correct_plan)
+        .post(Supervisor, urls::REVIEW_ADOPT, review::adopt)
+        .get(Supervisor, urls::REVIEW_TASK, review::show_task)
+        .post(Supervisor, urls::REVIEW_TASK, review::correct_task)
+        .get(Supervisor, urls::PLAN, plan::show_plan)
+        .post(Supervisor, urls::PLAN_ISSUE, plan::issue)
+        .post(Supervisor, urls::PLAN_PUBLICATION, plan::publish)
         .get(Supervisor, urls::VERIFICATIONS, report::show_verifications)
         .post(Supervisor, urls::VERIFY, report::verify)
         .post(Supervisor, urls::RETURN_AT_VERIFICATION, report::return_at_verification)

@@ -20,8 +20,22 @@ pub(crate) const APPROVALS: &str = "/approvals";
 pub(crate) const VERIFICATIONS: &str = "/verification";
 /// 文件.
 pub(crate) const DOCUMENTS: &str = "/documents";
+/// The form for bringing a document in.
+pub(crate) const IMPORT: &str = "/documents/import";
 /// 公开.
 pub(crate) const PUBLIC: &str = "/public";
+/// What the open data hold.
+pub(crate) const PUBLIC_DATA: &str = "/public/data";
+/// The transparency log, and how to check it.
+pub(crate) const LOG: &str = "/log";
+/// The latest signed checkpoint of the log (C2SP tlog-tiles).
+pub(crate) const LOG_CHECKPOINT: &str = "/log/checkpoint";
+/// The public key of the log.
+pub(crate) const LOG_KEY: &str = "/log/key";
+/// Tiles and entries of the log (C2SP tlog-tiles).
+pub(crate) const LOG_TILE: &str = "/log/tile/{*path}";
+/// One draft of a review.
+pub(crate) const REVIEW_TASK: &str = "/reviews/{id}/tasks/{number}";
 /// 设置.
 pub(crate) const SETTINGS: &str = "/settings";
 /// Changing the password.
@@ -80,6 +94,34 @@ addresses! {
     RECEIPT = "/receipts/{id}", receipt(luoshi_ledger::ids::CommandId), "/receipts/", "";
     /// 回执 as a text file.
     RECEIPT_TEXT = "/receipts/{id}/receipt.txt", receipt_text(luoshi_ledger::ids::CommandId), "/receipts/", "/receipt.txt";
+    /// 审阅 of one document.
+    REVIEW = "/reviews/{id}", review(luoshi_app::review::ReviewId), "/reviews/", "";
+    /// What a review says of the plan as a whole.
+    REVIEW_PLAN = "/reviews/{id}/plan", review_plan(luoshi_app::review::ReviewId), "/reviews/", "/plan";
+    /// Accepting a review (采纳).
+    REVIEW_ADOPT = "/reviews/{id}/adopt", review_adopt(luoshi_app::review::ReviewId), "/reviews/", "/adopt";
+    /// A plan between review and ledger.
+    PLAN = "/plans/{id}", plan(luoshi_ledger::ids::PlanId), "/plans/", "";
+    /// Issuing a plan (印发).
+    PLAN_ISSUE = "/plans/{id}/issue", plan_issue(luoshi_ledger::ids::PlanId), "/plans/", "/issue";
+    /// Opening tasks of a plan to the public or withholding them.
+    PLAN_PUBLICATION = "/plans/{id}/publication", plan_publication(luoshi_ledger::ids::PlanId), "/plans/", "/publication";
+    /// An open plan; as data where `.json` or `.csv` follows the id.
+    PUBLIC_PLAN = "/public/plans/{id}", public_plan(luoshi_ledger::ids::PlanId), "/public/plans/", "";
+    /// The figures of an open plan as comma-separated values.
+    PUBLIC_VALUES = "/public/plans/{id}/values.csv", public_values(luoshi_ledger::ids::PlanId), "/public/plans/", "/values.csv";
+    /// An open task; as data where `.json` follows the id.
+    PUBLIC_TASK = "/public/tasks/{id}", public_task(luoshi_ledger::ids::TaskId), "/public/tasks/", "";
+}
+
+/// One draft of a review.
+pub(crate) fn review_task(review: &luoshi_app::review::ReviewId, number: &u32) -> String {
+    format!("{}/tasks/{number}", self::review(review))
+}
+
+/// A plan, after something was done to it whose receipt the page offers.
+pub(crate) fn plan_after(plan: &luoshi_ledger::ids::PlanId, command: &luoshi_ledger::ids::CommandId) -> String {
+    format!("{}?receipt={command}", self::plan(plan))
 }
 
 /// The form of a report for one month and, where a person acts for one of several reporting bodies, that month alone.

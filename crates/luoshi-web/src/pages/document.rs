@@ -53,9 +53,11 @@ pub(crate) struct ImportPage {
 }
 
 impl ImportPage {
-    fn new(frame: Frame) -> Self {
+    pub(crate) fn new(frame: Frame) -> Self {
         Self {
-            frame: frame.under("place-documents", urls::DOCUMENTS).headed("document-import"),
+            frame: frame
+                .under("place-documents", urls::DOCUMENTS)
+                .headed("document-import"),
             text: String::new(),
             date: String::new(),
             year: String::new(),
@@ -69,7 +71,10 @@ impl ImportPage {
 /// The list of received documents.
 pub(crate) async fn list(visit: Visit<Supervisor>) -> Answer {
     let reviews = visit.app().reviews(visit.actor())?;
-    show(&DocumentsPage { frame: visit.frame(Place::Documents).headed("document-list"), reviews })
+    show(&DocumentsPage {
+        frame: visit.frame(Place::Documents).headed("document-list"),
+        reviews,
+    })
 }
 
 /// The form for bringing a document in.
@@ -109,9 +114,16 @@ pub(crate) async fn import(visit: Visit<Supervisor>, sent: SubmittedDocument) ->
             bytes: page.text.clone().into_bytes(),
         }),
     };
-    let (Ok(date), Ok(year), Some(document)) = (date, year, document) else { return show_again(&page) };
+    let (Ok(date), Ok(year), Some(document)) = (date, year, document) else {
+        return show_again(&page);
+    };
     let name = document.name.clone();
-    let upload = Upload { file_name: document.name, bytes: document.bytes, date, year };
+    let upload = Upload {
+        file_name: document.name,
+        bytes: document.bytes,
+        date,
+        year,
+    };
     match visit.app().import_document(visit.actor(), upload).await {
         Ok(review) => Ok(lead_to(&urls::review(&review))),
         Err(ImportError::Unusable(diagnostics)) => {
@@ -140,7 +152,7 @@ pub(crate) struct SentFile {
 
 /// The fields and the file of a form that was sent in parts, with the token of its session checked.
 #[derive(Debug)]
-pub struct SubmittedDocument {
+pub(crate) struct SubmittedDocument {
     fields: Fields,
     file: Option<SentFile>,
 }
@@ -149,7 +161,7 @@ impl ChecksFormToken for SubmittedDocument {}
 
 /// Why an upload was not taken.
 #[derive(Debug)]
-pub struct UploadRejection(Failure);
+pub(crate) struct UploadRejection(Failure);
 
 impl IntoResponse for UploadRejection {
     fn into_response(self) -> Response {

@@ -47,14 +47,22 @@ pub(crate) async fn show_log(visit: Visit<Anybody>) -> Answer {
     let app = visit.app();
     let checkpoint = app.checkpoint().unwrap_or_default();
     show(&LogPage {
-        frame: visit.frame(Place::Public).under("public-plans", urls::PUBLIC).headed("log"),
+        frame: visit
+            .frame(Place::Public)
+            .under("public-plans", urls::PUBLIC)
+            .headed("log"),
         origin: app.log_origin().to_owned(),
         key: app.log_verifier_key(),
         size: size_of(&checkpoint),
         checkpoint,
         address: format!(
             "{}{}",
-            visit.settings().public_url.as_deref().unwrap_or("http://127.0.0.1:8080").trim_end_matches('/'),
+            visit
+                .settings()
+                .public_url
+                .as_deref()
+                .unwrap_or("http://127.0.0.1:8080")
+                .trim_end_matches('/'),
             urls::LOG
         ),
     })
@@ -73,12 +81,19 @@ pub(crate) async fn checkpoint(visit: Visit<Anybody>) -> Answer {
 
 /// The public key of the log, as verifiers read it.
 pub(crate) async fn key(visit: Visit<Anybody>) -> Answer {
-    Ok(kept(PLAIN_TEXT, KEEP_KEY, format!("{}\n", visit.app().log_verifier_key())))
+    Ok(kept(
+        PLAIN_TEXT,
+        KEEP_KEY,
+        format!("{}\n", visit.app().log_verifier_key()),
+    ))
 }
 
 /// A tile or a bundle of entries.
 pub(crate) async fn tile(visit: Visit<Anybody>, At(path): At<String>) -> Answer {
-    let bytes = visit.app().log_tile(&format!("tile/{path}"))?.ok_or(Failure::NotFound)?;
+    let bytes = visit
+        .app()
+        .log_tile(&format!("tile/{path}"))?
+        .ok_or(Failure::NotFound)?;
     Ok(kept(BYTES, KEEP_TILE, bytes))
 }
 

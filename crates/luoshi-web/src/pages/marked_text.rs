@@ -59,7 +59,13 @@ pub(crate) fn stretches(text: &str, tasks: &[(Span, u32)], marks: &[(Span, Mark)
     for ((character, owner), mark) in scalars.into_iter().zip(owners).zip(looks) {
         match stretches.last_mut() {
             Some(stretch) if stretch.task == owner => extend(&mut stretch.runs, character, mark),
-            _ => stretches.push(Stretch { task: owner, runs: vec![Run { mark, text: character.to_string() }] }),
+            _ => stretches.push(Stretch {
+                task: owner,
+                runs: vec![Run {
+                    mark,
+                    text: character.to_string(),
+                }],
+            }),
         }
     }
     stretches
@@ -95,7 +101,10 @@ fn paint<T: Copy>(scalars: &mut [T], span: Span, value: T) {
 fn extend(runs: &mut Vec<Run>, character: char, mark: Mark) {
     match runs.last_mut() {
         Some(run) if run.mark == mark => run.text.push(character),
-        _ => runs.push(Run { mark, text: character.to_string() }),
+        _ => runs.push(Run {
+            mark,
+            text: character.to_string(),
+        }),
     }
 }
 
@@ -107,11 +116,22 @@ mod tests {
     fn nothing_is_added_or_lost() {
         let text = "一、总则\n（一）新建学校10所。（责任部门：教育厅）\n结尾";
         let tasks = [(Span::new(8, 26), 1)];
-        let marks = [(Span::new(12, 15), Mark::Target), (Span::new(22, 25), Mark::Party), (Span::new(24, 90), Mark::Excluded)];
+        let marks = [
+            (Span::new(12, 15), Mark::Target),
+            (Span::new(22, 25), Mark::Party),
+            (Span::new(24, 90), Mark::Excluded),
+        ];
         let cut = stretches(text, &tasks, &marks);
-        let whole: String = cut.iter().flat_map(|stretch| &stretch.runs).map(|run| run.text.as_str()).collect();
+        let whole: String = cut
+            .iter()
+            .flat_map(|stretch| &stretch.runs)
+            .map(|run| run.text.as_str())
+            .collect();
         assert_eq!(whole, text);
-        assert_eq!(cut.iter().map(|stretch| stretch.task).collect::<Vec<_>>(), [None, Some(1), None]);
+        assert_eq!(
+            cut.iter().map(|stretch| stretch.task).collect::<Vec<_>>(),
+            [None, Some(1), None]
+        );
     }
 
     #[test]
@@ -120,7 +140,10 @@ mod tests {
             [(Span::new(1, 3), Mark::Excluded), (Span::new(0, 2), Mark::Target)],
             [(Span::new(0, 2), Mark::Target), (Span::new(1, 3), Mark::Excluded)],
         ] {
-            let cut: Vec<(Mark, String)> = runs("甲乙丙丁", &marks).into_iter().map(|run| (run.mark, run.text)).collect();
+            let cut: Vec<(Mark, String)> = runs("甲乙丙丁", &marks)
+                .into_iter()
+                .map(|run| (run.mark, run.text))
+                .collect();
             let expected = [(Mark::Target, "甲"), (Mark::Excluded, "乙丙"), (Mark::Plain, "丁")];
             assert_eq!(cut, expected.map(|(mark, text)| (mark, text.to_owned())));
         }
@@ -128,7 +151,10 @@ mod tests {
 
     #[test]
     fn spans_beyond_the_text_are_no_fault() {
-        assert_eq!(runs("甲", &[(Span::new(5, 9), Mark::Target), (Span::new(0, 9), Mark::Party)]).len(), 1);
+        assert_eq!(
+            runs("甲", &[(Span::new(5, 9), Mark::Target), (Span::new(0, 9), Mark::Party)]).len(),
+            1
+        );
         assert!(stretches("", &[(Span::new(0, 1), 1)], &[]).is_empty());
     }
 }

@@ -76,7 +76,11 @@ impl PlanPage {
 
     /// Number of bodies that report.
     fn reporter_count(&self) -> usize {
-        let mut bodies: Vec<_> = self.tracked().flat_map(|row| &row.reporters).map(|(id, _)| *id).collect();
+        let mut bodies: Vec<_> = self
+            .tracked()
+            .flat_map(|row| &row.reporters)
+            .map(|(id, _)| *id)
+            .collect();
         bodies.sort_unstable();
         bodies.dedup();
         bodies.len()
@@ -113,7 +117,9 @@ fn is_open(row: &LedgerRow) -> bool {
 
 fn page_of(visit: &Visit<Supervisor>, plan: PlanId) -> Result<PlanPage, Failure> {
     let app = visit.app();
-    let page = app.ledger(visit.actor(), plan, &LedgerFilter::default())?.ok_or(Failure::NotFound)?;
+    let page = app
+        .ledger(visit.actor(), plan, &LedgerFilter::default())?
+        .ok_or(Failure::NotFound)?;
     let (issue_key, publication_key) = (app.new_id().to_string(), app.new_id().to_string());
     let mut page = PlanPage::new(visit.frame(Place::Ledger), page, issue_key, publication_key);
     page.receipt = visit.query().raw("receipt").parse().ok();
@@ -160,7 +166,11 @@ pub(crate) async fn publish(visit: Visit<Supervisor>, At(plan): At<PlanId>, form
         return Err(Failure::NotFound);
     }
     let request = Request {
-        command: Command::PublishTasks(PublishTasks { plan, tasks, publication }),
+        command: Command::PublishTasks(PublishTasks {
+            plan,
+            tasks,
+            publication,
+        }),
         expected: None,
         idempotency_key: fields.idempotency_key(),
     };

@@ -18,7 +18,7 @@ use luoshi_ledger::{ids::TargetId, target::Target, view::OrganisationSummary};
 use luoshi_types::{Comparator, PartyRole};
 use uuid::Uuid;
 
-pub(crate) use self::task_form::{PartyRow, TargetRow, TaskForm};
+pub(crate) use self::task_form::TaskForm;
 use super::{
     lead_to,
     marked_text::{Run, Stretch},
@@ -119,8 +119,8 @@ impl PlanForm {
 
     fn correction(&self) -> Result<PlanCorrection, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let title_is_valid = (1..=LONGEST_PLAN_TITLE).contains(&self.title.chars().count())
-            && !self.title.chars().any(char::is_control);
+        let title_is_valid =
+            (1..=LONGEST_PLAN_TITLE).contains(&self.title.chars().count()) && !self.title.chars().any(char::is_control);
         if !title_is_valid {
             errors.add("title", "review-error-title");
         }
@@ -140,9 +140,12 @@ impl PlanForm {
             errors.add("report_day", "review-error-report-day");
         }
         match (year, document_date, report_day) {
-            (Some(year), Ok(document_date), Some(report_day)) if errors.is_empty() => {
-                Ok(PlanCorrection { title: self.title.clone(), year, document_date, report_day })
-            }
+            (Some(year), Ok(document_date), Some(report_day)) if errors.is_empty() => Ok(PlanCorrection {
+                title: self.title.clone(),
+                year,
+                document_date,
+                report_day,
+            }),
             _ => Err(errors),
         }
     }
@@ -156,7 +159,9 @@ impl ReviewPage {
         organisations: &[OrganisationSummary],
         key: String,
     ) -> Self {
-        let frame = frame.under("place-documents", urls::DOCUMENTS).headed_by(review.title.clone(), "review");
+        let frame = frame
+            .under("place-documents", urls::DOCUMENTS)
+            .headed_by(review.title.clone(), "review");
         let lines = |wanted: bool| -> Vec<Line> {
             review
                 .tasks
@@ -167,9 +172,16 @@ impl ReviewPage {
         };
         let (unresolved, settled) = (lines(true), lines(false));
         let bodies = review.body_names();
-        let known: BTreeSet<&str> = organisations.iter().map(|organisation| organisation.name.as_str()).collect();
+        let known: BTreeSet<&str> = organisations
+            .iter()
+            .map(|organisation| organisation.name.as_str())
+            .collect();
         let (total, accounted) = review.coverage;
-        let coverage_key = if accounted < total { "review-coverage-incomplete" } else { "review-coverage" };
+        let coverage_key = if accounted < total {
+            "review-coverage-incomplete"
+        } else {
+            "review-coverage"
+        };
         Self {
             stretches: source::of(&review, text),
             coverage: language::say_with(
@@ -192,8 +204,16 @@ impl ReviewPage {
             errors: FieldErrors::default(),
             adoption: Adoption {
                 tasks: review.tasks.len(),
-                new_bodies: bodies.iter().filter(|name| !known.contains(*name)).map(|name| (*name).to_owned()).collect(),
-                not_tracked: review.tasks.iter().filter(|task| task.tracking.not_tracked.is_some()).count(),
+                new_bodies: bodies
+                    .iter()
+                    .filter(|name| !known.contains(*name))
+                    .map(|name| (*name).to_owned())
+                    .collect(),
+                not_tracked: review
+                    .tasks
+                    .iter()
+                    .filter(|task| task.tracking.not_tracked.is_some())
+                    .count(),
                 unreported: review
                     .tasks
                     .iter()
@@ -222,7 +242,13 @@ impl Line {
             .flat_map(|role| task.parties.iter().filter(move |party| party.role == *role))
             .map(|party| match party.role {
                 PartyRole::Responsible | PartyRole::Generic => party.raw.clone(),
-                role => frame.say2("review-party", "role", frame.word("party-", role.code()), "name", &party.raw),
+                role => frame.say2(
+                    "review-party",
+                    "role",
+                    frame.word("party-", role.code()),
+                    "name",
+                    &party.raw,
+                ),
             })
             .collect();
         Self {
@@ -231,7 +257,11 @@ impl Line {
             title: task.title.clone(),
             doubts: task.doubts.iter().map(|doubt| doubt.code()).collect(),
             parties: names.join(&frame.say("review-name-joint")),
-            targets: task.targets.iter().map(|target| frame.target(&in_words(target))).collect(),
+            targets: task
+                .targets
+                .iter()
+                .map(|target| frame.target(&in_words(target)))
+                .collect(),
             due: task.due,
             reporters: task.reporters.clone(),
             not_tracked: task
@@ -274,7 +304,13 @@ async fn page_of(visit: &Visit<Supervisor>, id: ReviewId) -> Result<ReviewPage, 
     let text = app.document_text(visit.actor(), review.document)?.unwrap_or_default();
     let organisations = app.organisations(visit.actor())?;
     let key = app.new_id().to_string();
-    Ok(ReviewPage::new(visit.frame(Place::Documents), review, &text, &organisations, key))
+    Ok(ReviewPage::new(
+        visit.frame(Place::Documents),
+        review,
+        &text,
+        &organisations,
+        key,
+    ))
 }
 
 /// The review of one document.
@@ -294,7 +330,11 @@ pub(crate) async fn correct_plan(visit: Visit<Supervisor>, At(id): At<ReviewId>,
     let errors = match typed.correction() {
         Ok(correction) => {
             let version = seen_version(fields.raw("version"))?;
-            match visit.app().correct_review_plan(visit.actor(), id, version, correction).await {
+            match visit
+                .app()
+                .correct_review_plan(visit.actor(), id, version, correction)
+                .await
+            {
                 Ok(()) => return Ok(lead_to(&format!("{}#plan", urls::review(&id)))),
                 Err(error) => errors_of(error, "title", "review-error-title")?,
             }
@@ -311,7 +351,11 @@ pub(crate) async fn correct_plan(visit: Visit<Supervisor>, At(id): At<ReviewId>,
 pub(crate) async fn adopt(visit: Visit<Supervisor>, At(id): At<ReviewId>, form: Submitted) -> Answer {
     let fields = form.fields();
     let version = seen_version(fields.raw("version"))?;
-    match visit.app().adopt_review(visit.actor(), id, version, fields.idempotency_key()).await {
+    match visit
+        .app()
+        .adopt_review(visit.actor(), id, version, fields.idempotency_key())
+        .await
+    {
         Ok(plan) => Ok(lead_to(&urls::plan(&plan))),
         Err(error) => Err(failure_of(error)),
     }
@@ -381,7 +425,10 @@ impl ReviewTaskPage {
             next: neighbour(place.map(|place| place + 1)),
             frame: frame
                 .under("place-documents", urls::DOCUMENTS)
-                .under_named(review.title.clone(), format!("{}#task-{}", urls::review(&review.id), task.number))
+                .under_named(
+                    review.title.clone(),
+                    format!("{}#task-{}", urls::review(&review.id), task.number),
+                )
                 .headed("review-task"),
         }
     }
@@ -428,18 +475,34 @@ impl Found {
         let app = visit.app();
         let review = app.review(visit.actor(), id)?.ok_or(Failure::NotFound)?;
         let text = app.document_text(visit.actor(), review.document)?.unwrap_or_default();
-        Ok(Self { review, number, text, organisations: app.organisations(visit.actor())? })
+        Ok(Self {
+            review,
+            number,
+            text,
+            organisations: app.organisations(visit.actor())?,
+        })
     }
 
     fn task(&self) -> Result<&ReviewTask, Failure> {
-        self.review.tasks.iter().find(|task| task.number == self.number).ok_or(Failure::NotFound)
+        self.review
+            .tasks
+            .iter()
+            .find(|task| task.number == self.number)
+            .ok_or(Failure::NotFound)
     }
 
     fn page(&self, visit: &Visit<Supervisor>, form: TaskForm) -> Result<ReviewTaskPage, Failure> {
         let mut names: BTreeSet<&str> = self.review.body_names().into_iter().collect();
         names.extend(self.organisations.iter().map(|organisation| organisation.name.as_str()));
         let names = names.into_iter().map(str::to_owned).collect();
-        Ok(ReviewTaskPage::new(visit.frame(Place::Documents), &self.review, self.task()?, &self.text, names, form))
+        Ok(ReviewTaskPage::new(
+            visit.frame(Place::Documents),
+            &self.review,
+            self.task()?,
+            &self.text,
+            names,
+            form,
+        ))
     }
 }
 
@@ -470,7 +533,11 @@ pub(crate) async fn correct_task(visit: Visit<Supervisor>, at: AtTask, sent: Sub
     let errors = match form.correction(task, &found.organisations) {
         Ok(correction) => {
             let id = found.review.id;
-            match visit.app().correct_review_task(visit.actor(), id, version, found.number, correction).await {
+            match visit
+                .app()
+                .correct_review_task(visit.actor(), id, version, found.number, correction)
+                .await
+            {
                 Ok(()) => return Ok(lead_to(&after_task(&visit, id, found.number, fields.raw("then"))?)),
                 Err(error) => errors_of(error, "title", "review-error-task-title")?,
             }
@@ -548,6 +615,9 @@ mod tests {
     #[test]
     fn a_plan_needs_no_date() {
         let correction = form("2026年重点工作", "2026", "", "25").correction().unwrap();
-        assert_eq!((correction.year, correction.document_date, correction.report_day), (2026, None, 25));
+        assert_eq!(
+            (correction.year, correction.document_date, correction.report_day),
+            (2026, None, 25)
+        );
     }
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::response::Response;
+use luoshi_app::public_data::PublicTable;
 use luoshi_ledger::{
     ids::{OrganisationId, PlanId},
     light::Colour,
     view::{LedgerFilter, PublicPlan, PublicTask},
 };
 
-use super::data::{self, Requested};
+use super::data::{self, Format, Requested};
 use crate::{
     access::{Anybody, Visit},
     at::At,
@@ -37,7 +37,10 @@ pub(crate) struct PublicPlansPage {
 /// The list of open plans.
 pub(crate) async fn list(visit: Visit<Anybody>) -> Answer {
     let plans = visit.app().public_plans()?;
-    show(&PublicPlansPage { frame: visit.frame(Place::Public).headed("public-plans"), plans })
+    show(&PublicPlansPage {
+        frame: visit.frame(Place::Public).headed("public-plans"),
+        plans,
+    })
 }
 
 /// One plan with its open tasks.
@@ -79,7 +82,10 @@ impl Search {
     }
 
     fn is_narrowed(&self) -> bool {
-        Self { after: None, ..self.clone() } != Self::default()
+        Self {
+            after: None,
+            ..self.clone()
+        } != Self::default()
     }
 
     /// Whether a task is looked for. Several words all have to be there.
@@ -87,7 +93,10 @@ impl Search {
         (self.section.is_empty() || task.section == self.section)
             && self.body.is_none_or(|body| bodies_of(task).any(|(id, _)| id == body))
             && self.light.is_none_or(|light| task.light.colour == light)
-            && self.words.split_whitespace().all(|word| has_word(task, &word.to_lowercase()))
+            && self
+                .words
+                .split_whitespace()
+                .all(|word| has_word(task, &word.to_lowercase()))
     }
 
     fn query(&self) -> String {
@@ -110,11 +119,17 @@ impl Search {
 
 fn has_word(task: &PublicTask, word: &str) -> bool {
     let has = |text: &str| text.to_lowercase().contains(word);
-    has(&task.title) || has(&task.text) || task.parties.iter().any(|party| has(&party.raw)) || bodies_of(task).any(|(_, name)| has(name))
+    has(&task.title)
+        || has(&task.text)
+        || task.parties.iter().any(|party| has(&party.raw))
+        || bodies_of(task).any(|(_, name)| has(name))
 }
 
 fn bodies_of(task: &PublicTask) -> impl Iterator<Item = (OrganisationId, &str)> {
-    task.parties.iter().filter_map(|party| party.organisation.as_ref()).map(|(id, name)| (*id, name.as_str()))
+    task.parties
+        .iter()
+        .filter_map(|party| party.organisation.as_ref())
+        .map(|(id, name)| (*id, name.as_str()))
 }
 
 impl PublicPlanPage {
@@ -141,7 +156,9 @@ impl PublicPlanPage {
         tasks.truncate(TASKS_A_PAGE);
         Self {
             next_after: tasks.last().map(|task| task.number).filter(|_| has_more),
-            frame: frame.under("public-plans", urls::PUBLIC).headed_by(plan.title.clone(), "public-plan"),
+            frame: frame
+                .under("public-plans", urls::PUBLIC)
+                .headed_by(plan.title.clone(), "public-plan"),
             plan,
             tasks,
             found,
@@ -172,24 +189,30 @@ impl PublicPlanPage {
 }
 
 /// One plan with its open tasks: a page, or data where the address ends so.
-pub(crate) async fn show_plan(visit: Visit<Anybody>, At(requested): At<Requested<PlanId>>) -> Result<Response, Failure> {
+pub(crate) async fn show_plan(visit: Visit<Anybody>, At(requested): At<Requested<PlanId>>) -> Answer {
     let app = visit.app();
     let id = requested.id;
-    let plan = app.public_plan(id)?.ok_or(Failure::NotFound)?;
-    let tasks = app.public_tasks(id, &LedgerFilter::default())?.ok_or(Failure::NotFound)?;
     match requested.format {
-        data::Format::Page => {
+        Format::Page => {
+            let plan = app.public_plan(id)?.ok_or(Failure::NotFound)?;
+            let tasks = app
+                .public_tasks(id, &LedgerFilter::default())?
+                .ok_or(Failure::NotFound)?;
             let search = Search::of(&visit.query());
             show(&PublicPlanPage::new(visit.frame(Place::Public), plan, tasks, search))
         }
-        data::Format::Json => data::plan_as_json(app, &plan, &tasks),
-        data::Format::Csv => data::tasks_as_csv(&plan, &tasks),
+        Format::Json => app.public_plan_json(id)?.map(data::json).ok_or(Failure::NotFound),
+        Format::Csv => table(&visit, id, PublicTable::Tasks, "tasks"),
     }
 }
 
 /// The figures of all open tasks of a plan, one line a figure.
 pub(crate) async fn values(visit: Visit<Anybody>, At(id): At<PlanId>) -> Answer {
+    table(&visit, id, PublicTable::Values, "values")
+}
+
+fn table(visit: &Visit<Anybody>, id: PlanId, table: PublicTable, name: &str) -> Answer {
     let plan = visit.app().public_plan(id)?.ok_or(Failure::NotFound)?;
-    let tasks = visit.app().public_tasks(id, &LedgerFilter::default())?.ok_or(Failure::NotFound)?;
-    data::values_as_csv(&plan, &tasks)
+    let bytes = visit.app().public_csv(id, table)?.ok_or(Failure::NotFound)?;
+    Ok(data::csv(bytes, &format!("luoshi-{}-{name}.csv", plan.year)))
 }

@@ -1,19 +1,19 @@
 //! One open task: the promise, who is responsible, what is measured, the light with its reason, and two series of figures.
 
 use askama::Template;
-use axum::response::Response;
 use luoshi_ledger::{
-    ids::{TargetId, TaskId},
+    ids::TaskId,
     period::Period,
+    report::TargetValue,
     view::{PublicPlan, PublicTask},
 };
 use luoshi_types::PartyRole;
 
-use super::data::{self, Requested};
+use super::data::{self, Format, Requested};
 use crate::{
     access::{Anybody, Visit},
     at::At,
-    failure::Failure,
+    failure::{Answer, Failure},
     frame::{Frame, Place},
     pages::{
         marked_text::{Mark, Run, runs},
@@ -66,7 +66,12 @@ impl PublicTaskPage {
         let bodies = PartyRole::ALL
             .into_iter()
             .map(|role| {
-                let names = task.parties.iter().filter(|party| party.role == role).map(|party| party.raw.clone()).collect();
+                let names = task
+                    .parties
+                    .iter()
+                    .filter(|party| party.role == role)
+                    .map(|party| party.raw.clone())
+                    .collect();
                 (role, names)
             })
             .filter(|(_, names): &(PartyRole, Vec<String>)| !names.is_empty())
@@ -74,7 +79,11 @@ impl PublicTaskPage {
         Self {
             runs: runs(&task.text, &marks),
             reasons,
-            not_tracked: task.not_tracked.as_deref().map(|reason| scope_reason(&frame, reason)).unwrap_or_default(),
+            not_tracked: task
+                .not_tracked
+                .as_deref()
+                .map(|reason| scope_reason(&frame, reason))
+                .unwrap_or_default(),
             bodies,
             figures: figures(&frame, &task),
             frame: frame
@@ -100,12 +109,23 @@ fn figures(frame: &Frame, task: &PublicTask) -> Vec<Figure> {
             is_verified: report.verified.is_some(),
         };
         for target in &task.targets {
-            let in_words = |values: &[luoshi_ledger::report::TargetValue]| value_of(values, target.id).map(|value| frame.figure(&value, &target.unit));
+            let in_words = |values: &[TargetValue]| {
+                let given = values.iter().find(|value| value.target == target.id)?;
+                Some(frame.figure(&given.value, &target.unit))
+            };
             let reported = in_words(&report.reported);
             let verified = report.verified.as_deref().and_then(in_words);
             if reported.is_some() || verified.is_some() {
-                let subject = if target.subject.is_empty() { frame.target(target) } else { target.subject.clone() };
-                figures.push(figure(subject, reported.unwrap_or_default(), verified.unwrap_or_default()));
+                let subject = if target.subject.is_empty() {
+                    frame.target(target)
+                } else {
+                    target.subject.clone()
+                };
+                figures.push(figure(
+                    subject,
+                    reported.unwrap_or_default(),
+                    verified.unwrap_or_default(),
+                ));
             }
         }
         if report.reported_completion.is_some() || report.verified_completion.is_some() {
@@ -120,19 +140,20 @@ fn figures(frame: &Frame, task: &PublicTask) -> Vec<Figure> {
     figures
 }
 
-/// The value given for a target.
-pub(super) fn value_of(values: &[luoshi_ledger::report::TargetValue], target: TargetId) -> Option<luoshi_types::Decimal> {
-    values.iter().find(|value| value.target == target).map(|value| value.value)
-}
-
 /// One open task: a page, or data where the address ends so.
-pub(crate) async fn show_task(visit: Visit<Anybody>, At(requested): At<Requested<TaskId>>) -> Result<Response, Failure> {
+pub(crate) async fn show_task(visit: Visit<Anybody>, At(requested): At<Requested<TaskId>>) -> Answer {
     let app = visit.app();
-    let task = app.public_task(requested.id)?.ok_or(Failure::NotFound)?;
-    let plan = app.public_plan(task.plan)?.ok_or(Failure::NotFound)?;
     match requested.format {
-        data::Format::Page => show(&PublicTaskPage::new(visit.frame(Place::Public), plan, task)),
-        data::Format::Json => data::plan_as_json(app, &plan, std::slice::from_ref(&task)),
-        data::Format::Csv => data::values_as_csv(&plan, std::slice::from_ref(&task)),
+        Format::Page => {
+            let task = app.public_task(requested.id)?.ok_or(Failure::NotFound)?;
+            let plan = app.public_plan(task.plan)?.ok_or(Failure::NotFound)?;
+            show(&PublicTaskPage::new(visit.frame(Place::Public), plan, task))
+        }
+        Format::Json => app
+            .public_task_json(requested.id)?
+            .map(data::json)
+            .ok_or(Failure::NotFound),
+        // The figures of one task are a few lines of its plan's table, which has an address of its own.
+        Format::Csv => Err(Failure::NotFound),
     }
 }

@@ -30,8 +30,16 @@ pub(super) fn passage(review: &Review, task: &ReviewTask, scalars: &[char]) -> V
 }
 
 fn marks_of(task: &ReviewTask) -> impl Iterator<Item = (Span, Mark)> {
-    let parties = task.parties.iter().filter_map(|party| party.span).map(|span| (span, Mark::Party));
-    let targets = task.targets.iter().filter_map(|target| target.span).map(|span| (span, Mark::Target));
+    let parties = task
+        .parties
+        .iter()
+        .filter_map(|party| party.span)
+        .map(|span| (span, Mark::Party));
+    let targets = task
+        .targets
+        .iter()
+        .filter_map(|target| target.span)
+        .map(|span| (span, Mark::Target));
     let excluded = task.tracking.excluded.iter().map(|(span, _)| (*span, Mark::Excluded));
     parties.chain(targets).chain(excluded)
 }

@@ -69,7 +69,11 @@ impl TaskForm {
         let own_reason = task.tracking.not_tracked.clone().filter(|_| !task.tracking.shipped);
         let mut form = Self {
             title: task.title.clone(),
-            parties: task.parties.iter().map(|party| PartyRow::of(party, &task.reporters)).collect(),
+            parties: task
+                .parties
+                .iter()
+                .map(|party| PartyRow::of(party, &task.reporters))
+                .collect(),
             targets: task.targets.iter().map(TargetRow::of).collect(),
             deliverable: task.deliverable.clone(),
             due: task.due.map(|due| due.to_string()).unwrap_or_default(),
@@ -107,7 +111,11 @@ impl TaskForm {
                     value_max: fields.text(&field("value_max")),
                     comparator: fields.text(&field("comparator")),
                     unit: fields.text(&field("unit")),
-                    quantity_text: task.targets.get(index).map(|target| target.quantity_text.clone()).unwrap_or_default(),
+                    quantity_text: task
+                        .targets
+                        .get(index)
+                        .map(|target| target.quantity_text.clone())
+                        .unwrap_or_default(),
                     removed: fields.has(&field("removed")),
                 }
             })
@@ -130,10 +138,22 @@ impl TaskForm {
     }
 
     fn grow(&mut self, parties: usize, targets: usize) {
-        let empty = PartyRow { role: PartyRole::Responsible.code().to_owned(), ..PartyRow::default() };
-        self.parties.resize((self.parties.len() + parties).min(MOST_ROWS.max(self.parties.len())), empty);
-        let empty = TargetRow { comparator: Comparator::Equal.code().to_owned(), ..TargetRow::default() };
-        self.targets.resize((self.targets.len() + targets).min(MOST_ROWS.max(self.targets.len())), empty);
+        let empty = PartyRow {
+            role: PartyRole::Responsible.code().to_owned(),
+            ..PartyRow::default()
+        };
+        self.parties.resize(
+            (self.parties.len() + parties).min(MOST_ROWS.max(self.parties.len())),
+            empty,
+        );
+        let empty = TargetRow {
+            comparator: Comparator::Equal.code().to_owned(),
+            ..TargetRow::default()
+        };
+        self.targets.resize(
+            (self.targets.len() + targets).min(MOST_ROWS.max(self.targets.len())),
+            empty,
+        );
     }
 
     /// What the form says, checked; short names of bodies that the ledger knows become their full ones.
@@ -243,7 +263,11 @@ impl PartyRow {
         Ok(Some(ReviewParty {
             role,
             raw,
-            name: if is_body { full_name(&self.name, organisations) } else { String::new() },
+            name: if is_body {
+                full_name(&self.name, organisations)
+            } else {
+                String::new()
+            },
             span: known.and_then(|party| party.span),
             inherited: known.is_some_and(|party| party.inherited),
         }))
@@ -289,7 +313,10 @@ impl TargetRow {
         if self.subject.is_empty() {
             return Err(("subject", "review-error-subject"));
         }
-        if [&self.subject, &self.unit].iter().any(|text| text.chars().count() > LONGEST_NAME) {
+        if [&self.subject, &self.unit]
+            .iter()
+            .any(|text| text.chars().count() > LONGEST_NAME)
+        {
             return Err(("subject", "review-error-too-long"));
         }
         let value = figure(&self.value).ok_or(("value", "review-error-value"))?;
@@ -304,7 +331,10 @@ impl TargetRow {
             None
         };
         let stands = known.filter(|known| {
-            known.value == value && known.value_max == value_max && known.comparator == comparator && known.unit == self.unit
+            known.value == value
+                && known.value_max == value_max
+                && known.comparator == comparator
+                && known.unit == self.unit
         });
         Ok(Some(ReviewTarget {
             subject: self.subject.clone(),
@@ -376,7 +406,11 @@ mod tests {
             deliverable: String::new(),
             due: None,
             reporters: vec!["教育厅".to_owned()],
-            tracking: ReviewTracking { not_tracked: None, shipped: false, excluded: Vec::new() },
+            tracking: ReviewTracking {
+                not_tracked: None,
+                shipped: false,
+                excluded: Vec::new(),
+            },
             doubts: Vec::new(),
             checked: false,
         }
@@ -439,10 +473,17 @@ mod tests {
 
     #[test]
     fn a_body_that_is_added_by_its_short_name_is_the_known_one() {
-        let correction =
-            correction(&[("party-2-name", "发改委"), ("party-2-role", "lead"), ("party-2-reports", "yes")]).unwrap();
+        let correction = correction(&[
+            ("party-2-name", "发改委"),
+            ("party-2-role", "lead"),
+            ("party-2-reports", "yes"),
+        ])
+        .unwrap();
         let added = correction.parties.last().unwrap();
-        assert_eq!((added.role, added.name.as_str(), added.raw.as_str()), (PartyRole::Lead, "省发展和改革委员会", "发改委"));
+        assert_eq!(
+            (added.role, added.name.as_str(), added.raw.as_str()),
+            (PartyRole::Lead, "省发展和改革委员会", "发改委")
+        );
         assert_eq!(added.span, None);
         assert_eq!(correction.reporters, ["教育厅", "省发展和改革委员会"]);
     }
@@ -469,7 +510,10 @@ mod tests {
         refused(&[("due", "年底前")], "due");
         refused(&[("party-1-reports", "yes")], "party-1-name");
         refused(&[("target-0-value", "十")], "target-0-value");
-        refused(&[("target-0-comparator", "range"), ("target-0-value_max", "5")], "target-0-value_max");
+        refused(
+            &[("target-0-comparator", "range"), ("target-0-value_max", "5")],
+            "target-0-value_max",
+        );
         refused(&[("not_tracked", "yes")], "reason");
         refused(&[("party-0-role", "boss")], "party-0-name");
     }
@@ -477,7 +521,11 @@ mod tests {
     #[test]
     fn a_shipped_mark_needs_no_reason_and_takes_none() {
         let mut shipped = task();
-        shipped.tracking = ReviewTracking { not_tracked: Some("policing".to_owned()), shipped: true, excluded: Vec::new() };
+        shipped.tracking = ReviewTracking {
+            not_tracked: Some("policing".to_owned()),
+            shipped: true,
+            excluded: Vec::new(),
+        };
         let form = TaskForm::of_fields(&sent(&[("reason", "错标")]), &shipped);
         assert_eq!(form.correction(&shipped, &[]).unwrap().not_tracked, None);
     }
