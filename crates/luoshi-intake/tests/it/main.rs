@@ -1,10 +1,6 @@
 //! Intake from outside: the documents of the corpus against their golden results, and what no document may do.
 
-#![expect(
-    clippy::expect_used,
-    clippy::print_stderr,
-    reason = "helpers of tests stop on the spot and say what they skip"
-)]
+#![expect(clippy::expect_used, reason = "helpers of tests stop on the spot")]
 
 mod corpus;
 mod hostile;

@@ -145,10 +145,9 @@ fn read_front(text: &str, lines: &[Line], limit: usize, front: &mut Front) {
     }
     if let Some(first) = lines.first().filter(|_| front.metadata.addressees.is_empty()) {
         let line = Span::new(first.span.start, first.span.end.min(limit));
-        if let Some(number) = &front.metadata.document_number {
-            if line.contains(number.span) && number.span.len() * 2 <= line.len() {
-                front.parts.push((number.span, SpanKind::DocumentNumber));
-            }
+        let number = front.metadata.document_number.as_ref().map(|number| number.span);
+        if let Some(number) = number.filter(|number| line.contains(*number) && number.len() * 2 <= line.len()) {
+            front.parts.push((number, SpanKind::DocumentNumber));
         }
         read_addressees_in_line(text, line, front);
     }
