@@ -21,7 +21,9 @@ const [kind, name, beside, partly] = arguments;
 const words = element => (element.innerText ?? '').replace(/\s+/g, ' ').trim();
 const seen = element => {
   const box = element.getBoundingClientRect();
-  return element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && box.width > 1 && box.height > 1;
+  const style = getComputedStyle(element);
+  const isClipped = style.clipPath !== 'none' || style.clip !== 'auto';
+  return element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !isClipped && box.width > 1 && box.height > 1;
 };
 // The words of a label without those of the field that it may hold.
 const labelled = label => {

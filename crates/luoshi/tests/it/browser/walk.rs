@@ -13,34 +13,34 @@ const OWN_PASSWORD: &str = "春江潮水连海平 2026";
 
 /// A document of a place that does not exist. Its second task names no body.
 fn document(year: &str) -> String {
-    format!(
-        "云岫市人民政府\n\
-         关于落实{year}年《政府工作报告》重点工作分工的意见\n\n\
-         云政发〔{year}〕1号\n\n\
-         各县（区）人民政府，市政府各部门、各直属机构：\n\n\
-         　　为全面完成{year}年《政府工作报告》提出的目标任务，现就重点工作提出如下分工意见。\n\n\
-         　　一、办好民生实事\n\n\
-         　　（一）办好人民满意的教育。新建改扩建公办幼儿园12所，新增学前教育学位3600个。（牵头单位：市教育局；配合单位：市财政局、市自然资源局）\n\n\
-         　　（二）提升便民服务水平。建成一刻钟便民生活圈8个。\n\n\
-         　　二、筑牢生态屏障\n\n\
-         　　（三）推进国土绿化。完成新造林面积2万亩以上。（责任单位：市林业局）\n\n\
-         云岫市人民政府\n\
-         {year}年1月15日\n"
-    )
+    let lines = [
+        "云岫市人民政府",
+        "关于落实YEAR年《政府工作报告》重点工作分工的意见",
+        "云政发〔YEAR〕1号",
+        "各县（区）人民政府，市政府各部门、各直属机构：",
+        "　　为全面完成YEAR年《政府工作报告》提出的目标任务，现就重点工作提出如下分工意见。",
+        "　　一、办好民生实事",
+        "　　（一）办好人民满意的教育。新建改扩建公办幼儿园12所，新增学前教育学位3600个。（牵头单位：市教育局；配合单位：市财政局、市自然资源局）",
+        "　　（二）提升便民服务水平。建成一刻钟便民生活圈8个。",
+        "　　二、筑牢生态屏障",
+        "　　（三）推进国土绿化。完成新造林面积2万亩以上。（责任单位：市林业局）",
+        "云岫市人民政府",
+        "YEAR年1月15日",
+    ];
+    lines.join("\n\n").replace("YEAR", year)
 }
 
 /// Signs in by what stands on the page in the language of the browser.
 pub(super) async fn sign_in(browser: &Browser, server: &Server, account: &Account) {
-    let (name, password, sign_in) = match browser.language {
-        Language::Chinese => ("用户名", "密码", "登录"),
-        Language::English => ("User name", "Password", "Sign in"),
+    let (name, password, sign_in, sign_out) = match browser.language {
+        Language::Chinese => ("用户名", "密码", "登录", "退出"),
+        Language::English => ("User name", "Password", "Sign in", "Sign out"),
     };
     browser.go(&server.at("/")).await;
-    browser.press(sign_in).await;
     browser.fill(name, &account.name).await;
     browser.fill(password, &account.password).await;
     browser.press_beside(sign_in, password).await;
-    browser.sees(&account.organisation).await;
+    browser.sees(sign_out).await;
 }
 
 /// Signs in for the first time: the one-time password has to be changed before anything else.
@@ -84,7 +84,7 @@ async fn walk() {
     supervisor.press("办好人民满意的教育").await;
     supervisor.fill("退回原因", "竣工数与验收备案不一致，请核对。").await;
     supervisor.press("退回修改").await;
-    supervisor.sees("已退回").await;
+    supervisor.sees("没有待核验的进展").await;
     clerk.press("待办").await;
     clerk.sees("已退回").await;
     clerk.press("办好人民满意的教育").await;
