@@ -218,6 +218,7 @@ fn variables(line: &str) -> impl Iterator<Item = String> {
 struct Usage {
     words: BTreeSet<String>,
     prefixes: BTreeSet<String>,
+    suffixes: BTreeSet<String>,
 }
 
 impl Usage {
@@ -225,6 +226,7 @@ impl Usage {
         let mut usage = Usage {
             words: BTreeSet::new(),
             prefixes: BTreeSet::new(),
+            suffixes: BTreeSet::new(),
         };
         for file in &tree.files {
             if file.has_extension("rs") && file.crate_name().is_some() {
@@ -258,19 +260,21 @@ impl Usage {
             if word.ends_with('-') {
                 self.prefixes.insert(word.to_owned());
             }
+            // `{}-hint`, or `"-hint"` that something is put before.
+            if word.starts_with('-') {
+                self.suffixes.insert(word.to_owned());
+            }
             self.words.insert(word.to_owned());
             rest = after;
         }
     }
 
-    /// Whether a key is named whole, or as a prefix that a literal ends with and a word that stands somewhere.
+    /// Whether a key is named whole, or as a prefix or suffix of some literal and a word that stands somewhere.
     fn has(&self, key: &str) -> bool {
         let is_word = |rest: &str| self.words.contains(rest) || self.words.contains(&rest.replace('-', "_"));
-        self.words.contains(key)
-            || self
-                .prefixes
-                .iter()
-                .any(|prefix| key.strip_prefix(prefix.as_str()).is_some_and(is_word))
+        let follows = |prefix: &String| key.strip_prefix(prefix.as_str()).is_some_and(is_word);
+        let precedes = |suffix: &String| key.strip_suffix(suffix.as_str()).is_some_and(is_word);
+        self.words.contains(key) || self.prefixes.iter().any(follows) || self.suffixes.iter().any(precedes)
     }
 }
 
@@ -331,8 +335,8 @@ mod tests {
 
     #[test]
     fn finds_unused_keys_and_follows_composed_ones() {
-        let locale = "refusal-no-tasks = a\nrefusal-gone = b\nevent-plan-issued = c\nunused = d\nincluded = e\nshown = { included }\n";
-        let source = "fn f() { format!(\"refusal-{}\", code); text(\"event-\"); text(\"shown\"); [\"no-tasks\", \"plan_issued\"] }";
+        let locale = "refusal-no-tasks = a\nrefusal-gone = b\nevent-plan-issued = c\nno-tasks-hint = g\ngone-hint = h\nunused = d\nincluded = e\nshown = { included }\n";
+        let source = "fn f() { format!(\"refusal-{}\", code); text(\"event-\"); text(\"shown\"); format!(\"{code}-hint\"); [\"no-tasks\", \"plan_issued\"] }";
         assert_eq!(
             found_in(
                 &CHECK,
@@ -343,8 +347,9 @@ mod tests {
                 ]
             ),
             [
+                "crates/luoshi-web/locales/zh-CN/page.ftl:5: nothing uses the key gone-hint",
                 "crates/luoshi-web/locales/zh-CN/page.ftl:2: nothing uses the key refusal-gone",
-                "crates/luoshi-web/locales/zh-CN/page.ftl:4: nothing uses the key unused",
+                "crates/luoshi-web/locales/zh-CN/page.ftl:6: nothing uses the key unused",
             ]
         );
     }
