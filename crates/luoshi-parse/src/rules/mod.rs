@@ -106,6 +106,7 @@ pub static RULES: &[&Rule] = &[
     &target::reach::RULE,
     &target::count_with_verb::RULE,
     &target::shared_verb::RULE,
+    &target::bare_count::RULE,
     &target::state::RULE,
     &target::fold::RULE,
     &target::relative::RULE,

@@ -252,6 +252,7 @@ static TARGET_RULES: &[TargetRule] = &[
     (&target::reach::RULE, target::reach::read),
     (&target::count_with_verb::RULE, target::count_with_verb::read),
     (&target::shared_verb::RULE, target::shared_verb::read),
+    (&target::bare_count::RULE, target::bare_count::read),
 ];
 
 /// What was found in the sentences of one task.

@@ -1,5 +1,6 @@
 //! What a quantity promises. They are tried after the mention rules; the first that answers wins.
 
+pub(crate) mod bare_count;
 pub(crate) mod bound_after;
 pub(crate) mod bound_before;
 pub(crate) mod change_by;

@@ -1,0 +1,46 @@
+//! A number of things at the end of its clause, with no verb that a table knows: 交付住房1.6万套.
+//!
+//! In a task a clause that ends with a count says what is to be done. Words of description before it (占地, 现有, 涉及 …) make it a mention.
+
+use luoshi_types::{Comparator, Direction};
+
+use crate::{
+    rules::rule,
+    targets::{Context, Reading, quantity::UnitKind},
+};
+
+rule!("target", "bare-count", "bare_count.rs");
+
+/// Words of description.
+const DESCRIPTIONS: &[&str] = &[
+    "占地",
+    "位于",
+    "共有",
+    "现有",
+    "目前",
+    "全长",
+    "总长",
+    "总面积",
+    "每",
+    "下辖",
+    "涉及",
+    "包括",
+    "包含",
+    "距离",
+    "不满",
+    "满",
+    "规模为",
+    "为",
+];
+
+/// Reads the quantity, if the rule is for it.
+pub(crate) fn read(context: &Context<'_>) -> Option<Reading> {
+    let counts = matches!(context.quantity.kind, UnitKind::Count | UnitKind::Measure);
+    let names_something = context.before.chars().count() >= 4;
+    let describes = DESCRIPTIONS.iter().any(|word| context.before.contains(word));
+    let closes = context.after.is_empty() && context.quantity.unit.is_some();
+    (counts && names_something && closes && !describes).then_some(Reading {
+        comparator: Comparator::Equal,
+        direction: Direction::Complete,
+    })
+}
