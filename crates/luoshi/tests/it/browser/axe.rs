@@ -43,6 +43,9 @@ pub(super) async fn judge(browser: &Browser, axe_core: &str, rules: Option<&[&st
     if !present {
         client.execute(axe_core, vec![]).await.unwrap();
     }
-    let answer = client.execute_async(JUDGE, vec![serde_json::json!(rules)]).await.unwrap();
+    let answer = client
+        .execute_async(JUDGE, vec![serde_json::json!(rules)])
+        .await
+        .unwrap();
     serde_json::from_value(answer).unwrap()
 }

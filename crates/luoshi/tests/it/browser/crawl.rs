@@ -38,7 +38,10 @@ pub(super) async fn pages(browser: &Browser, server: &Server) -> Vec<Found> {
             continue;
         }
         *seen += 1;
-        found.push(Found { name: name(&kind, *seen), path });
+        found.push(Found {
+            name: name(&kind, *seen),
+            path,
+        });
         let links: Vec<String> = browser
             .ask("return [...document.links].filter(link => link.host === location.host).map(link => link.href.split('#')[0])", vec![])
             .await;
@@ -58,19 +61,31 @@ pub(super) async fn pages(browser: &Browser, server: &Server) -> Vec<Found> {
 fn is_page_of_its_own(path: &str) -> bool {
     let (place, query) = path.split_once('?').unwrap_or((path, ""));
     let is_file = place.rsplit_once('.').is_some_and(|(_, end)| FILES.contains(&end));
-    let is_variant = query.split('&').any(|pair| pair.starts_with("lang=") || pair.starts_with("text="));
+    let is_variant = query
+        .split('&')
+        .any(|pair| pair.starts_with("lang=") || pair.starts_with("text="));
     !is_file && !is_variant
 }
 
 /// The address with its ids and values taken out: pages of one kind look alike.
 fn kind(path: &str) -> String {
     let (place, query) = path.split_once('?').unwrap_or((path, ""));
-    let steps: Vec<&str> = place.split('/').map(|step| if is_id(step) { "{id}" } else { step }).collect();
-    let names: BTreeSet<&str> =
-        query.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, _)| name).collect();
+    let steps: Vec<&str> = place
+        .split('/')
+        .map(|step| if is_id(step) { "{id}" } else { step })
+        .collect();
+    let names: BTreeSet<&str> = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, _)| name)
+        .collect();
     let names: Vec<&str> = names.into_iter().collect();
     let place = steps.join("/");
-    if names.is_empty() { place } else { format!("{place}?{}", names.join("&")) }
+    if names.is_empty() {
+        place
+    } else {
+        format!("{place}?{}", names.join("&"))
+    }
 }
 
 fn is_id(step: &str) -> bool {
@@ -81,8 +96,15 @@ fn is_id(step: &str) -> bool {
 
 /// A file name for the pictures of the `nth` page of a kind.
 fn name(kind: &str, nth: usize) -> String {
-    let words: Vec<&str> = kind.split(['/', '?', '&']).filter(|word| !word.is_empty() && *word != "{id}").collect();
-    let mut name = if words.is_empty() { "home".to_owned() } else { words.join("-") };
+    let words: Vec<&str> = kind
+        .split(['/', '?', '&'])
+        .filter(|word| !word.is_empty() && *word != "{id}")
+        .collect();
+    let mut name = if words.is_empty() {
+        "home".to_owned()
+    } else {
+        words.join("-")
+    };
     if kind.ends_with("{id}") {
         name.push_str(&format!("-{nth}"));
     }
@@ -111,12 +133,18 @@ mod tests {
         for (path, expected) in [
             ("/".to_owned(), "/"),
             (format!("/tasks/{id}"), "/tasks/{id}"),
-            (format!("/plans/{id}/ledger?light=red&section="), "/plans/{id}/ledger?light&section"),
+            (
+                format!("/plans/{id}/ledger?light=red&section="),
+                "/plans/{id}/ledger?light&section",
+            ),
             (format!("/reviews/{id}/tasks/12"), "/reviews/{id}/tasks/{id}"),
         ] {
             assert_eq!(kind(&path), expected);
         }
-        assert_eq!(name("/plans/{id}/ledger?light&section", 1), "plans-ledger-light-section");
+        assert_eq!(
+            name("/plans/{id}/ledger?light&section", 1),
+            "plans-ledger-light-section"
+        );
         assert_eq!(name("/tasks/{id}", 2), "tasks-2");
         assert!(!is_page_of_its_own("/plans/1/ledger.xlsx?light=red"));
         assert!(!is_page_of_its_own("/?lang=en"));

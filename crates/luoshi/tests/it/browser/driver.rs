@@ -45,11 +45,22 @@ impl Driver {
         let port = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
+            .find_map(|line| {
+                line.split_once("successfully on port ")?
+                    .1
+                    .trim_end_matches('.')
+                    .parse()
+                    .ok()
+            })
             .expect("chromedriver says its port");
         // Its later words are read and dropped: a full pipe would hold it up.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { equipment: equipment.clone(), process, port, profiles: Mutex::default() }
+        Self {
+            equipment: equipment.clone(),
+            process,
+            port,
+            profiles: Mutex::default(),
+        }
     }
 
     /// A browser whose owner reads `language`.
@@ -91,7 +102,9 @@ impl Driver {
     fn shut_down(&self) -> Option<()> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
-        stream.write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").ok()?;
+        stream
+            .write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            .ok()?;
         stream.read_to_end(&mut Vec::new()).ok()?;
         Some(())
     }
@@ -119,8 +132,14 @@ pub(super) struct Size {
     pub(super) height: u32,
 }
 
-pub(super) const DESK: Size = Size { width: 1440, height: 1000 };
-pub(super) const PHONE: Size = Size { width: 390, height: 844 };
+pub(super) const DESK: Size = Size {
+    width: 1440,
+    height: 1000,
+};
+pub(super) const PHONE: Size = Size {
+    width: 390,
+    height: 844,
+};
 
 /// One browser with one person before it.
 #[derive(Clone)]
@@ -146,7 +165,10 @@ impl Browser {
 
     /// A command of the browser's own protocol.
     pub(super) async fn command(&self, name: &'static str, parameters: Json) -> Json {
-        self.client.issue_cmd(Extension::Protocol { name, parameters }).await.unwrap()
+        self.client
+            .issue_cmd(Extension::Protocol { name, parameters })
+            .await
+            .unwrap()
     }
 
     /// The complaints of the browser since they were last asked for: failed loads, refused content, errors of scripts.
@@ -174,17 +196,24 @@ impl Browser {
 
     /// Switches the scripts of pages off. What a test asks is still answered.
     pub(super) async fn without_scripts(&self) {
-        self.command("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+        self.command("Emulation.setScriptExecutionDisabled", json!({ "value": true }))
+            .await;
     }
 
     /// A picture of the whole page.
     pub(super) async fn photograph(&self, file: &Path) {
         let (width, height): (f64, f64) = self
-            .ask("return [window.innerWidth, document.documentElement.scrollHeight]", vec![])
+            .ask(
+                "return [window.innerWidth, document.documentElement.scrollHeight]",
+                vec![],
+            )
             .await;
         let clip = json!({ "x": 0, "y": 0, "width": width, "height": height.min(TALLEST_PICTURE), "scale": 1 });
         let picture = self
-            .command("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true, "clip": clip }))
+            .command(
+                "Page.captureScreenshot",
+                json!({ "format": "png", "captureBeyondViewport": true, "clip": clip }),
+            )
             .await;
         write(file, &picture);
     }
@@ -192,7 +221,10 @@ impl Browser {
     /// The page as a printer gets it, on the paper that its style asks for.
     pub(super) async fn print(&self, file: &Path) -> Vec<u8> {
         let paper = self
-            .command("Page.printToPDF", json!({ "preferCSSPageSize": true, "printBackground": false }))
+            .command(
+                "Page.printToPDF",
+                json!({ "preferCSSPageSize": true, "printBackground": false }),
+            )
             .await;
         write(file, &paper)
     }

@@ -34,7 +34,11 @@ pub(super) fn find(test: &str) -> Option<Equipment> {
     };
     let artefacts = variable("LUOSHI_TEST_ARTEFACTS").map_or_else(|| repository().join("artefacts"), PathBuf::from);
     fs::create_dir_all(&artefacts).unwrap();
-    Some(Equipment { driver, browser, artefacts })
+    Some(Equipment {
+        driver,
+        browser,
+        artefacts,
+    })
 }
 
 /// The text of axe-core, or none after saying that pages are not checked with it.
@@ -47,7 +51,10 @@ pub(super) fn axe_core(test: &str) -> Option<String> {
 }
 
 fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
 }
 
 /// Says what is skipped, past the test runner, which keeps back what a passing test prints.
@@ -66,5 +73,7 @@ fn variable(name: &str) -> Option<OsString> {
 }
 
 fn in_search_path(name: &str) -> Option<PathBuf> {
-    env::split_paths(&variable("PATH")?).map(|folder| folder.join(name)).find(|file| file.is_file())
+    env::split_paths(&variable("PATH")?)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
 }

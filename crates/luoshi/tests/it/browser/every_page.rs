@@ -40,12 +40,23 @@ async fn every_page() {
     ];
     let mut defects = Vec::new();
     for (who, role) in people {
-        let account = role.map(|role| accounts.iter().find(|account| account.role == role).unwrap_or_else(|| panic!("no {role}: {accounts:?}")));
+        let account = role.map(|role| {
+            accounts
+                .iter()
+                .find(|account| account.role == role)
+                .unwrap_or_else(|| panic!("no {role}: {accounts:?}"))
+        });
         let mut looks = Vec::new();
         for language in [Language::Chinese, Language::English] {
             let browser = driver.open(language).await;
             arrive(&browser, &server, account).await;
-            looks.push(Look { who, browser, server: &server, equipment: &equipment, axe_core: axe_core.as_deref() });
+            looks.push(Look {
+                who,
+                browser,
+                server: &server,
+                equipment: &equipment,
+                axe_core: axe_core.as_deref(),
+            });
         }
         let pages = crawl::pages(&looks[0].browser, &server).await;
         assert!(pages.len() > 3, "{who} can come to {pages:?} only");
@@ -62,7 +73,9 @@ async fn every_page() {
 /// The ledger goes onto A3 paper, as its page says.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_ledger_on_paper() {
-    let Some(equipment) = equipment::find("the_ledger_on_paper") else { return };
+    let Some(equipment) = equipment::find("the_ledger_on_paper") else {
+        return;
+    };
     let site = Site::empty();
     let (server, accounts) = site.demo();
     let supervisor = accounts.iter().find(|account| account.role == "督查");
@@ -76,11 +89,22 @@ async fn the_ledger_on_paper() {
                 continue;
             }
             browser.go(&server.at(&page.path)).await;
-            let file = equipment.artefacts.join("paper").join(format!("{}-{}.pdf", page.name, language.code()));
+            let file = equipment
+                .artefacts
+                .join("paper")
+                .join(format!("{}-{}.pdf", page.name, language.code()));
             let paper = browser.print(&file).await;
             if is_ledger {
-                assert!(contains(&paper, b"/MediaBox [0 0 1191.12 841.91998]"), "{} is not on A3 landscape", file.display());
-                assert!(!contains(&paper, b"/MediaBox [0 0 612"), "{} has other paper too", file.display());
+                assert!(
+                    contains(&paper, b"/MediaBox [0 0 1191.12 841.91998]"),
+                    "{} is not on A3 landscape",
+                    file.display()
+                );
+                assert!(
+                    !contains(&paper, b"/MediaBox [0 0 612"),
+                    "{} has other paper too",
+                    file.display()
+                );
             }
         }
         browser.close().await;
@@ -144,7 +168,9 @@ impl Look<'_> {
         for page in pages {
             self.browser.go(&self.server.at(&page.path)).await;
             defects.extend(self.at(&page.name, false).await);
-            let overlooked = OVERLOOKED.iter().any(|(who, begin)| *who == self.who && page.name.starts_with(begin));
+            let overlooked = OVERLOOKED
+                .iter()
+                .any(|(who, begin)| *who == self.who && page.name.starts_with(begin));
             if overlooked && crawl::send_untouched(&self.browser).await {
                 defects.extend(self.at(&format!("{}-untouched", page.name), true).await);
             }
@@ -181,7 +207,11 @@ impl Look<'_> {
             browser.resize(size).await;
             let facts: Facts = browser.ask(FACTS, vec![]).await;
             if facts.width > f64::from(width) {
-                report(format!("scrolls sideways ({} wide): {}", facts.width, facts.wide.join(" | ")));
+                report(format!(
+                    "scrolls sideways ({} wide): {}",
+                    facts.width,
+                    facts.wide.join(" | ")
+                ));
             }
             if facts.headings != 1 {
                 report(format!("{} h1", facts.headings));
@@ -205,7 +235,10 @@ impl Look<'_> {
                     if violation.is_grave() {
                         let scheme = if dark { " in the dark" } else { "" };
                         let places = violation.places.iter().take(4).cloned().collect::<Vec<_>>().join(" | ");
-                        report(format!("axe{scheme}: {} ({}): {}: {places}", violation.rule, violation.impact, violation.help));
+                        report(format!(
+                            "axe{scheme}: {} ({}): {}: {places}",
+                            violation.rule, violation.impact, violation.help
+                        ));
                     }
                 }
                 if dark && size == DESK && browser.language == Language::Chinese {
@@ -216,7 +249,10 @@ impl Look<'_> {
         }
         for complaint in browser.complaints().await {
             if !(is_refusal && complaint.contains("the server responded with a status of 4")) {
-                defects.push(format!("{} {name} {language}: the browser complains: {complaint}", self.who));
+                defects.push(format!(
+                    "{} {name} {language}: the browser complains: {complaint}",
+                    self.who
+                ));
             }
         }
         defects
@@ -224,6 +260,9 @@ impl Look<'_> {
 
     fn picture(&self, name: &str, variant: &str) -> std::path::PathBuf {
         let folder: &Path = &self.equipment.artefacts;
-        folder.join("pages").join(self.who).join(format!("{name}-{}-{variant}.png", self.browser.language.code()))
+        folder
+            .join("pages")
+            .join(self.who)
+            .join(format!("{name}-{}-{variant}.png", self.browser.language.code()))
     }
 }

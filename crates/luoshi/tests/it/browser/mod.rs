@@ -2,7 +2,11 @@
 //!
 //! What the pages say in detail is tested in `luoshi-web` without a browser; nothing here looks at an id or a class to find its way.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first thing that is not as it should be")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test may stop at the first thing that is not as it should be"
+)]
 
 mod axe;
 mod crawl;

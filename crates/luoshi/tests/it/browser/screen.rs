@@ -104,7 +104,8 @@ impl Kind {
 impl Browser {
     /// All that the screen says.
     pub(super) async fn reads(&self) -> String {
-        self.ask("return document.body.innerText.replace(/\\s+/g, ' ')", vec![]).await
+        self.ask("return document.body.innerText.replace(/\\s+/g, ' ')", vec![])
+            .await
     }
 
     /// Waits until the screen says `words`.
@@ -116,7 +117,10 @@ impl Browser {
                 return;
             }
             if patience.elapsed() > PATIENCE {
-                panic!("the screen at {} does not say {words:?}; it says:\n{page}", self.address().await);
+                panic!(
+                    "the screen at {} does not say {words:?}; it says:\n{page}",
+                    self.address().await
+                );
             }
             pause().await;
         }
@@ -124,17 +128,29 @@ impl Browser {
 
     pub(super) async fn does_not_see(&self, words: &str) {
         let page = self.reads().await;
-        assert!(!page.contains(words), "the screen at {} says {words:?}:\n{page}", self.address().await);
+        assert!(
+            !page.contains(words),
+            "the screen at {} says {words:?}:\n{page}",
+            self.address().await
+        );
     }
 
     /// Presses the link or button that says `name`.
     pub(super) async fn press(&self, name: &str) {
-        self.find(Kind::Press, name, Place::Anywhere).await.click().await.unwrap();
+        self.find(Kind::Press, name, Place::Anywhere)
+            .await
+            .click()
+            .await
+            .unwrap();
     }
 
     /// Presses the link or button that says `name` nearest to the words `beside`.
     pub(super) async fn press_beside(&self, name: &str, beside: &str) {
-        self.find(Kind::Press, name, Place::Beside(beside)).await.click().await.unwrap();
+        self.find(Kind::Press, name, Place::Beside(beside))
+            .await
+            .click()
+            .await
+            .unwrap();
     }
 
     /// Fills in, or chooses in, the field labelled `label`.
@@ -163,14 +179,20 @@ impl Browser {
         let reference: Json = self.ask(CELL, vec![json!(column), json!(row)]).await;
         match self.element(&reference) {
             Some(element) => element,
-            None => panic!("the screen at {} has no field in column {column:?}, row {row}", self.address().await),
+            None => panic!(
+                "the screen at {} has no field in column {column:?}, row {row}",
+                self.address().await
+            ),
         }
     }
 
     /// What a script calls an element.
     fn element(&self, reference: &Json) -> Option<Element> {
         let id = reference.as_object()?.values().next()?.as_str()?;
-        Some(Element::from_element_id(self.client.clone(), ElementRef::from(id.to_owned())))
+        Some(Element::from_element_id(
+            self.client.clone(),
+            ElementRef::from(id.to_owned()),
+        ))
     }
 
     /// Ticks the box or circle labelled `label`, unless it is ticked.
@@ -186,7 +208,12 @@ impl Browser {
             Place::Partly => (None, true),
         };
         loop {
-            let answer: Json = self.ask(FIND, vec![json!(kind.code()), json!(name), json!(beside), json!(partly)]).await;
+            let answer: Json = self
+                .ask(
+                    FIND,
+                    vec![json!(kind.code()), json!(name), json!(beside), json!(partly)],
+                )
+                .await;
             if let Some(element) = self.element(&answer["only"]) {
                 return element;
             }
@@ -206,8 +233,15 @@ impl Browser {
 
 async fn fill(field: &Element, value: &str) {
     if field.tag_name().await.unwrap() == "select" {
-        let option = format!("./option[normalize-space(.)='{value}'] | ./optgroup/option[normalize-space(.)='{value}']");
-        field.find(Locator::XPath(&option)).await.unwrap().click().await.unwrap();
+        let option =
+            format!("./option[normalize-space(.)='{value}'] | ./optgroup/option[normalize-space(.)='{value}']");
+        field
+            .find(Locator::XPath(&option))
+            .await
+            .unwrap()
+            .click()
+            .await
+            .unwrap();
         return;
     }
     if field.attr("type").await.unwrap().as_deref() != Some("file") {

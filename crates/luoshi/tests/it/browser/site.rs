@@ -25,7 +25,9 @@ pub(super) struct Account {
 
 impl Site {
     pub(super) fn empty() -> Self {
-        Self { folder: TempDir::new().unwrap() }
+        Self {
+            folder: TempDir::new().unwrap(),
+        }
     }
 
     /// A place for files beside the data.
@@ -41,14 +43,29 @@ impl Site {
     pub(super) fn luoshi(&self, arguments: &[&str]) -> String {
         let Output { status, stdout, stderr } = self.program(arguments).output().unwrap();
         let said = String::from_utf8(stdout).unwrap();
-        assert!(status.success(), "luoshi {arguments:?} ended with {status}:\n{said}{}", String::from_utf8_lossy(&stderr));
+        assert!(
+            status.success(),
+            "luoshi {arguments:?} ended with {status}:\n{said}{}",
+            String::from_utf8_lossy(&stderr)
+        );
         said
     }
 
     fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_luoshi"));
-        command.args(arguments).arg("--data").arg(self.data()).args(["--lang", "zh"]).current_dir(self.folder.path());
-        for name in ["LUOSHI_PUBLIC_URL", "LUOSHI_LISTEN", "LUOSHI_TRUSTED_PROXIES", "LUOSHI_LOG", "LUOSHI_LOG_FORMAT"] {
+        command
+            .args(arguments)
+            .arg("--data")
+            .arg(self.data())
+            .args(["--lang", "zh"])
+            .current_dir(self.folder.path());
+        for name in [
+            "LUOSHI_PUBLIC_URL",
+            "LUOSHI_LISTEN",
+            "LUOSHI_TRUSTED_PROXIES",
+            "LUOSHI_LOG",
+            "LUOSHI_LOG_FORMAT",
+        ] {
             command.env_remove(name);
         }
         command
@@ -68,7 +85,14 @@ impl Site {
     /// Accounts for every body that reports on the latest plan.
     pub(super) fn create_accounts(&self) -> Vec<Account> {
         let list = self.file("accounts.csv");
-        self.luoshi(&["admin", "create-accounts", "--plan", "latest", "--output", list.to_str().unwrap()]);
+        self.luoshi(&[
+            "admin",
+            "create-accounts",
+            "--plan",
+            "latest",
+            "--output",
+            list.to_str().unwrap(),
+        ]);
         fs::read_to_string(list)
             .unwrap()
             .lines()
@@ -93,7 +117,10 @@ impl Site {
         let mut said = Vec::new();
         let address = address(&mut lines, &mut said);
         drain(lines);
-        let password = said.iter().find_map(|line| line.split_once("密码都是 ")).map(|(_, password)| password.trim());
+        let password = said
+            .iter()
+            .find_map(|line| line.split_once("密码都是 "))
+            .map(|(_, password)| password.trim());
         let password = password.unwrap_or_else(|| panic!("the demo names no password:\n{}", said.join("\n")));
         let accounts = said
             .iter()
@@ -106,7 +133,9 @@ impl Site {
 }
 
 fn account(cells: &[&str]) -> Account {
-    let [organisation, role, name, password] = cells else { panic!("no account: {cells:?}") };
+    let [organisation, role, name, password] = cells else {
+        panic!("no account: {cells:?}")
+    };
     Account {
         organisation: (*organisation).to_owned(),
         role: (*role).to_owned(),
@@ -152,8 +181,12 @@ impl Drop for Server {
 type Said = Lines<BufReader<ChildStdout>>;
 
 fn start(command: &mut Command) -> (Child, Said) {
-    let mut process =
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+    let mut process = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap();
     let lines = BufReader::new(process.stdout.take().unwrap()).lines();
     (process, lines)
 }

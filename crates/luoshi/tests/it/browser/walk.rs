@@ -57,7 +57,9 @@ async fn sign_in_first(browser: &Browser, server: &Server, account: &Account) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn walk() {
-    let Some(equipment) = equipment::find("walk") else { return };
+    let Some(equipment) = equipment::find("walk") else {
+        return;
+    };
     let site = Site::empty();
     let office = site.create_office();
     let server = site.serve();
@@ -97,7 +99,11 @@ async fn walk() {
     let visitor = driver.open(Language::Chinese).await;
     visitor.go(&server.at("/")).await;
     visitor.press("公开").await;
-    visitor.press(&format!("关于落实{year}年《政府工作报告》重点工作分工的意见")).await;
+    visitor
+        .press(&format!(
+            "云岫市人民政府关于落实{year}年《政府工作报告》重点工作分工的意见"
+        ))
+        .await;
     visitor.press("（一）办好人民满意的教育").await;
     visitor.sees("新建改扩建公办幼儿园12所").await;
     visitor.sees("已核验").await;
@@ -117,7 +123,9 @@ async fn walk() {
 /// A report is filed where the browser runs no scripts: on old machines and behind strict settings.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_scripts() {
-    let Some(equipment) = equipment::find("without_scripts") else { return };
+    let Some(equipment) = equipment::find("without_scripts") else {
+        return;
+    };
     let site = Site::empty();
     let office = site.create_office();
     let file = site.file("分工意见.txt");
@@ -184,8 +192,15 @@ async fn year_on_screen(browser: &Browser) -> String {
     browser.sees("今天是").await;
     let page = browser.reads().await;
     let (_, rest) = page.split_once("今天是").unwrap();
-    let year: String = rest.chars().skip_while(|letter| !letter.is_ascii_digit()).take(4).collect();
-    assert!(year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()), "{page}");
+    let year: String = rest
+        .chars()
+        .skip_while(|letter| !letter.is_ascii_digit())
+        .take(4)
+        .collect();
+    assert!(
+        year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()),
+        "{page}"
+    );
     year
 }
 
