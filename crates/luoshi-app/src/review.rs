@@ -176,6 +176,8 @@ pub struct ReviewTarget {
     pub direction: Option<Direction>,
     /// How strongly it is promised.
     pub strength: Option<Strength>,
+    /// Its own deadline, where its sentence names one before it.
+    pub due: Option<Date>,
     /// Where it stands; none where a reviewer added it.
     pub span: Option<Span>,
 }
@@ -362,6 +364,8 @@ impl Review {
                 } else {
                     Vec::new()
                 };
+                let targets = if tracked { targets_of(draft) } else { Vec::new() };
+                let year = parsed.metadata.year.unwrap_or(today.year());
                 let mut task = ReviewTask {
                     number,
                     section: draft
@@ -372,9 +376,9 @@ impl Review {
                     title: first_characters(&draft.title),
                     text: words(draft.span).trim().to_owned(),
                     span: draft.span,
-                    targets: if tracked { targets_of(draft) } else { Vec::new() },
+                    due: due_of(draft, &targets, year),
+                    targets,
                     deliverable: String::new(),
-                    due: due_of(draft),
                     tracking: ReviewTracking {
                         not_tracked: draft.tracking.reason.map(|reason| reason.code().to_owned()),
                         shipped: !tracked,
@@ -836,7 +840,7 @@ impl ReviewTarget {
             comparator: self.comparator,
             direction: self.direction,
             strength: self.strength,
-            due: None,
+            due: self.due,
             span: self.span,
         }
     }
@@ -869,6 +873,9 @@ fn kind_of(name: &str) -> OrganisationKind {
     const DEPARTMENT_ENDINGS: [&str; 9] = ["厅", "局", "委", "委员会", "办", "办公室", "部", "院", "署"];
     if name.ends_with("督查室") {
         OrganisationKind::SupervisionOffice
+    } else if name.ends_with("监督管理委员会") {
+        // 国有资产监督管理委员会 is a department, 开发区管理委员会 the government of a place.
+        OrganisationKind::Department
     } else if LOCALITY_ENDINGS.iter().any(|ending| name.ends_with(ending)) {
         OrganisationKind::Locality
     } else if DEPARTMENT_ENDINGS.iter().any(|ending| name.ends_with(ending)) {
@@ -942,19 +949,36 @@ fn targets_of(draft: &TaskDraft) -> Vec<ReviewTarget> {
             comparator: target.comparator,
             direction: Some(target.direction),
             strength: target.strength,
+            due: due_of_target(draft, target.span),
             span: Some(target.span),
         })
         .collect()
 }
 
-/// The latest day by which something of the task is due; a beginning (开工) and continuous work do not end it.
-fn due_of(draft: &TaskDraft) -> Option<Date> {
+/// The days that end something; a beginning (开工) and continuous work do not.
+fn ends(draft: &TaskDraft) -> impl DoubleEndedIterator<Item = (Span, Date)> {
     draft
         .deadlines
         .iter()
         .filter(|deadline| !matches!(deadline.kind, DeadlineKind::StartBy | DeadlineKind::Continuous))
-        .filter_map(|deadline| deadline.resolved)
-        .max()
+        .filter_map(|deadline| Some((deadline.span, deadline.resolved?)))
+}
+
+/// The day that stands last before a target in its own sentence: 6月底前开工率达到70%以上.
+fn due_of_target(draft: &TaskDraft, target: Span) -> Option<Date> {
+    let sentence = draft.measures.iter().find(|sentence| sentence.contains(target))?;
+    ends(draft)
+        .filter(|(span, _)| sentence.contains(*span) && span.end <= target.start)
+        .max_by_key(|(span, _)| span.start)
+        .map(|(_, day)| day)
+}
+
+/// By when the whole task is due: the latest day that it names. A target without a day of its own is due at the end of the plan's year,
+/// which is what none means, so an earlier day of another target does not end the task.
+fn due_of(draft: &TaskDraft, targets: &[ReviewTarget], year: i16) -> Option<Date> {
+    let latest = ends(draft).map(|(_, day)| day).max()?;
+    let all_year = targets.iter().any(|target| target.due.is_none());
+    (!all_year || latest.year() > year).then_some(latest)
 }
 
 fn first_characters(title: &str) -> String {

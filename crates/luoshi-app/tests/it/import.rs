@@ -14,7 +14,7 @@ fn upload(bytes: &[u8]) -> Upload {
         file_name: "分解.txt".to_owned(),
         bytes: bytes.to_vec(),
         date: None,
-        year: None,
+        year: Some(2026),
     }
 }
 
@@ -60,6 +60,22 @@ async fn a_review_shows_doubts_first_and_takes_corrections() {
     assert_eq!(review.tasks[4].doubts, [Doubt::NobodyReports]);
     assert!(review.tasks[3].tracking.shipped);
     assert_eq!(review.tasks[0].reporters.len(), 1);
+    let days = |task: usize| -> Vec<_> {
+        let days = review.tasks[task]
+            .targets
+            .iter()
+            .map(|target| target.due.map(|day| day.to_string()));
+        days.chain([review.tasks[task].due.map(|day| day.to_string())])
+            .collect()
+    };
+    let day = |text: &str| Some(text.to_owned());
+    assert_eq!(days(0), [day("2026-12-31"), day("2026-06-30"), day("2026-12-31")]);
+    assert_eq!(days(1), [day("2026-09-30"), day("2026-09-30")]);
+    assert_eq!(
+        days(2),
+        [None, day("2026-03-31"), None],
+        "the target of the whole year keeps the task open"
+    );
 
     let task = &review.tasks[0];
     let correction = TaskCorrection {
@@ -116,7 +132,7 @@ async fn a_review_shows_doubts_first_and_takes_corrections() {
     let rows = site.rows(plan);
     assert_eq!(rows[0].reporters.len(), 2);
     assert_eq!(rows[0].due.to_string(), "2026-10-31");
-    assert_eq!(rows[1].due.to_string(), "2026-12-31");
+    assert_eq!(rows[1].due.to_string(), "2026-09-30");
 }
 
 #[tokio::test]

@@ -66,6 +66,7 @@ fn target(subject: &str, words: &str, value: i64, unit: &str, comparator: Compar
         comparator,
         direction: None,
         strength: None,
+        due: None,
         span: Some(place(words)),
     }
 }

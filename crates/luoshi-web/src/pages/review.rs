@@ -288,7 +288,7 @@ fn in_words(target: &ReviewTarget) -> Target {
         comparator: target.comparator,
         direction: target.direction,
         strength: target.strength,
-        due: None,
+        due: target.due,
         span: target.span,
     }
 }

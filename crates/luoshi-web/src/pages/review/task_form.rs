@@ -346,6 +346,7 @@ impl TargetRow {
             comparator,
             direction: known.and_then(|known| known.direction),
             strength: known.and_then(|known| known.strength),
+            due: known.and_then(|known| known.due),
             span: known.and_then(|known| known.span),
         }))
     }
@@ -401,6 +402,7 @@ mod tests {
                 comparator: Comparator::AtLeast,
                 direction: None,
                 strength: None,
+                due: None,
                 span: Some(Span::new(14, 19)),
             }],
             deliverable: String::new(),
