@@ -70,7 +70,7 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     Policy {
         #[cfg(test)]
         version: file.version,
-        titles: WordTable::new(titles),
+        titles: WordTable::for_search(titles),
         terms: WordTable::for_search(terms),
     }
 });

@@ -27,7 +27,7 @@ pub(crate) enum UnitKind {
 }
 
 static UNITS: LazyLock<WordTable<UnitKind>> = LazyLock::new(|| {
-    WordTable::new(
+    WordTable::for_lookup(
         rows(include_str!("../../words/units.txt"))
             .filter_map(|(word, kind)| {
                 Some((

@@ -7,7 +7,7 @@ use crate::{rules::rule, words::WordTable};
 rule!("deadline", "continuous", "continuous.rs");
 
 static WORDS: LazyLock<WordTable<()>> = LazyLock::new(|| {
-    WordTable::new(
+    WordTable::for_search(
         [
             "持续推进",
             "年内持续推进",

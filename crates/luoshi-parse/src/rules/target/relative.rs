@@ -15,7 +15,7 @@ use crate::{
 rule!("target", "relative", "relative.rs");
 
 static AVERAGES: LazyLock<WordTable<()>> = LazyLock::new(|| {
-    WordTable::new(
+    WordTable::for_search(
         [
             "全国平均水平",
             "全省平均水平",
