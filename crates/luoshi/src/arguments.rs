@@ -95,9 +95,9 @@ pub(crate) struct Everywhere {
 /// A language as a flag names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SpokenLanguage {
-    #[value(name = "zh", help = "")]
+    #[value(name = "zh")]
     Chinese,
-    #[value(name = "en", help = "")]
+    #[value(name = "en")]
     English,
 }
 
@@ -164,7 +164,9 @@ pub(crate) struct DocumentArguments {
 /// In which form `parse` writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OutputFormat {
-    #[value(help = "每个文件一个 JSON 对象；只有一个文件时分行缩进 | one JSON object a file; indented where there is only one file")]
+    #[value(
+        help = "每个文件一个 JSON 对象；只有一个文件时分行缩进 | one JSON object a file; indented where there is only one file"
+    )]
     Json,
     #[value(help = "一行一项任务 | one task a row")]
     Csv,
@@ -233,12 +235,29 @@ pub(crate) enum AdminCommand {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
 pub(crate) struct CreateOfficeArguments {
-    #[arg(long, value_name = "NAME", default_value = "督查室", hide_default_value = true, help = "督查室全称（默认 督查室）\nFull name of the office (default 督查室)")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "督查室",
+        hide_default_value = true,
+        help = "督查室全称（默认 督查室）\nFull name of the office (default 督查室)"
+    )]
     pub(crate) name: String,
-    #[arg(long, value_name = "NAME", default_value = "督查", hide_default_value = true, help = "登录名（默认 督查）\nName to sign in with (default 督查)")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "督查",
+        hide_default_value = true,
+        help = "登录名（默认 督查）\nName to sign in with (default 督查)"
+    )]
     pub(crate) sign_in_name: String,
-    #[arg(long, value_name = "NAME", help = "显示名（默认同登录名）\nName that pages show (default: the sign-in name)")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        help = "显示名（默认同登录名）\nName that pages show (default: the sign-in name)"
+    )]
     pub(crate) display_name: Option<String>,
 }
 
@@ -254,26 +273,51 @@ pub(crate) enum RoleName {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
 pub(crate) struct CreateAccountArguments {
     #[arg(value_name = "NAME", help_heading = ARGUMENTS, help = "登录名，2 至 64 个字，不含空格\nName to sign in with, 2 to 64 characters without spaces")]
     pub(crate) sign_in_name: String,
-    #[arg(long, value_name = "BODY", help = "所在单位的全称或简称\nFull or short name of the body")]
+    #[arg(
+        long,
+        value_name = "BODY",
+        help = "所在单位的全称或简称\nFull or short name of the body"
+    )]
     pub(crate) organisation: String,
-    #[arg(long, value_enum, required = true, value_name = "ROLE", help = "岗位，可以有多个\nRole; may be given more than once")]
+    #[arg(
+        long,
+        value_enum,
+        required = true,
+        value_name = "ROLE",
+        help = "岗位，可以有多个\nRole; may be given more than once"
+    )]
     pub(crate) role: Vec<RoleName>,
-    #[arg(long, value_name = "NAME", help = "显示名（默认同登录名）\nName that pages show (default: the sign-in name)")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        help = "显示名（默认同登录名）\nName that pages show (default: the sign-in name)"
+    )]
     pub(crate) display_name: Option<String>,
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
 pub(crate) struct CreateAccountsArguments {
-    #[arg(long, value_name = "ID|latest", help = "计划编号，或 latest（最近的一份）\nId of the plan, or latest")]
+    #[arg(
+        long,
+        value_name = "ID|latest",
+        help = "计划编号，或 latest（最近的一份）\nId of the plan, or latest"
+    )]
     pub(crate) plan: String,
-    #[arg(long, value_name = "FILE", help = "把登录名和一次性密码另存为 csv，不覆盖已有文件\nAlso write names and one-time passwords as csv; never over an existing file")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "把登录名和一次性密码另存为 csv，不覆盖已有文件\nAlso write names and one-time passwords as csv; never over an existing file"
+    )]
     pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
 pub(crate) struct ResetPasswordArguments {
     #[arg(value_name = "NAME", help_heading = ARGUMENTS, help = "登录名\nName to sign in with")]
     pub(crate) sign_in_name: String,
@@ -292,10 +336,17 @@ fn described() -> clap::Command {
 }
 
 fn describe_help(mut command: clap::Command) -> clap::Command {
-    let names: Vec<String> = command.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|inner| inner.get_name().to_owned())
+        .collect();
     for name in names {
         command = command.mut_subcommand(&name, |inner| {
-            if name == "help" { inner.about("显示一个命令的帮助\nShow the help of a command") } else { describe_help(inner) }
+            if name == "help" {
+                inner.about("显示一个命令的帮助\nShow the help of a command")
+            } else {
+                describe_help(inner)
+            }
         });
     }
     command
@@ -328,7 +379,11 @@ mod tests {
             &["luoshi", "serve", "--listen", "8080"],
             &["luoshi", "admin", "create-account", "a.b", "--organisation", "c"],
         ] {
-            assert_eq!(CommandLine::try_parse_from(line).unwrap_err().exit_code(), 2, "{line:?}");
+            assert_eq!(
+                CommandLine::try_parse_from(line).unwrap_err().exit_code(),
+                2,
+                "{line:?}"
+            );
         }
     }
 }

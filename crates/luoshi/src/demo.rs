@@ -54,7 +54,11 @@ pub(crate) const PASSWORD: &str = "luoshi-demo-2026";
 /// The name with which the supervision office signs in.
 const SUPERVISOR: &str = "ducha";
 /// The names with which clerks and heads of three bodies sign in.
-const STAFF: [(&str, &str); 3] = [("tianbao1", "shenhe1"), ("tianbao2", "shenhe2"), ("tianbao3", "shenhe3")];
+const STAFF: [(&str, &str); 3] = [
+    ("tianbao1", "shenhe1"),
+    ("tianbao2", "shenhe2"),
+    ("tianbao3", "shenhe3"),
+];
 /// Tasks with localities on which these report jointly with the lead.
 const JOINT_TASKS: usize = 2;
 
@@ -100,9 +104,14 @@ impl Source {
     pub(crate) fn shipped(now: Timestamp) -> Self {
         let year = year_with_history(now);
         let (this, next) = (WRITTEN_FOR.to_string(), (WRITTEN_FOR + 1).to_string());
-        let brought_up: Vec<String> =
-            PLAN.split(&next).map(|part| part.replace(&this, &year.to_string())).collect();
-        Self { file_name: PLAN_FILE.to_owned(), bytes: brought_up.join(&(year + 1).to_string()).into_bytes() }
+        let brought_up: Vec<String> = PLAN
+            .split(&next)
+            .map(|part| part.replace(&this, &year.to_string()))
+            .collect();
+        Self {
+            file_name: PLAN_FILE.to_owned(),
+            bytes: brought_up.join(&(year + 1).to_string()).into_bytes(),
+        }
     }
 }
 
@@ -113,30 +122,47 @@ pub(crate) fn hash(source: &Source) -> String {
 
 /// Whether the site is a demo: somebody signs in with the demo's name for the supervision office.
 pub(crate) fn is_demo(app: &Arc<App>) -> Result<bool, Failure> {
-    Ok(app.accounts(&Actor::console())?.iter().any(|account| account.sign_in_name == SUPERVISOR))
+    Ok(app
+        .accounts(&Actor::console())?
+        .iter()
+        .any(|account| account.sign_in_name == SUPERVISOR))
 }
 
 /// What the demo site has to show.
 pub(crate) fn summary(app: &Arc<App>) -> Result<Summary, Failure> {
     let console = Actor::console();
-    let fixed: BTreeSet<&str> =
-        STAFF.iter().flat_map(|(clerk, head)| [*clerk, *head]).chain([SUPERVISOR]).collect();
-    let (mut accounts, others): (Vec<AccountSummary>, Vec<AccountSummary>) =
-        app.accounts(&console)?.into_iter().partition(|account| fixed.contains(account.sign_in_name.as_str()));
+    let fixed: BTreeSet<&str> = STAFF
+        .iter()
+        .flat_map(|(clerk, head)| [*clerk, *head])
+        .chain([SUPERVISOR])
+        .collect();
+    let (mut accounts, others): (Vec<AccountSummary>, Vec<AccountSummary>) = app
+        .accounts(&console)?
+        .into_iter()
+        .partition(|account| fixed.contains(account.sign_in_name.as_str()));
     let place = |account: &AccountSummary| {
-        STAFF.iter().position(|(clerk, head)| account.sign_in_name == *clerk || account.sign_in_name == *head)
+        STAFF
+            .iter()
+            .position(|(clerk, head)| account.sign_in_name == *clerk || account.sign_in_name == *head)
     };
     // The supervision office first, then body by body, the clerk before the head.
     accounts.sort_by_key(|account| (place(account), !account.roles.contains(&Role::Clerk)));
     let (mut tasks, mut reports) = (0, 0);
     for plan in app.plans(&console)? {
-        let Some(page) = app.ledger(&console, plan.id, &LedgerFilter::default())? else { continue };
+        let Some(page) = app.ledger(&console, plan.id, &LedgerFilter::default())? else {
+            continue;
+        };
         tasks += page.rows.len();
         for row in &page.rows {
             reports += app.task(&console, row.task)?.map_or(0, |view| view.reports.len());
         }
     }
-    Ok(Summary { tasks, reports, accounts, another: others.into_iter().map(|account| account.sign_in_name).next() })
+    Ok(Summary {
+        tasks,
+        reports,
+        accounts,
+        another: others.into_iter().map(|account| account.sign_in_name).next(),
+    })
 }
 
 /// A clock that is put forward from outside while the site uses it.
@@ -155,17 +181,26 @@ impl Clock for HistoryClock {
 pub(crate) async fn make(data: &Path, source: &Source) -> Result<(), DemoError> {
     let now = SystemClock.now();
     let usual_year = year_with_history(now);
-    let settings = IntakeSettings { year: Some(usual_year), ..IntakeSettings::default() };
+    let settings = IntakeSettings {
+        year: Some(usual_year),
+        ..IntakeSettings::default()
+    };
     let found = intake(&source.bytes, &source.file_name, &settings).parsed;
-    let errors: Vec<Diagnostic> =
-        found.diagnostics.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
+    let errors: Vec<Diagnostic> = found
+        .diagnostics
+        .into_iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error)
+        .collect();
     if !errors.is_empty() {
         return Err(DemoError::Unusable(errors));
     }
     let issuer = found.metadata.issuer.map(|issuer| issuer.text);
     let calendar = Calendar::new(now, found.metadata.year.unwrap_or(usual_year));
 
-    let folder_failure = |cause: io::Error| Failure::Folder { data: data.to_owned(), cause };
+    let folder_failure = |cause: io::Error| Failure::Folder {
+        data: data.to_owned(),
+        cause,
+    };
     let building = site::beside(data, ".building");
     match fs::remove_dir_all(&building) {
         Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(folder_failure(cause).into()),
@@ -198,10 +233,17 @@ async fn write(
     calendar: Calendar,
 ) -> Result<(), DemoError> {
     let clock = Arc::new(SetClock::new(calendar.at(calendar.begin, 9, 0)));
-    let surroundings =
-        Surroundings { clock: Box::new(HistoryClock(Arc::clone(&clock))), randomness: Box::new(SystemRandomness) };
+    let surroundings = Surroundings {
+        clock: Box::new(HistoryClock(Arc::clone(&clock))),
+        randomness: Box::new(SystemRandomness),
+    };
     let app = site::open_with(building, surroundings)?;
-    let author = Author { app: &app, clock: &clock, calendar, prose: Prose::shipped()? };
+    let author = Author {
+        app: &app,
+        clock: &clock,
+        calendar,
+        prose: Prose::shipped()?,
+    };
 
     let (office, _) = found_office(&app, &format!("{}督查室", issuer.unwrap_or_default())).await?;
     let supervisor = author.open(SUPERVISOR, "督查员", Role::Supervisor, office).await?;
@@ -245,7 +287,10 @@ impl Author<'_> {
             password: Some(PASSWORD.to_owned()),
         };
         let opened = self.app.open_accounts(&Actor::console(), vec![account]).await?;
-        let id = opened.first().map(|opened| opened.account).ok_or_else(|| anyhow!("no account was opened"))?;
+        let id = opened
+            .first()
+            .map(|opened| opened.account)
+            .ok_or_else(|| anyhow!("no account was opened"))?;
         Ok(actor(id, role, body))
     }
 
@@ -269,7 +314,9 @@ impl Author<'_> {
 
     fn tasks(&self, plan: PlanId) -> Result<Vec<Task>, Failure> {
         let console = Actor::console();
-        let Some(page) = self.app.ledger(&console, plan, &LedgerFilter::default())? else { return Ok(Vec::new()) };
+        let Some(page) = self.app.ledger(&console, plan, &LedgerFilter::default())? else {
+            return Ok(Vec::new());
+        };
         let mut tasks = Vec::with_capacity(page.rows.len());
         for row in &page.rows {
             tasks.extend(self.app.task(&console, row.task)?.map(|view| view.task));
@@ -280,8 +327,12 @@ impl Author<'_> {
     /// Accounts for every body that reports: three bodies with the demo's password, the others without one.
     async fn cast(&self, supervisor: &Actor, plan: PlanId) -> Result<Cast, Failure> {
         let console = Actor::console();
-        let bodies: BTreeMap<OrganisationId, OrganisationSummary> =
-            self.app.organisations(&console)?.into_iter().map(|body| (body.id, body)).collect();
+        let bodies: BTreeMap<OrganisationId, OrganisationSummary> = self
+            .app
+            .organisations(&console)?
+            .into_iter()
+            .map(|body| (body.id, body))
+            .collect();
         let tasks = self.tasks(plan)?;
         let joint = joint_tasks(&tasks, &bodies);
         let mut reporters = reporters_of(self.app, plan)?;
@@ -294,9 +345,20 @@ impl Author<'_> {
         let mut staff = BTreeMap::new();
         for (body, (clerk_name, head_name)) in principal.iter().zip(STAFF) {
             let short_name = bodies.get(body).map(shortest_name).unwrap_or_default();
-            let clerk = self.open(clerk_name, &format!("{short_name}填报人"), Role::Clerk, *body).await?;
-            let head = self.open(head_name, &format!("{short_name}审核人"), Role::Head, *body).await?;
-            staff.insert(*body, Staff { organisation: *body, clerk, head });
+            let clerk = self
+                .open(clerk_name, &format!("{short_name}填报人"), Role::Clerk, *body)
+                .await?;
+            let head = self
+                .open(head_name, &format!("{short_name}审核人"), Role::Head, *body)
+                .await?;
+            staff.insert(
+                *body,
+                Staff {
+                    organisation: *body,
+                    clerk,
+                    head,
+                },
+            );
         }
         let present = self.app.accounts(&console)?;
         let mut requests: Vec<Deed> = Vec::new();
@@ -304,7 +366,10 @@ impl Author<'_> {
         for new in missing_accounts(&reporters, &present, Words(Language::Chinese)) {
             let id = AccountId(self.app.new_id());
             let role = new.roles.first().copied().unwrap_or(Role::Clerk);
-            people.entry(new.organisation).or_default().push(actor(id, role, new.organisation));
+            people
+                .entry(new.organisation)
+                .or_default()
+                .push(actor(id, role, new.organisation));
             let command = Command::OpenAccount(OpenAccount {
                 account: id,
                 sign_in_name: new.sign_in_name,
@@ -317,11 +382,26 @@ impl Author<'_> {
         self.app.execute_all(requests).await?;
         for (organisation, people) in people {
             if let [clerk, head] = people.as_slice() {
-                staff.insert(organisation, Staff { organisation, clerk: clerk.clone(), head: head.clone() });
+                staff.insert(
+                    organisation,
+                    Staff {
+                        organisation,
+                        clerk: clerk.clone(),
+                        head: head.clone(),
+                    },
+                );
             }
         }
-        let names = bodies.iter().map(|(id, body)| (*id, shortest_name(body).to_owned())).collect();
-        Ok(Cast { staff, principal, joint, names })
+        let names = bodies
+            .iter()
+            .map(|(id, body)| (*id, shortest_name(body).to_owned()))
+            .collect();
+        Ok(Cast {
+            staff,
+            principal,
+            joint,
+            names,
+        })
     }
 
     /// Issue, publication, the task added by hand, and every report, month by month.
@@ -337,32 +417,76 @@ impl Author<'_> {
         };
         for (id, organisations) in &cast.joint {
             let due = tasks.iter().find(|task| task.id == *id).and_then(|task| task.due);
-            let reporting = Reporting::Jointly { organisations: organisations.clone() };
-            deeds.push(office(Command::NameReporter(NameReporter { task: *id, reporting, due }), calendar.issued, 9));
+            let reporting = Reporting::Jointly {
+                organisations: organisations.clone(),
+            };
+            deeds.push(office(
+                Command::NameReporter(NameReporter {
+                    task: *id,
+                    reporting,
+                    due,
+                }),
+                calendar.issued,
+                9,
+            ));
         }
         deeds.push(office(Command::IssuePlan(IssuePlan { plan }), calendar.issued, 10));
         // Most is published; what is withheld shows what withheld means.
-        let open: Vec<TaskId> = tasks.iter().filter(|task| task.number % 9 != 4).map(|task| task.id).collect();
+        let open: Vec<TaskId> = tasks
+            .iter()
+            .filter(|task| task.number % 9 != 4)
+            .map(|task| task.id)
+            .collect();
         if !open.is_empty() {
-            let publish = PublishTasks { plan, tasks: open, publication: Publication::Open };
-            deeds.push(office(Command::PublishTasks(publish), calendar.issued.saturating_add(2.days()), 9));
+            let publish = PublishTasks {
+                plan,
+                tasks: open,
+                publication: Publication::Open,
+            };
+            deeds.push(office(
+                Command::PublishTasks(publish),
+                calendar.issued.saturating_add(2.days()),
+                9,
+            ));
         }
-        let by_hand = self.task_by_hand(&tasks, cast);
-        if let Some(task) = by_hand {
+        let added = calendar
+            .issued
+            .saturating_add(70.days())
+            .min(calendar.today.saturating_sub(10.days()));
+        let added = added.max(calendar.issued);
+        let mut reported: Vec<(Task, jiff::civil::Date)> =
+            tasks.iter().map(|task| (task.clone(), calendar.issued)).collect();
+        if let Some(new) = self.task_by_hand(&tasks, cast) {
             let number = tasks.iter().map(|task| task.number).max().unwrap_or(0) + 1;
-            let added = calendar.issued.saturating_add(70.days()).min(calendar.today.saturating_sub(10.days()));
-            let command = Command::AddTask(AddTask { plan, number, task });
-            deeds.push(office(command, added.max(calendar.issued), 16));
+            reported.push((as_adopted(&new, plan, number), added));
+            deeds.push(office(
+                Command::AddTask(AddTask {
+                    plan,
+                    number,
+                    task: new,
+                }),
+                added,
+                8,
+            ));
         }
 
-        let teller =
-            Teller { calendar: *calendar, prose: &self.prose, report_day: record.report_day, supervisor };
+        let teller = Teller {
+            calendar: *calendar,
+            prose: &self.prose,
+            report_day: record.report_day,
+            supervisor,
+        };
         let mut turn = 0;
         let mut parts_of_body: BTreeMap<OrganisationId, usize> = BTreeMap::new();
-        for task in &tasks {
-            let reporters = cast.joint.get(&task.id).map_or_else(|| task.reporting.organisations(), Vec::as_slice);
+        for (task, since) in &reported {
+            let reporters = cast
+                .joint
+                .get(&task.id)
+                .map_or_else(|| task.reporting.organisations(), Vec::as_slice);
             for organisation in reporters {
-                let Some(staff) = cast.staff.get(organisation) else { continue };
+                let Some(staff) = cast.staff.get(organisation) else {
+                    continue;
+                };
                 let place = parts_of_body.entry(*organisation).or_default();
                 let part = Part {
                     task,
@@ -370,6 +494,7 @@ impl Author<'_> {
                     staff,
                     others: others(task, *organisation, &cast.names),
                     turn,
+                    from: since.saturating_add(7.days()),
                     left_for_visitor: cast.principal.contains(organisation) && *place % 3 == 1,
                 };
                 deeds.extend(teller.tell(&part));
@@ -393,8 +518,12 @@ impl Author<'_> {
         let words = &self.prose.by_hand;
         let organisations: Vec<OrganisationId> = cast.principal.iter().skip(1).copied().collect();
         let reporting = match organisations.as_slice() {
-            [] => Reporting::Single { organisation: *cast.principal.first()? },
-            [organisation] => Reporting::Single { organisation: *organisation },
+            [] => Reporting::Single {
+                organisation: *cast.principal.first()?,
+            },
+            [organisation] => Reporting::Single {
+                organisation: *organisation,
+            },
             _ => Reporting::Jointly { organisations },
         };
         let parties = reporting
@@ -402,7 +531,11 @@ impl Author<'_> {
             .iter()
             .enumerate()
             .map(|(place, organisation)| NewParty {
-                role: if place == 0 { PartyRole::Lead } else { PartyRole::Responsible },
+                role: if place == 0 {
+                    PartyRole::Lead
+                } else {
+                    PartyRole::Responsible
+                },
                 raw: cast.names.get(organisation).cloned().unwrap_or_default(),
                 organisation: Some(*organisation),
                 span: None,
@@ -429,19 +562,53 @@ impl Author<'_> {
 
     /// A report that the first clerk has begun and not handed in.
     async fn leave_draft(&self, plan: PlanId, cast: &Cast) -> Result<(), Failure> {
-        let Some(staff) = cast.principal.first().and_then(|body| cast.staff.get(body)) else { return Ok(()) };
+        let Some(staff) = cast.principal.first().and_then(|body| cast.staff.get(body)) else {
+            return Ok(());
+        };
         let owed = self.app.duties(&staff.clerk)?;
         let present = Period::of(self.calendar.today);
         let unwritten = owed.iter().find(|duty| duty.state.is_none() && duty.period == present);
         let Some(duty) = unwritten else { return Ok(()) };
-        let Some(task) = self.tasks(plan)?.into_iter().find(|task| task.id == duty.task) else { return Ok(()) };
-        self.app.save_report_draft(&staff.clerk, task.id, staff.organisation, present, &draft(&task)).await?;
+        let Some(task) = self.tasks(plan)?.into_iter().find(|task| task.id == duty.task) else {
+            return Ok(());
+        };
+        self.app
+            .save_report_draft(&staff.clerk, task.id, staff.organisation, present, &draft(&task))
+            .await?;
         Ok(())
     }
 }
 
 fn actor(account: AccountId, role: Role, organisation: OrganisationId) -> Actor {
-    Actor { identity: ActorIdentity::Account(account), organisation: Some(organisation), roles: vec![role] }
+    Actor {
+        identity: ActorIdentity::Account(account),
+        organisation: Some(organisation),
+        roles: vec![role],
+    }
+}
+
+/// The task that a command will bring into the ledger, for telling what is reported on it.
+fn as_adopted(new: &NewTask, plan: PlanId, number: u32) -> Task {
+    Task {
+        id: new.task,
+        version: 1,
+        plan,
+        section: new.section,
+        number,
+        kind: new.kind,
+        label: new.label.clone(),
+        title: new.title.clone(),
+        text: new.text.clone(),
+        basis: new.basis.clone(),
+        source: None,
+        parties: Vec::new(),
+        targets: new.targets.clone(),
+        deliverable: new.deliverable.clone(),
+        due: new.due,
+        reporting: new.reporting.clone(),
+        tracking: new.tracking.clone(),
+        publication: Publication::Withheld,
+    }
 }
 
 fn month(at: Timestamp) -> Period {
@@ -462,14 +629,21 @@ fn joint_tasks(
     tasks: &[Task],
     bodies: &BTreeMap<OrganisationId, OrganisationSummary>,
 ) -> BTreeMap<TaskId, Vec<OrganisationId>> {
-    let is_locality =
-        |id: &OrganisationId| bodies.get(id).is_some_and(|body| body.kind == OrganisationKind::Locality);
+    let is_locality = |id: &OrganisationId| {
+        bodies
+            .get(id)
+            .is_some_and(|body| body.kind == OrganisationKind::Locality)
+    };
     tasks
         .iter()
         .filter(|task| task.is_tracked() && !task.reporting.organisations().is_empty())
         .filter_map(|task| {
             let mut organisations = task.reporting.organisations().to_vec();
-            let localities = task.parties.iter().filter_map(|party| party.organisation).filter(is_locality);
+            let localities = task
+                .parties
+                .iter()
+                .filter_map(|party| party.organisation)
+                .filter(is_locality);
             for locality in localities {
                 if !organisations.contains(&locality) {
                     organisations.push(locality);
@@ -489,24 +663,33 @@ fn principal_bodies(
 ) -> Vec<OrganisationId> {
     let mut bodies: Vec<&OrganisationSummary> = reporters.iter().collect();
     let task_count = |id: OrganisationId| {
-        tasks.iter().filter(|task| task.reporting.organisations().contains(&id)).count()
-            + joint.values().filter(|organisations| organisations.contains(&id)).count()
+        tasks
+            .iter()
+            .filter(|task| task.reporting.organisations().contains(&id))
+            .count()
+            + joint
+                .values()
+                .filter(|organisations| organisations.contains(&id))
+                .count()
     };
     // Stable, so that bodies with as many tasks stay in the order of the ledger.
     bodies.sort_by_key(|body| std::cmp::Reverse(task_count(body.id)));
-    let locality = bodies.iter().find(|body| body.kind == OrganisationKind::Locality).map(|body| body.id);
-    let mut principal: Vec<OrganisationId> =
-        bodies.iter().map(|body| body.id).filter(|id| Some(*id) != locality).take(2).collect();
+    let locality = bodies
+        .iter()
+        .find(|body| body.kind == OrganisationKind::Locality)
+        .map(|body| body.id);
+    let mut principal: Vec<OrganisationId> = bodies
+        .iter()
+        .map(|body| body.id)
+        .filter(|id| Some(*id) != locality)
+        .take(2)
+        .collect();
     principal.extend(locality.or_else(|| bodies.get(2).map(|body| body.id)));
     principal
 }
 
 /// Short names of the bodies that a task names beside `reporter`.
-fn others<'a>(
-    task: &Task,
-    reporter: OrganisationId,
-    names: &'a BTreeMap<OrganisationId, String>,
-) -> Vec<&'a str> {
+fn others<'a>(task: &Task, reporter: OrganisationId, names: &'a BTreeMap<OrganisationId, String>) -> Vec<&'a str> {
     task.parties
         .iter()
         .filter_map(|party| party.organisation)

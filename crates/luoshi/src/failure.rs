@@ -99,14 +99,19 @@ impl Failure {
             StoreError::Missing(_) => Failure::NoSite { data },
             StoreError::NeedsMigration { .. } => Failure::NeedsMigration { data },
             StoreError::NewerSchema { .. } => Failure::NewerSchema { data },
-            other => Failure::Database { data, cause: other.into() },
+            other => Failure::Database {
+                data,
+                cause: other.into(),
+            },
         }
     }
 
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Failure::Setting(_) | Failure::PublicUrl { .. } | Failure::PlainHttp { .. } | Failure::OutputNeeded => Exit::Usage,
+            Failure::Setting(_) | Failure::PublicUrl { .. } | Failure::PlainHttp { .. } | Failure::OutputNeeded => {
+                Exit::Usage
+            }
             Failure::NothingToRead | Failure::NoSuchTask { .. } => Exit::Findings,
             Failure::ReadFile { .. }
             | Failure::WriteFile { .. }
@@ -168,9 +173,10 @@ impl Failure {
             Failure::FileExists { path: file } => ("failure-file-exists", vec![("path", path(file))]),
             Failure::Output(_) => ("failure-output", vec![]),
             Failure::NothingToRead => ("failure-nothing-to-read", vec![]),
-            Failure::NoSuchTask { number, tasks } => {
-                ("failure-no-such-task", vec![("number", count(*number)), ("tasks", count(*tasks))])
-            }
+            Failure::NoSuchTask { number, tasks } => (
+                "failure-no-such-task",
+                vec![("number", count(*number)), ("tasks", count(*tasks))],
+            ),
             Failure::NoSite { data } => ("failure-no-site", vec![("data", path(data))]),
             Failure::ForeignFolder { data } => ("failure-foreign-folder", vec![("data", path(data))]),
             Failure::NotADemo { data } => ("failure-not-a-demo", vec![("data", path(data))]),
@@ -263,11 +269,19 @@ mod tests {
         let listen = SocketAddr::from(([127, 0, 0, 1], 80));
         vec![
             Failure::Setting(Box::new(figment::Error::from("wrong".to_owned()))),
-            Failure::PublicUrl { address: "x".to_owned() },
+            Failure::PublicUrl {
+                address: "x".to_owned(),
+            },
             Failure::PlainHttp { listen },
             Failure::OutputNeeded,
-            Failure::ReadFile { path: path(), cause: cause() },
-            Failure::WriteFile { path: path(), cause: cause() },
+            Failure::ReadFile {
+                path: path(),
+                cause: cause(),
+            },
+            Failure::WriteFile {
+                path: path(),
+                cause: cause(),
+            },
             Failure::FileExists { path: path() },
             Failure::Output(cause()),
             Failure::NothingToRead,
@@ -276,10 +290,16 @@ mod tests {
             Failure::ForeignFolder { data: data() },
             Failure::NotADemo { data: data() },
             Failure::OtherDemo { data: data() },
-            Failure::Folder { data: data(), cause: cause() },
+            Failure::Folder {
+                data: data(),
+                cause: cause(),
+            },
             Failure::NeedsMigration { data: data() },
             Failure::NewerSchema { data: data() },
-            Failure::Database { data: data(), cause: anyhow::anyhow!("cause") },
+            Failure::Database {
+                data: data(),
+                cause: anyhow::anyhow!("cause"),
+            },
             Failure::KeyMissing { data: data() },
             Failure::ForeignKey { data: data() },
             Failure::DamagedKey { data: data() },
@@ -306,7 +326,10 @@ mod tests {
                 let message = failure.message(Words(language));
                 assert!(!message.contains('⟦'), "{failure:?}: {message}");
                 assert!(!message.contains("{ $"), "{failure:?}: {message}");
-                assert!(message.lines().count() >= 2, "{failure:?} says nothing of what to do next: {message}");
+                assert!(
+                    message.lines().count() >= 2,
+                    "{failure:?} says nothing of what to do next: {message}"
+                );
                 assert_ne!(failure.exit(), Exit::Done, "{failure:?}");
             }
         }

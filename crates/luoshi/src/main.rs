@@ -28,7 +28,12 @@ fn main() -> ExitCode {
         Err(complaint) => {
             // Help and version are asked for and go to the standard output; nobody is left to tell where that is closed.
             let _nobody_reads = complaint.print();
-            return if complaint.use_stderr() { Exit::Usage } else { Exit::Done }.into();
+            return if complaint.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            }
+            .into();
         }
     };
     let (words, outcome) = run(&line);

@@ -15,7 +15,9 @@ use crate::failure::Failure;
 /// When nobody takes it.
 pub(crate) fn print(lines: &str) -> Result<(), Failure> {
     let mut output = io::stdout().lock();
-    writeln!(output, "{lines}").and_then(|()| output.flush()).map_err(Failure::Output)
+    writeln!(output, "{lines}")
+        .and_then(|()| output.flush())
+        .map_err(Failure::Output)
 }
 
 /// Writes a line, or several, to the standard error output, where complaints go. A lost complaint is no second failure.
@@ -27,7 +29,12 @@ pub(crate) fn complain(lines: &str) {
 pub(crate) fn table(heads: &[String], rows: &[Vec<String>]) -> String {
     let columns = heads.len();
     let width_of = |column: usize| {
-        rows.iter().chain([&heads.to_vec()]).filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0)
+        rows.iter()
+            .chain([&heads.to_vec()])
+            .filter_map(|row| row.get(column))
+            .map(|cell| width(cell))
+            .max()
+            .unwrap_or(0)
     };
     let widths: Vec<usize> = (0..columns).map(width_of).collect();
     let line = |cells: &[String]| {
@@ -46,7 +53,9 @@ pub(crate) fn table(heads: &[String], rows: &[Vec<String>]) -> String {
 
 /// How many cells of a terminal a text takes. East Asian wide characters take two; nothing else that names bodies and people does.
 fn width(text: &str) -> usize {
-    text.chars().map(|character| if is_wide(character) { 2 } else { 1 }).sum()
+    text.chars()
+        .map(|character| if is_wide(character) { 2 } else { 1 })
+        .sum()
 }
 
 fn is_wide(character: char) -> bool {
@@ -56,7 +65,11 @@ fn is_wide(character: char) -> bool {
 
 /// A bar for work of `length` steps, on the standard error output; hidden where that is no terminal.
 pub(crate) fn progress(length: u64, label: String) -> ProgressBar {
-    let target = if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let target = if io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
     let bar = ProgressBar::with_draw_target(Some(length), target);
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}") {
         bar.set_style(style);
@@ -79,7 +92,15 @@ mod tests {
         ];
         let drawn = table(&heads, &rows);
         let lines: Vec<&str> = drawn.lines().collect();
-        assert_eq!(lines, ["单位      登录名", "-----------------------", "省财政厅  a", "abc       省财政厅.填报"]);
+        assert_eq!(
+            lines,
+            [
+                "单位      登录名",
+                "-----------------------",
+                "省财政厅  a",
+                "abc       省财政厅.填报"
+            ]
+        );
     }
 
     #[test]

@@ -108,11 +108,17 @@ impl Settings {
     pub(crate) fn read(flags: &Everywhere) -> Result<Self, Failure> {
         let mut figment = Figment::from(Serialized::defaults(Settings::default()));
         if let Some(path) = &flags.config {
-            let text = fs::read_to_string(path)
-                .map_err(|cause| Failure::ReadFile { path: path.clone(), cause })?;
+            let text = fs::read_to_string(path).map_err(|cause| Failure::ReadFile {
+                path: path.clone(),
+                cause,
+            })?;
             figment = figment.merge(Toml::string(&text));
         }
-        let flags = Flags { data: flags.data.as_ref(), listen: flags.listen, lang: flags.lang.map(Language::from) };
+        let flags = Flags {
+            data: flags.data.as_ref(),
+            listen: flags.listen,
+            lang: flags.lang.map(Language::from),
+        };
         let settings: Self = figment
             .merge(Env::prefixed("LUOSHI_").only(IN_THE_ENVIRONMENT))
             .merge(Serialized::defaults(flags))
@@ -121,7 +127,9 @@ impl Settings {
         if let Some(address) = &settings.public_url
             && !(address.starts_with("https://") || address.starts_with("http://"))
         {
-            return Err(Failure::PublicUrl { address: address.clone() });
+            return Err(Failure::PublicUrl {
+                address: address.clone(),
+            });
         }
         Ok(settings)
     }
@@ -162,7 +170,11 @@ impl Settings {
     /// When the site would listen on an address that other machines reach, without TLS before it.
     pub(crate) fn refuse_plain_http(&self) -> Result<(), Failure> {
         let safe = self.listen.ip().is_loopback() || self.allow_plain_http || self.web().is_https();
-        if safe { Ok(()) } else { Err(Failure::PlainHttp { listen: self.listen }) }
+        if safe {
+            Ok(())
+        } else {
+            Err(Failure::PlainHttp { listen: self.listen })
+        }
     }
 }
 
@@ -171,13 +183,22 @@ mod tests {
     use super::*;
 
     fn from_toml(text: &str) -> Result<Settings, Box<figment::Error>> {
-        Figment::from(Serialized::defaults(Settings::default())).merge(Toml::string(text)).extract().map_err(Box::new)
+        Figment::from(Serialized::defaults(Settings::default()))
+            .merge(Toml::string(text))
+            .extract()
+            .map_err(Box::new)
     }
 
     #[test]
     fn the_example_states_the_defaults() {
         let example = include_str!("../../../deploy/config.example.toml");
-        assert_eq!(from_toml(example).unwrap(), Settings { data: Some("./luoshi-data".into()), ..Settings::default() });
+        assert_eq!(
+            from_toml(example).unwrap(),
+            Settings {
+                data: Some("./luoshi-data".into()),
+                ..Settings::default()
+            }
+        );
     }
 
     #[test]
@@ -185,7 +206,10 @@ mod tests {
         let example = include_str!("../../../deploy/config.example.toml");
         let uncommented: String = example
             .lines()
-            .filter_map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = ") && !rest.contains('`')))
+            .filter_map(|line| {
+                line.strip_prefix("# ")
+                    .filter(|rest| rest.contains(" = ") && !rest.contains('`'))
+            })
             .map(|line| format!("{line}\n"))
             .collect();
         let settings = from_toml(&uncommented).unwrap();
@@ -206,7 +230,9 @@ mod tests {
         assert!(open("listen = \"127.0.0.1:80\""));
         assert!(open("listen = \"[::1]:80\""));
         assert!(!open("listen = \"0.0.0.0:80\""));
-        assert!(!open("listen = \"192.0.2.1:80\"\npublic_url = \"http://luoshi.example\""));
+        assert!(!open(
+            "listen = \"192.0.2.1:80\"\npublic_url = \"http://luoshi.example\""
+        ));
         assert!(open("listen = \"0.0.0.0:80\"\nallow_plain_http = true"));
         assert!(open("listen = \"0.0.0.0:80\"\npublic_url = \"https://luoshi.example\""));
     }
@@ -216,7 +242,10 @@ mod tests {
         let known = serde_json::to_value(Settings::default()).unwrap();
         let names: Vec<&str> = known.as_object().unwrap().keys().map(String::as_str).collect();
         for name in &names {
-            assert!(IN_THE_ENVIRONMENT.contains(name), "{name} cannot be set by the environment");
+            assert!(
+                IN_THE_ENVIRONMENT.contains(name),
+                "{name} cannot be set by the environment"
+            );
         }
         assert_eq!(names.len(), IN_THE_ENVIRONMENT.len());
     }

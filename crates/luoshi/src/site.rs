@@ -31,7 +31,13 @@ pub(crate) fn open(data: &Path) -> Result<Arc<App>, Failure> {
 /// # Errors
 /// When the folder holds other things, or the site cannot be used or made.
 pub(crate) fn open_or_create(data: &Path) -> Result<Arc<App>, Failure> {
-    open_with(data, Surroundings { clock: Box::new(SystemClock), randomness: Box::new(SystemRandomness) })
+    open_with(
+        data,
+        Surroundings {
+            clock: Box::new(SystemClock),
+            randomness: Box::new(SystemRandomness),
+        },
+    )
 }
 
 /// Like [`open_or_create`], with a clock of the caller's.
@@ -40,7 +46,10 @@ pub(crate) fn open_or_create(data: &Path) -> Result<Arc<App>, Failure> {
 /// As [`open_or_create`].
 pub(crate) fn open_with(data: &Path, surroundings: Surroundings) -> Result<Arc<App>, Failure> {
     refuse_foreign_folder(data)?;
-    let folder = DataFolder::create(data).map_err(|cause| Failure::Folder { data: data.to_owned(), cause })?;
+    let folder = DataFolder::create(data).map_err(|cause| Failure::Folder {
+        data: data.to_owned(),
+        cause,
+    })?;
     let failed = |error| Failure::of_store(data.to_owned(), error);
     let store = Store::create(&Location::Sqlite(folder.database())).map_err(failed)?;
     if store.needs_migration().map_err(failed)? {
@@ -58,8 +67,14 @@ pub(crate) fn migrate(data: &Path) -> Result<MigrationOutcome, Failure> {
         return Err(Failure::NoSite { data: data.to_owned() });
     }
     let failed = |error| Failure::of_store(data.to_owned(), error);
-    let folder = DataFolder::create(data).map_err(|cause| Failure::Folder { data: data.to_owned(), cause })?;
-    Store::open(&Location::Sqlite(folder.database())).map_err(failed)?.migrate().map_err(failed)
+    let folder = DataFolder::create(data).map_err(|cause| Failure::Folder {
+        data: data.to_owned(),
+        cause,
+    })?;
+    Store::open(&Location::Sqlite(folder.database()))
+        .map_err(failed)?
+        .migrate()
+        .map_err(failed)
 }
 
 /// A mistyped folder must not be filled with a site.
@@ -70,10 +85,18 @@ fn refuse_foreign_folder(data: &Path) -> Result<(), Failure> {
     let entries = match fs::read_dir(data) {
         Ok(entries) => entries,
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(cause) => return Err(Failure::Folder { data: data.to_owned(), cause }),
+        Err(cause) => {
+            return Err(Failure::Folder {
+                data: data.to_owned(),
+                cause,
+            });
+        }
     };
     for entry in entries {
-        let entry = entry.map_err(|cause| Failure::Folder { data: data.to_owned(), cause })?;
+        let entry = entry.map_err(|cause| Failure::Folder {
+            data: data.to_owned(),
+            cause,
+        })?;
         if !entry.file_name().to_str().is_some_and(|name| HARMLESS.contains(&name)) {
             return Err(Failure::ForeignFolder { data: data.to_owned() });
         }
@@ -104,7 +127,10 @@ mod tests {
     fn a_site_is_not_made_among_other_things() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("letter.txt"), "dear").unwrap();
-        assert!(matches!(open_or_create(folder.path()), Err(Failure::ForeignFolder { .. })));
+        assert!(matches!(
+            open_or_create(folder.path()),
+            Err(Failure::ForeignFolder { .. })
+        ));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

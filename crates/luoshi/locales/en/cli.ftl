@@ -98,10 +98,10 @@ parse-written = Written to { $path }.
 
 # Importing
 import-refused = { $file } was not imported and the data folder is unchanged:
-import-review = Laid out for review: { $tasks } tasks, { $unresolved } of them to be looked at first.
+import-review = Laid out for review. Tasks: { $tasks }. To be looked at first: { $unresolved }.
 import-review-address = Review it at { $address }
 import-serve-hint = If the site is not running, start it with luoshi serve.
-import-adopted = Adopted as a plan: { $title } ({ $year }, { $tasks } tasks).
+import-adopted = Adopted as a plan: { $title } (year: { $year }, tasks: { $tasks }).
 import-plan = Id of the plan: { $plan }
 import-plan-address = Ledger: { $address }
 import-next = Next: luoshi admin create-accounts --plan { $plan }, then sign in and issue the plan.
@@ -114,7 +114,7 @@ serve-stopped = Stopped.
 
 # Verifying
 verify-progress = Replaying
-verify-counts = Replayed { $events } events; checked { $leaves } leaves of the log and { $files } received files.
+verify-counts = Events replayed: { $events }. Leaves of the log checked: { $leaves }. Received files checked: { $files }.
 verify-sound = Nothing disagrees.
 verify-unsound = Places that disagree: { $count }
 verify-difference = table { $table }, row { $key }, column { $column }: { $kind }
@@ -168,7 +168,7 @@ admin-next-serve = Next: luoshi serve, and sign in with the name above.
 # Demo
 demo-making = Making the demo site…
 demo-reused = Using the demo site that is there: { $data }
-demo-made = The demo site is made: { $data } ({ $tasks } tasks, { $reports } reports)
+demo-made = The demo site is made: { $data } (tasks: { $tasks }, reports: { $reports })
 demo-accounts = Sign in with one of these names; the password of all is { $password }
 demo-public = What is published needs no sign-in: { $address }
 demo-other-accounts = Accounts of other bodies (such as { $name }) have no password; luoshi admin reset-password { $name } --data { $data } gives one

@@ -66,11 +66,18 @@ pub(crate) fn run(command: &AdminCommand, settings: &Settings, words: Words) -> 
 
 async fn create_office(app: &Arc<App>, arguments: &CreateOfficeArguments, words: Words) -> Result<(), Failure> {
     let (office, founded) = found_office(app, &arguments.name).await?;
-    let key = if founded { "admin-office-created" } else { "admin-office-exists" };
+    let key = if founded {
+        "admin-office-created"
+    } else {
+        "admin-office-exists"
+    };
     print(&words.say_with(key, &[("name", text(&arguments.name))]))?;
     let account = NewAccount {
         sign_in_name: arguments.sign_in_name.clone(),
-        display_name: arguments.display_name.clone().unwrap_or_else(|| arguments.sign_in_name.clone()),
+        display_name: arguments
+            .display_name
+            .clone()
+            .unwrap_or_else(|| arguments.sign_in_name.clone()),
         roles: vec![Role::Supervisor],
         organisation: office,
         password: None,
@@ -111,7 +118,10 @@ async fn create_account(app: &Arc<App>, arguments: &CreateAccountArguments, word
         .ok_or_else(|| Failure::NoSuchOrganisation { name: name.clone() })?;
     let account = NewAccount {
         sign_in_name: arguments.sign_in_name.clone(),
-        display_name: arguments.display_name.clone().unwrap_or_else(|| arguments.sign_in_name.clone()),
+        display_name: arguments
+            .display_name
+            .clone()
+            .unwrap_or_else(|| arguments.sign_in_name.clone()),
         roles: arguments.role.iter().map(|role| role_of(*role)).collect(),
         organisation: body.id,
         password: None,
@@ -155,7 +165,10 @@ async fn create_accounts(app: &Arc<App>, arguments: &CreateAccountsArguments, wo
         let bytes = csv(&password_sheet(&rows, words)).map_err(|error| Failure::Defect(error.into()))?;
         file.write_all(&bytes)
             .and_then(|()| file.sync_all())
-            .map_err(|cause| Failure::WriteFile { path: path.clone(), cause })?;
+            .map_err(|cause| Failure::WriteFile {
+                path: path.clone(),
+                cause,
+            })?;
         print(&words.say_with("admin-accounts-written", &[("path", text(path.display()))]))?;
     }
     Ok(())
@@ -176,9 +189,14 @@ fn plan_of(app: &Arc<App>, name: &str) -> Result<PlanId, Failure> {
 /// The bodies that report on a task of the plan, in the order of the ledger.
 pub(crate) fn reporters_of(app: &Arc<App>, plan: PlanId) -> Result<Vec<OrganisationSummary>, Failure> {
     let console = Actor::console();
-    let Some(page) = app.ledger(&console, plan, &LedgerFilter::default())? else { return Ok(Vec::new()) };
-    let bodies: BTreeMap<OrganisationId, OrganisationSummary> =
-        app.organisations(&console)?.into_iter().map(|body| (body.id, body)).collect();
+    let Some(page) = app.ledger(&console, plan, &LedgerFilter::default())? else {
+        return Ok(Vec::new());
+    };
+    let bodies: BTreeMap<OrganisationId, OrganisationSummary> = app
+        .organisations(&console)?
+        .into_iter()
+        .map(|body| (body.id, body))
+        .collect();
     let mut seen = BTreeSet::new();
     Ok(page
         .rows
@@ -199,10 +217,14 @@ pub(crate) fn missing_accounts(
     let mut missing = Vec::new();
     for body in reporters {
         let short_name = short_name(body);
-        for (role, ending, shown) in
-            [(Role::Clerk, CLERK_ENDING, "admin-display-clerk"), (Role::Head, HEAD_ENDING, "admin-display-head")]
-        {
-            if present.iter().any(|account| account.organisation == body.id && account.roles.contains(&role)) {
+        for (role, ending, shown) in [
+            (Role::Clerk, CLERK_ENDING, "admin-display-clerk"),
+            (Role::Head, HEAD_ENDING, "admin-display-head"),
+        ] {
+            if present
+                .iter()
+                .any(|account| account.organisation == body.id && account.roles.contains(&role))
+            {
                 continue;
             }
             let stem: String = short_name
@@ -242,19 +264,27 @@ fn short_name(body: &OrganisationSummary) -> &str {
 
 /// Opens accounts; a name that is taken is told apart from other things that exist already, for it is all that can be meant here.
 async fn open_accounts(app: &Arc<App>, accounts: Vec<NewAccount>) -> Result<Vec<OpenedAccount>, Failure> {
-    let first = accounts.first().map(|account| account.sign_in_name.clone()).unwrap_or_default();
-    app.open_accounts(&Actor::console(), accounts).await.map_err(|error| match Failure::from(error) {
-        Failure::Refused(Refusal::AlreadyExists) => Failure::NameTaken { name: first },
-        other => other,
-    })
+    let first = accounts
+        .first()
+        .map(|account| account.sign_in_name.clone())
+        .unwrap_or_default();
+    app.open_accounts(&Actor::console(), accounts)
+        .await
+        .map_err(|error| match Failure::from(error) {
+            Failure::Refused(Refusal::AlreadyExists) => Failure::NameTaken { name: first },
+            other => other,
+        })
 }
 
 async fn reset_password(app: &Arc<App>, arguments: &ResetPasswordArguments, words: Words) -> Result<(), Failure> {
     let name = &arguments.sign_in_name;
-    let opened = app.reset_password(&Actor::console(), name).await.map_err(|error| match error {
-        luoshi_app::AppError::NotFound => Failure::NoSuchAccount { name: name.clone() },
-        other => other.into(),
-    })?;
+    let opened = app
+        .reset_password(&Actor::console(), name)
+        .await
+        .map_err(|error| match error {
+            luoshi_app::AppError::NotFound => Failure::NoSuchAccount { name: name.clone() },
+            other => other.into(),
+        })?;
     print(&words.say("admin-password-reset"))?;
     show_passwords(app, &[opened], words)
 }
@@ -265,7 +295,8 @@ fn list(app: &Arc<App>, words: Words) -> Result<(), Failure> {
     if accounts.is_empty() {
         print(&words.say("admin-no-accounts"))?;
     } else {
-        let heads = ["organisation", "role", "name", "display-name"].map(|head| words.say(&format!("admin-head-{head}")));
+        let heads =
+            ["organisation", "role", "name", "display-name"].map(|head| words.say(&format!("admin-head-{head}")));
         let rows: Vec<Vec<String>> = accounts
             .iter()
             .map(|account| {
@@ -288,9 +319,10 @@ fn list(app: &Arc<App>, words: Words) -> Result<(), Failure> {
     let rows: Vec<Vec<String>> = plans
         .iter()
         .map(|plan| {
-            let issued = plan
-                .issued_at
-                .map_or_else(|| words.say("admin-not-issued"), |at| luoshi_app::day_in_china(at).to_string());
+            let issued = plan.issued_at.map_or_else(
+                || words.say("admin-not-issued"),
+                |at| luoshi_app::day_in_china(at).to_string(),
+            );
             vec![
                 plan.id.to_string(),
                 plan.year.to_string(),
@@ -304,7 +336,10 @@ fn list(app: &Arc<App>, words: Words) -> Result<(), Failure> {
 }
 
 pub(super) fn role_words(roles: &[Role], words: Words) -> String {
-    let said: Vec<String> = roles.iter().map(|role| words.say(&format!("admin-role-{}", role.code()))).collect();
+    let said: Vec<String> = roles
+        .iter()
+        .map(|role| words.say(&format!("admin-role-{}", role.code())))
+        .collect();
     said.join(" ")
 }
 
@@ -340,10 +375,17 @@ fn password_sheet(rows: &[Vec<String>], words: Words) -> Sheet {
         notes: Vec::new(),
         columns: password_heads(words)
             .into_iter()
-            .map(|heading| Column { heading, width: 24, kind: ColumnKind::Text })
+            .map(|heading| Column {
+                heading,
+                width: 24,
+                kind: ColumnKind::Text,
+            })
             .collect(),
         frozen_columns: 0,
-        rows: rows.iter().map(|row| row.iter().map(|cell| Cell::from(cell.as_str())).collect()).collect(),
+        rows: rows
+            .iter()
+            .map(|row| row.iter().map(|cell| Cell::from(cell.as_str())).collect())
+            .collect(),
     }
 }
 
@@ -355,7 +397,10 @@ fn create_secret_file(path: &Path) -> Result<File, Failure> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map_err(|cause| match cause.kind() {
         std::io::ErrorKind::AlreadyExists => Failure::FileExists { path: path.to_owned() },
-        _ => Failure::WriteFile { path: path.to_owned(), cause },
+        _ => Failure::WriteFile {
+            path: path.to_owned(),
+            cause,
+        },
     })
 }
 
@@ -391,7 +436,14 @@ mod tests {
         let accounts = missing_accounts(&bodies, &[], WORDS);
         assert_eq!(
             names(&accounts),
-            ["省财政厅.填报", "省财政厅.审核", "省财政厅2.填报", "省财政厅2.审核", "霁川海关.填报", "霁川海关.审核"]
+            [
+                "省财政厅.填报",
+                "省财政厅.审核",
+                "省财政厅2.填报",
+                "省财政厅2.审核",
+                "霁川海关.填报",
+                "霁川海关.审核"
+            ]
         );
         assert_eq!(accounts[0].display_name, "省财政厅填报人");
     }
@@ -414,7 +466,15 @@ mod tests {
     fn a_very_long_name_gives_a_name_that_the_ledger_takes() {
         let long = "委".repeat(100);
         let accounts = missing_accounts(&[body(1, &long, &[])], &[], WORDS);
-        assert!(accounts.iter().all(|account| account.sign_in_name.chars().count() <= 64));
-        assert!(accounts.iter().all(|account| account.display_name.chars().count() <= 64));
+        assert!(
+            accounts
+                .iter()
+                .all(|account| account.sign_in_name.chars().count() <= 64)
+        );
+        assert!(
+            accounts
+                .iter()
+                .all(|account| account.display_name.chars().count() <= 64)
+        );
     }
 }

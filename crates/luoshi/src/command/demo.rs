@@ -10,7 +10,7 @@ use crate::{
     command::{
         admin::role_words,
         diagnostics,
-        serve::{announce, listen, runtime, start_log, until_stopped},
+        serve::{announce, listen, runtime, start_log, stop_signal, until_stopped},
     },
     demo::{self, DemoError, PASSWORD, Source, Summary},
     exit::Exit,
@@ -53,19 +53,27 @@ pub(crate) fn run(arguments: &DemoArguments, settings: &Settings, words: Words) 
         // A site that was left for some days has lights of another day.
         app.drain_jobs().await?;
         let summary = demo::summary(&app)?;
+        let stopped = stop_signal()?;
         say_what_there_is(&data, &summary, reuses, words)?;
         let address = announce(settings, &listener, words)?;
         print(&words.say_with("demo-public", &[("address", text(format!("{address}/public")))]))?;
+        print(&words.say("serve-stop"))?;
         start_log(settings)?;
-        until_stopped(app, listener, settings).await?;
+        until_stopped(app, listener, settings, stopped).await?;
         print(&words.say("serve-stopped"))?;
         Ok(Exit::Done)
     })
 }
 
 fn read(path: &Path) -> Result<Source, Failure> {
-    let bytes = fs::read(path).map_err(|cause| Failure::ReadFile { path: path.to_owned(), cause })?;
-    Ok(Source { file_name: diagnostics::file_name(path), bytes })
+    let bytes = fs::read(path).map_err(|cause| Failure::ReadFile {
+        path: path.to_owned(),
+        cause,
+    })?;
+    Ok(Source {
+        file_name: diagnostics::file_name(path),
+        bytes,
+    })
 }
 
 /// The demo is moved to its place whole, so that the place has to be free.
@@ -73,9 +81,18 @@ fn refuse_other_things(data: &Path) -> Result<(), Failure> {
     let is_free = match fs::read_dir(data) {
         Ok(mut entries) => entries.next().is_none(),
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => true,
-        Err(cause) => return Err(Failure::Folder { data: data.to_owned(), cause }),
+        Err(cause) => {
+            return Err(Failure::Folder {
+                data: data.to_owned(),
+                cause,
+            });
+        }
     };
-    if is_free { Ok(()) } else { Err(Failure::ForeignFolder { data: data.to_owned() }) }
+    if is_free {
+        Ok(())
+    } else {
+        Err(Failure::ForeignFolder { data: data.to_owned() })
+    }
 }
 
 /// A real site is not shown as a demo, nor a demo of one document for that of another.
@@ -85,8 +102,15 @@ fn refuse_other_site(app: &Arc<App>, data: &Path, document: Option<&Path>) -> Re
     }
     let Some(path) = document else { return Ok(()) };
     let wanted = demo::hash(&read(path)?);
-    let has_it = app.documents(&Actor::console())?.iter().any(|document| document.sha256 == wanted);
-    if has_it { Ok(()) } else { Err(Failure::OtherDemo { data: data.to_owned() }) }
+    let has_it = app
+        .documents(&Actor::console())?
+        .iter()
+        .any(|document| document.sha256 == wanted);
+    if has_it {
+        Ok(())
+    } else {
+        Err(Failure::OtherDemo { data: data.to_owned() })
+    }
 }
 
 fn say_what_there_is(data: &Path, summary: &Summary, reuses: bool, words: Words) -> Result<(), Failure> {
@@ -117,7 +141,10 @@ fn say_what_there_is(data: &Path, summary: &Summary, reuses: bool, words: Words)
         print(&words.say("demo-unreported"))?;
     }
     if let Some(name) = &summary.another {
-        print(&words.say_with("demo-other-accounts", &[("name", text(name)), ("data", text(data.display()))]))?;
+        print(&words.say_with(
+            "demo-other-accounts",
+            &[("name", text(name)), ("data", text(data.display()))],
+        ))?;
     }
     Ok(())
 }

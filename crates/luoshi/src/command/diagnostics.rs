@@ -9,7 +9,10 @@ use crate::words::{Words, text};
 
 /// The last part of a path, as a site names a file.
 pub(crate) fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Two lines a complaint: what is the matter, and what helps.
@@ -29,7 +32,10 @@ pub(crate) fn lines(diagnostics: &[Diagnostic], words: Words) -> Vec<String> {
             ];
             [
                 format!("  {}", words.say_with("parse-complaint", &complaint)),
-                format!("  {}", words.say_with("parse-complaint-hint", &[("hint", text(hint(diagnostic, words.0)))])),
+                format!(
+                    "  {}",
+                    words.say_with("parse-complaint-hint", &[("hint", text(hint(diagnostic, words.0)))])
+                ),
             ]
         })
         .collect()

@@ -25,8 +25,10 @@ pub(crate) fn run(arguments: &ExplainArguments, words: Words) -> Result<Exit, Fa
         trace: true,
         ..IntakeSettings::default()
     };
-    let bytes = read(&arguments.file, &settings.limits)
-        .map_err(|cause| Failure::ReadFile { path: arguments.file.clone(), cause })?;
+    let bytes = read(&arguments.file, &settings.limits).map_err(|cause| Failure::ReadFile {
+        path: arguments.file.clone(),
+        cause,
+    })?;
     let found = intake(&bytes, &arguments.file.to_string_lossy(), &settings);
     let Some(lines) = explain(&found, arguments.task, words.0) else {
         let errors: Vec<Diagnostic> = found
@@ -37,7 +39,10 @@ pub(crate) fn run(arguments: &ExplainArguments, words: Words) -> Result<Exit, Fa
             .cloned()
             .collect();
         if errors.is_empty() {
-            return Err(Failure::NoSuchTask { number: arguments.task, tasks: found.parsed.tasks.len() });
+            return Err(Failure::NoSuchTask {
+                number: arguments.task,
+                tasks: found.parsed.tasks.len(),
+            });
         }
         complain(&words.say_with("parse-file-line", &[("file", text(arguments.file.display()))]));
         complain(&diagnostics::lines(&errors, words).join("\n"));
@@ -102,8 +107,14 @@ mod tests {
 
     #[test]
     fn what_was_found_is_marked_with_and_without_colour() {
-        let segment = |text: &str, style| Segment { text: text.to_owned(), style };
-        let line = vec![segment("力争", SegmentStyle::Plain), segment("增长8%", SegmentStyle::Target)];
+        let segment = |text: &str, style| Segment {
+            text: text.to_owned(),
+            style,
+        };
+        let line = vec![
+            segment("力争", SegmentStyle::Plain),
+            segment("增长8%", SegmentStyle::Target),
+        ];
         assert_eq!(draw(&line, false), "力争⟦增长8%|target⟧");
         assert_eq!(draw(&line, true), "力争\u{1b}[1;32m增长8%\u{1b}[0m");
     }

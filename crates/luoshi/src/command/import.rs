@@ -22,14 +22,32 @@ use crate::{
 /// Takes the document in as the console.
 pub(crate) fn run(arguments: &ImportArguments, settings: &Settings, words: Words) -> Result<Exit, Failure> {
     let (date, year) = (arguments.document.date, arguments.document.year);
-    let limits = Limits { bytes: LARGEST_DOCUMENT, ..Limits::default() };
-    let bytes = read(&arguments.file, &limits)
-        .map_err(|cause| Failure::ReadFile { path: arguments.file.clone(), cause })?;
+    let limits = Limits {
+        bytes: LARGEST_DOCUMENT,
+        ..Limits::default()
+    };
+    let bytes = read(&arguments.file, &limits).map_err(|cause| Failure::ReadFile {
+        path: arguments.file.clone(),
+        cause,
+    })?;
     let file_name = diagnostics::file_name(&arguments.file);
     // Looked at before the site is opened, so that a document that cannot be used does not even leave an empty site behind.
-    let found = intake(&bytes, &file_name, &IntakeSettings { date, year, limits, ..IntakeSettings::default() });
-    let errors: Vec<_> =
-        found.parsed.diagnostics.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
+    let found = intake(
+        &bytes,
+        &file_name,
+        &IntakeSettings {
+            date,
+            year,
+            limits,
+            ..IntakeSettings::default()
+        },
+    );
+    let errors: Vec<_> = found
+        .parsed
+        .diagnostics
+        .into_iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error)
+        .collect();
     let refuse = |errors: &[luoshi_types::Diagnostic]| {
         complain(&words.say_with("import-refused", &[("file", text(&file_name))]));
         complain(&diagnostics::lines(errors, words).join("\n"));
@@ -39,7 +57,12 @@ pub(crate) fn run(arguments: &ImportArguments, settings: &Settings, words: Words
         return refuse(&errors);
     }
     let console = Actor::console();
-    let upload = Upload { file_name: file_name.clone(), bytes, date, year };
+    let upload = Upload {
+        file_name: file_name.clone(),
+        bytes,
+        date,
+        year,
+    };
     runtime()?.block_on(async {
         let app = site::open_or_create(&settings.data())?;
         let id = match app.import_document(&console, upload).await {
@@ -64,7 +87,10 @@ pub(crate) fn run(arguments: &ImportArguments, settings: &Settings, words: Words
 fn say_review(review: &Review, settings: &Settings, words: Words) -> Result<(), Failure> {
     let unresolved = review.tasks.iter().filter(|task| task.is_unresolved()).count();
     let address = format!("{}/reviews/{}", settings.address(settings.listen), review.id);
-    print(&words.say_with("import-review", &[("tasks", count(review.tasks.len())), ("unresolved", count(unresolved))]))?;
+    print(&words.say_with(
+        "import-review",
+        &[("tasks", count(review.tasks.len())), ("unresolved", count(unresolved))],
+    ))?;
     print(&words.say_with("import-review-address", &[("address", text(address))]))?;
     print(&words.say("import-serve-hint"))
 }
@@ -73,7 +99,11 @@ fn say_adopted(review: &Review, plan: PlanId, settings: &Settings, words: Words)
     let address = format!("{}/plans/{plan}/ledger", settings.address(settings.listen));
     print(&words.say_with(
         "import-adopted",
-        &[("title", text(&review.title)), ("year", text(review.year)), ("tasks", count(review.tasks.len()))],
+        &[
+            ("title", text(&review.title)),
+            ("year", text(review.year)),
+            ("tasks", count(review.tasks.len())),
+        ],
     ))?;
     print(&words.say_with("import-plan", &[("plan", text(plan))]))?;
     print(&words.say_with("import-plan-address", &[("address", text(address))]))?;

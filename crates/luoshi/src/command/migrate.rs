@@ -12,7 +12,11 @@ use crate::{
 /// Takes the steps that are missing.
 pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
     let outcome = site::migrate(&settings.data())?;
-    let key = if outcome.before == outcome.after { "migrate-nothing" } else { "migrate-done" };
+    let key = if outcome.before == outcome.after {
+        "migrate-nothing"
+    } else {
+        "migrate-done"
+    };
     print(&words.say_with(key, &[("before", text(outcome.before)), ("after", text(outcome.after))]))?;
     Ok(Exit::Done)
 }

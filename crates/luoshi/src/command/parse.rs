@@ -67,7 +67,11 @@ pub(crate) fn run(arguments: &ParseArguments, words: Words) -> Result<Exit, Fail
             Ok(found) => found,
             Err(cause) => {
                 tally.unreadable += 1;
-                say(&Failure::ReadFile { path: path.to_owned(), cause }.message(words));
+                say(&Failure::ReadFile {
+                    path: path.to_owned(),
+                    cause,
+                }
+                .message(words));
                 return Ok(());
             }
         };
@@ -140,7 +144,10 @@ fn list(given: &[PathBuf], words: Words) -> (Vec<PathBuf>, Tally) {
 /// could lead in a circle.
 fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), (PathBuf, io::Error)> {
     let failed = |cause| (folder.to_owned(), cause);
-    let mut entries = fs::read_dir(folder).map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    let mut entries = fs::read_dir(folder)
+        .map_err(failed)?
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(failed)?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let name = entry.file_name();
@@ -161,7 +168,9 @@ fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), (PathBuf, io::Err
 /// The bytes of a file, at most one more than the reader takes: a larger one is refused by its size, whatever it is.
 pub(super) fn read(path: &Path, limits: &Limits) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(limits.bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+    File::open(path)?
+        .take(limits.bytes.saturating_add(1))
+        .read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -200,14 +209,27 @@ impl Work {
             OutputFormat::Csv | OutputFormat::Xlsx => Product::Sheet(Box::new(ledger_sheet(&found, language))),
         };
         // The json holds every complaint; a table holds none, so that its warnings would be lost without a word here.
-        let least = if self.format == OutputFormat::Json { Severity::Error } else { Severity::Warning };
-        let told: Vec<Diagnostic> =
-            found.parsed.diagnostics.iter().filter(|diagnostic| diagnostic.severity >= least).cloned().collect();
+        let least = if self.format == OutputFormat::Json {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
+        let told: Vec<Diagnostic> = found
+            .parsed
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity >= least)
+            .cloned()
+            .collect();
         Ok(Found {
             product,
             tasks: found.parsed.tasks.len(),
             has_errors: told.iter().any(|diagnostic| diagnostic.severity == Severity::Error),
-            complaints: if told.is_empty() { Vec::new() } else { diagnostics::lines(&told, self.words) },
+            complaints: if told.is_empty() {
+                Vec::new()
+            } else {
+                diagnostics::lines(&told, self.words)
+            },
         })
     }
 }
@@ -265,9 +287,18 @@ enum Sink {
     /// Line by line to the screen or a pipe.
     Screen,
     /// Line by line to a file beside the one that was asked for, which takes its place at the end.
-    Lines { file: BufWriter<File>, part: PathBuf, path: PathBuf },
+    Lines {
+        file: BufWriter<File>,
+        part: PathBuf,
+        path: PathBuf,
+    },
     /// A table, written at the end.
-    Table { sheets: Vec<Sheet>, format: OutputFormat, path: Option<PathBuf>, files: Vec<String> },
+    Table {
+        sheets: Vec<Sheet>,
+        format: OutputFormat,
+        path: Option<PathBuf>,
+        files: Vec<String>,
+    },
 }
 
 impl Sink {
@@ -276,10 +307,22 @@ impl Sink {
             (OutputFormat::Json, None) => Ok(Sink::Screen),
             (OutputFormat::Json, Some(path)) => {
                 let part = beside(path, ".part");
-                let file = File::create(&part).map_err(|cause| Failure::WriteFile { path: path.clone(), cause })?;
-                Ok(Sink::Lines { file: BufWriter::new(file), part, path: path.clone() })
+                let file = File::create(&part).map_err(|cause| Failure::WriteFile {
+                    path: path.clone(),
+                    cause,
+                })?;
+                Ok(Sink::Lines {
+                    file: BufWriter::new(file),
+                    part,
+                    path: path.clone(),
+                })
             }
-            (format, path) => Ok(Sink::Table { sheets: Vec::new(), format, path: path.clone(), files: Vec::new() }),
+            (format, path) => Ok(Sink::Table {
+                sheets: Vec::new(),
+                format,
+                path: path.clone(),
+                files: Vec::new(),
+            }),
         }
     }
 
@@ -287,7 +330,10 @@ impl Sink {
         match (self, product) {
             (Sink::Screen, Product::Json(json)) => print(&json),
             (Sink::Lines { file, path, .. }, Product::Json(json)) => {
-                writeln!(file, "{json}").map_err(|cause| Failure::WriteFile { path: path.clone(), cause })
+                writeln!(file, "{json}").map_err(|cause| Failure::WriteFile {
+                    path: path.clone(),
+                    cause,
+                })
             }
             (Sink::Table { sheets, files, .. }, Product::Sheet(sheet)) => {
                 files.push(from.to_string_lossy().into_owned());
@@ -304,13 +350,23 @@ impl Sink {
         match self {
             Sink::Screen => Ok(()),
             Sink::Lines { file, part, path } => {
-                let failed = |cause| Failure::WriteFile { path: path.clone(), cause };
+                let failed = |cause| Failure::WriteFile {
+                    path: path.clone(),
+                    cause,
+                };
                 let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
-                file.sync_all().and_then(|()| fs::rename(&part, &path)).map_err(failed)?;
+                file.sync_all()
+                    .and_then(|()| fs::rename(&part, &path))
+                    .map_err(failed)?;
                 said_written(&path, words);
                 Ok(())
             }
-            Sink::Table { sheets, format, path, files } => {
+            Sink::Table {
+                sheets,
+                format,
+                path,
+                files,
+            } => {
                 // Every file was unreadable, and each has been told.
                 if sheets.is_empty() {
                     return Ok(());
@@ -329,12 +385,18 @@ impl Sink {
 fn write_table(bytes: &[u8], path: Option<&Path>, words: Words) -> Result<(), Failure> {
     let Some(path) = path else {
         let mut output = io::stdout().lock();
-        return output.write_all(bytes).and_then(|()| output.flush()).map_err(Failure::Output);
+        return output
+            .write_all(bytes)
+            .and_then(|()| output.flush())
+            .map_err(Failure::Output);
     };
     let part = beside(path, ".part");
     fs::write(&part, bytes)
         .and_then(|()| fs::rename(&part, path))
-        .map_err(|cause| Failure::WriteFile { path: path.to_owned(), cause })?;
+        .map_err(|cause| Failure::WriteFile {
+            path: path.to_owned(),
+            cause,
+        })?;
     said_written(path, words);
     Ok(())
 }
@@ -350,7 +412,14 @@ fn joined(mut sheets: Vec<Sheet>, files: &[String], words: Words) -> Sheet {
         return whole;
     }
     let heading = words.say("parse-column-file");
-    whole.columns.insert(0, Column { heading, width: 24, kind: ColumnKind::Text });
+    whole.columns.insert(
+        0,
+        Column {
+            heading,
+            width: 24,
+            kind: ColumnKind::Text,
+        },
+    );
     let named = |rows: Vec<Vec<Cell>>, file: &str| -> Vec<Vec<Cell>> {
         rows.into_iter()
             .map(|mut row| {
@@ -389,14 +458,19 @@ mod tests {
         }
         let mut paths = Vec::new();
         walk(folder.path(), &mut paths).unwrap();
-        let names: Vec<_> = paths.iter().map(|path| path.strip_prefix(folder.path()).unwrap().to_str().unwrap()).collect();
+        let names: Vec<_> = paths
+            .iter()
+            .map(|path| path.strip_prefix(folder.path()).unwrap().to_str().unwrap())
+            .collect();
         assert_eq!(names, ["a/1.txt", "a/2.txt", "b.txt"]);
     }
 
     #[test]
     fn a_failing_output_stops_the_readers() {
         let folder = tempfile::tempdir().unwrap();
-        let paths: Vec<PathBuf> = (0..200).map(|number| folder.path().join(format!("{number}.txt"))).collect();
+        let paths: Vec<PathBuf> = (0..200)
+            .map(|number| folder.path().join(format!("{number}.txt")))
+            .collect();
         for path in &paths {
             fs::write(path, "（一）做好春耕。").unwrap();
         }
@@ -410,7 +484,11 @@ mod tests {
         let mut taken = Vec::new();
         let outcome = each_in_order(&paths, &work, |path, _| {
             taken.push(path.to_owned());
-            if taken.len() == 3 { Err(Failure::NothingToRead) } else { Ok(()) }
+            if taken.len() == 3 {
+                Err(Failure::NothingToRead)
+            } else {
+                Ok(())
+            }
         });
         assert!(matches!(outcome, Err(Failure::NothingToRead)));
         assert_eq!(taken, paths[..3]);

@@ -23,14 +23,16 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
     start_log(settings)?;
     let data = settings.data();
     runtime()?.block_on(async {
-        let app = site::open_or_create(&data)?;
+        // Before the folder is touched, so that a taken port makes no site.
         let listener = listen(settings.listen).await?;
-        let has_accounts = !app.accounts(&Actor::console())?.is_empty();
-        announce(settings, &listener, words)?;
-        if !has_accounts {
+        let app = site::open_or_create(&data)?;
+        let stopped = stop_signal()?;
+        if app.accounts(&Actor::console())?.is_empty() {
             print(&words.say_with("serve-no-accounts", &[("data", text(data.display()))]))?;
         }
-        until_stopped(app, listener, settings).await?;
+        announce(settings, &listener, words)?;
+        print(&words.say("serve-stop"))?;
+        until_stopped(app, listener, settings, stopped).await?;
         print(&words.say("serve-stopped"))?;
         Ok(Exit::Done)
     })
@@ -38,26 +40,37 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
 
 /// The runtime that waits for sockets and writes.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|cause| Failure::Defect(cause.into()))
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|cause| Failure::Defect(cause.into()))
 }
 
 /// Takes the address before anything is promised to the user.
 pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|cause| Failure::Listen { listen: address, cause })
+    TcpListener::bind(address)
+        .await
+        .map_err(|cause| Failure::Listen { listen: address, cause })
 }
 
-/// Says where the site is: on its own line and flushed, since scripts wait for it.
+/// Says where the site is, on a line of its own and flushed, since scripts wait for it. The caller says last how to stop it.
 pub(super) fn announce(settings: &Settings, listener: &TcpListener, words: Words) -> Result<String, Failure> {
-    let bound = listener.local_addr().map_err(|cause| Failure::Listen { listen: settings.listen, cause })?;
+    let bound = listener.local_addr().map_err(|cause| Failure::Listen {
+        listen: settings.listen,
+        cause,
+    })?;
     let address = settings.address(bound);
     print(&words.say_with("serve-address", &[("address", text(&address))]))?;
-    print(&words.say("serve-stop"))?;
     Ok(address)
 }
 
 /// Serves until the system asks the program to end, then lets running requests and the present job finish.
-pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener, settings: &Settings) -> Result<(), Failure> {
-    let stopped = stop_signal().map_err(|cause| Failure::Defect(cause.into()))?;
+pub(super) async fn until_stopped(
+    app: Arc<App>,
+    listener: TcpListener,
+    settings: &Settings,
+    stopped: impl Future<Output = ()> + Send,
+) -> Result<(), Failure> {
     let (stop_jobs, stop) = watch::channel(false);
     let jobs = tokio::spawn(Arc::clone(&app).run_jobs(stop));
     let served = luoshi_web::serve(listener, app, settings.web(), stopped).await;
@@ -69,12 +82,14 @@ pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener, settings
     })
 }
 
-/// Resolves on SIGINT (Ctrl+C) and SIGTERM (a service manager). Registered before it is awaited, so that an early signal is not lost.
+/// Resolves on SIGINT (Ctrl+C) and SIGTERM (a service manager). Taken before the address is announced, so that nobody who has read it can
+/// end the program in the middle of something.
 #[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
+pub(super) fn stop_signal() -> Result<impl Future<Output = ()> + Send, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
+    let failed = |cause: io::Error| Failure::Defect(cause.into());
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -85,7 +100,7 @@ fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
 
 /// Resolves on Ctrl+C.
 #[cfg(not(unix))]
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
+pub(super) fn stop_signal() -> Result<impl Future<Output = ()> + Send, Failure> {
     Ok(async {
         // Where the signal cannot be waited for, the program runs until the system ends it.
         if tokio::signal::ctrl_c().await.is_err() {
@@ -98,7 +113,9 @@ fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
 pub(super) fn start_log(settings: &Settings) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&settings.log)
         .map_err(|error| Failure::Setting(Box::new(figment::Error::from(format!("log: {error}")))))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr);
     match settings.log_format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),

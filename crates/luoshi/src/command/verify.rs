@@ -42,16 +42,28 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
 fn findings(verification: &Verification, words: Words) -> Vec<String> {
     let mut lines = vec![words.say_with(
         "verify-unsound",
-        &[("count", count(verification.differences.len() + verification.faults.len()))],
+        &[(
+            "count",
+            count(verification.differences.len() + verification.faults.len()),
+        )],
     )];
-    lines.extend(verification.differences.iter().map(|difference| difference_line(difference, words)));
+    lines.extend(
+        verification
+            .differences
+            .iter()
+            .map(|difference| difference_line(difference, words)),
+    );
     lines.extend(verification.faults.iter().map(|fault| fault_line(fault, words)));
     lines
 }
 
 fn difference_line(difference: &Difference, words: Words) -> String {
     let kind = words.say(&format!("difference-{}", difference.kind.code()));
-    let mut values = vec![("table", text(&difference.table)), ("key", text(&difference.key)), ("kind", text(kind))];
+    let mut values = vec![
+        ("table", text(&difference.table)),
+        ("key", text(&difference.key)),
+        ("kind", text(kind)),
+    ];
     match &difference.column {
         Some(column) => {
             values.push(("column", text(column)));

@@ -32,7 +32,11 @@ pub(crate) struct Calendar {
 /// The year of a plan that has some months of history now: this year's from June on, else last year's.
 pub(crate) fn year_with_history(now: Timestamp) -> i16 {
     let today = day_in_china(now);
-    if today.month() >= 6 { today.year() } else { today.year() - 1 }
+    if today.month() >= 6 {
+        today.year()
+    } else {
+        today.year() - 1
+    }
 }
 
 impl Calendar {
@@ -50,12 +54,20 @@ impl Calendar {
         };
         let room = begin.until(today).map_or(0, |span| span.get_days());
         let issued = begin.saturating_add(room.min(DAYS_TO_ISSUE).days());
-        Self { now, today, year, begin, issued }
+        Self {
+            now,
+            today,
+            year,
+            begin,
+            issued,
+        }
     }
 
     /// The instant of a time of day in China, or the present one where that is earlier.
     pub(crate) fn at(&self, day: Date, hour: i8, minute: i8) -> Timestamp {
-        let wanted = jiff::tz::offset(8).to_timestamp(day.at(hour, minute, 0, 0)).unwrap_or(self.now);
+        let wanted = jiff::tz::offset(8)
+            .to_timestamp(day.at(hour, minute, 0, 0))
+            .unwrap_or(self.now);
         wanted.min(self.now)
     }
 
@@ -111,7 +123,13 @@ mod tests {
 
     #[test]
     fn nothing_happens_in_the_future() {
-        for (today, year) in [("2026-11-23", 2026), ("2026-01-01", 2026), ("2026-02-10", 2026), ("2026-11-23", 2019), ("2026-11-23", 2030)] {
+        for (today, year) in [
+            ("2026-11-23", 2026),
+            ("2026-01-01", 2026),
+            ("2026-02-10", 2026),
+            ("2026-11-23", 2019),
+            ("2026-11-23", 2030),
+        ] {
             let calendar = Calendar::new(on(today), year);
             assert!(calendar.begin <= calendar.issued, "{today} {year}");
             assert!(calendar.issued <= calendar.today, "{today} {year}");

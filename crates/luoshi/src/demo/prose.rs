@@ -59,7 +59,9 @@ impl Prose {
 
 /// The sentence at `turn`, going round, filled.
 pub(crate) fn say(sentences: &[String], turn: usize, filling: &Filling<'_>) -> String {
-    let Some(sentence) = sentences.get(turn % sentences.len().max(1)) else { return String::new() };
+    let Some(sentence) = sentences.get(turn % sentences.len().max(1)) else {
+        return String::new();
+    };
     sentence
         .replace("{measure}", filling.measure)
         .replace("{body}", filling.body)
@@ -73,11 +75,22 @@ pub(crate) fn clauses<'a>(title: &'a str, text: &'a str) -> Vec<&'a str> {
     let reads_well = |clause: &&str| {
         let length = clause.chars().count();
         (SHORTEST_CLAUSE..=LONGEST_CLAUSE).contains(&length)
-            && !clause.contains(|character: char| character.is_ascii_digit() || "“”‘’（）()《》：:%％".contains(character))
-            && !["其中", "并", "以及", "除", "包括"].iter().any(|word| clause.starts_with(word))
+            && !clause
+                .contains(|character: char| character.is_ascii_digit() || "“”‘’（）()《》：:%％".contains(character))
+            && !["其中", "并", "以及", "除", "包括"]
+                .iter()
+                .any(|word| clause.starts_with(word))
     };
-    let found: Vec<&str> = body.split(['，', '。', '；', '\n']).map(str::trim).filter(reads_well).collect();
-    if found.is_empty() { vec![title.trim_end_matches('。')] } else { found }
+    let found: Vec<&str> = body
+        .split(['，', '。', '；', '\n'])
+        .map(str::trim)
+        .filter(reads_well)
+        .collect();
+    if found.is_empty() {
+        vec![title.trim_end_matches('。')]
+    } else {
+        found
+    }
 }
 
 #[cfg(test)]
@@ -87,11 +100,26 @@ mod tests {
     #[test]
     fn every_sentence_is_filled_whole() {
         let prose = Prose::shipped().unwrap();
-        let filling = Filling { measure: "完善机制", body: "省财政厅", figures: "" };
+        let filling = Filling {
+            measure: "完善机制",
+            body: "省财政厅",
+            figures: "",
+        };
         let groups = [
-            &prose.opening, &prose.progress, &prose.behind, &prose.catching_up, &prose.complete, &prose.minor_problems,
-            &prose.problems, &prose.help_wanted, &prose.next_step, &prose.next_when_complete, &prose.returned_by_head,
-            &prose.returned_by_office, &prose.conclusion, &prose.conclusion_padded,
+            &prose.opening,
+            &prose.progress,
+            &prose.behind,
+            &prose.catching_up,
+            &prose.complete,
+            &prose.minor_problems,
+            &prose.problems,
+            &prose.help_wanted,
+            &prose.next_step,
+            &prose.next_when_complete,
+            &prose.returned_by_head,
+            &prose.returned_by_office,
+            &prose.conclusion,
+            &prose.conclusion_padded,
         ];
         for group in groups {
             assert!(!group.is_empty());
@@ -106,7 +134,10 @@ mod tests {
     fn clauses_are_the_tasks_own_and_read_well() {
         let text = "大力提振消费。扎实开展消费品以旧换新，支持汽车、家电、家装等大宗消费。新建城市一刻钟便民生活圈60个，培育一批“老字号”。\
                     （牵头单位：省商务厅）";
-        assert_eq!(clauses("大力提振消费", text), ["扎实开展消费品以旧换新", "支持汽车、家电、家装等大宗消费"]);
+        assert_eq!(
+            clauses("大力提振消费", text),
+            ["扎实开展消费品以旧换新", "支持汽车、家电、家装等大宗消费"]
+        );
         assert_eq!(clauses("大力提振消费。", "大力提振消费。"), ["大力提振消费"]);
     }
 }

@@ -95,6 +95,8 @@ pub(crate) struct Part<'a> {
     pub(crate) turn: usize,
     /// Whether the report of the present month is left for the visitor of the demo to write.
     pub(crate) left_for_visitor: bool,
+    /// The first day on which there can be a report: some days after the plan was issued or the task was added.
+    pub(crate) from: Date,
 }
 
 /// What the history is made of.
@@ -120,19 +122,28 @@ impl Teller<'_> {
 
     fn course(&self, part: &Part<'_>) -> Course {
         let has_numbers = part.task.targets.iter().any(|target| target.value.is_some());
-        if has_numbers || part.turn.is_multiple_of(3) { COURSES[part.turn % COURSES.len()] } else { Course::WordsOnly }
+        if has_numbers || part.turn.is_multiple_of(3) {
+            COURSES[part.turn % COURSES.len()]
+        } else {
+            Course::WordsOnly
+        }
     }
 
     /// The months that the body has reported on by now.
     fn reported_periods(&self, part: &Part<'_>, course: Course) -> Vec<Period> {
         let today = self.calendar.today;
         let mut periods = self.calendar.periods();
+        periods.retain(|period| period.last_day() >= part.from);
         let present = Period::of(today);
         if part.left_for_visitor || (course != Course::Recovering && self.submission_day(part, present) > today) {
             periods.retain(|period| *period != present);
         }
         // The last month whose report is due already.
-        let owed = if present.due_day(self.report_day) < today { present } else { present.previous() };
+        let owed = if present.due_day(self.report_day) < today {
+            present
+        } else {
+            present.previous()
+        };
         match course {
             Course::SilentOnce => periods.retain(|period| *period < owed),
             Course::SilentTwice => periods.retain(|period| *period < owed.previous()),
@@ -144,11 +155,18 @@ impl Teller<'_> {
     fn submission_day(&self, part: &Part<'_>, period: Period) -> Date {
         let month = usize::try_from(period.month()).unwrap_or(1);
         let offset = i32::try_from((part.turn * 5 + month * 3) % 16).unwrap_or(0) + 5;
-        let earliest = self.calendar.issued.saturating_add(7.days());
-        working_day(period.first_day().saturating_add(offset.days()).max(earliest))
+        working_day(period.first_day().saturating_add(offset.days()).max(part.from))
     }
 
-    fn report(&self, part: &Part<'_>, course: Course, period: Period, month: usize, is_last: bool, deeds: &mut Vec<Deed>) {
+    fn report(
+        &self,
+        part: &Part<'_>,
+        course: Course,
+        period: Period,
+        month: usize,
+        is_last: bool,
+        deeds: &mut Vec<Deed>,
+    ) {
         let today = self.calendar.today;
         let is_late = !is_last && (part.turn * 7 + month * 3) % 19 == 4;
         let day = if is_late {
@@ -161,14 +179,30 @@ impl Teller<'_> {
         let report = ReportId::of(part.task.id, part.staff.organisation, period);
         let stage = self.stage(part, course, month, is_last);
         let behind = matches!(course, Course::Behind | Course::FarBehind) || (course == Course::Recovering && !is_last);
-        let submit = self.submission(part, course, period, month, is_last, completion, behind);
+        let submit = self.submission(part, course, period, month, day, is_last, completion, behind);
         let hour = i8::try_from(9 + (part.turn + month) % 8).unwrap_or(9);
         let minute = i8::try_from((part.turn * 13 + month * 7) % 60).unwrap_or(0);
-        let mut clock = Deeds { calendar: &self.calendar, day, deeds };
-        clock.add(&part.staff.clerk, Command::SubmitReport(submit.clone()), 0, hour, minute);
+        let mut clock = Deeds {
+            calendar: &self.calendar,
+            day,
+            deeds,
+        };
+        clock.add(
+            &part.staff.clerk,
+            Command::SubmitReport(submit.clone()),
+            0,
+            hour,
+            minute,
+        );
         if course == Course::Returned && !is_last && month % 3 == 1 {
             let reason = say(&self.prose.returned_by_head, part.turn + month, &Filling::default());
-            clock.add(&part.staff.head, Command::ReturnReport(ReturnReport { report, reason }), 1, 9, 20);
+            clock.add(
+                &part.staff.head,
+                Command::ReturnReport(ReturnReport { report, reason }),
+                1,
+                9,
+                20,
+            );
             clock.add(&part.staff.clerk, Command::SubmitReport(submit.clone()), 0, 15, 40);
         }
         if stage == Stage::Submitted {
@@ -176,25 +210,52 @@ impl Teller<'_> {
         }
         if stage == Stage::ReturnedByHead {
             let reason = say(&self.prose.returned_by_head, part.turn, &Filling::default());
-            clock.add(&part.staff.head, Command::ReturnReport(ReturnReport { report, reason }), 1, 10, 5);
+            clock.add(
+                &part.staff.head,
+                Command::ReturnReport(ReturnReport { report, reason }),
+                1,
+                10,
+                5,
+            );
             return;
         }
-        clock.add(&part.staff.head, Command::ApproveReport(ApproveReport { report }), 1, 10, minute);
+        clock.add(
+            &part.staff.head,
+            Command::ApproveReport(ApproveReport { report }),
+            1,
+            10,
+            minute,
+        );
         if stage == Stage::Approved {
             return;
         }
         if stage == Stage::ReturnedByOffice {
             let reason = say(&self.prose.returned_by_office, part.turn, &Filling::default());
-            clock.add(self.supervisor, Command::ReturnReport(ReturnReport { report, reason }), 2, 11, 15);
+            clock.add(
+                self.supervisor,
+                Command::ReturnReport(ReturnReport { report, reason }),
+                2,
+                11,
+                15,
+            );
             return;
         }
-        let is_padded = completion.is_some_and(|percent| percent > 20) && !is_last && (part.turn + month).is_multiple_of(23);
+        let is_padded =
+            completion.is_some_and(|percent| percent > 20) && !is_last && (part.turn + month).is_multiple_of(23);
         let found = completion.map(|percent| if is_padded { percent - 8 } else { percent });
-        let conclusions = if is_padded { &self.prose.conclusion_padded } else { &self.prose.conclusion };
+        let conclusions = if is_padded {
+            &self.prose.conclusion_padded
+        } else {
+            &self.prose.conclusion
+        };
         let methods = VerificationMethod::ALL;
         let verify = VerifyReport {
             report,
-            method: if is_padded { VerificationMethod::Sample } else { methods[(part.turn + month) % methods.len()] },
+            method: if is_padded {
+                VerificationMethod::Sample
+            } else {
+                methods[(part.turn + month) % methods.len()]
+            },
             values: found.map_or_else(Vec::new, |percent| self.values(part, percent, behind, month)),
             completion: found,
             conclusion: say(conclusions, part.turn + month, &Filling::default()),
@@ -208,8 +269,18 @@ impl Teller<'_> {
         let planned = self.calendar.planned(part.due, judged_on);
         // What is on plan today should still be so when the visitor comes back in a week.
         let ahead = self.calendar.planned(part.due, judged_on.saturating_add(8.days()));
-        let unfinished = |percent: u8| if planned >= 100 { percent.min(92) } else { percent.min(99) };
-        let on_plan = if planned >= 100 { 100 } else { (ahead + u8::from(part.turn.is_multiple_of(2))).min(99) };
+        let unfinished = |percent: u8| {
+            if planned >= 100 {
+                percent.min(92)
+            } else {
+                percent.min(99)
+            }
+        };
+        let on_plan = if planned >= 100 {
+            100
+        } else {
+            (ahead + u8::from(part.turn.is_multiple_of(2))).min(99)
+        };
         let months = i64::from(period.month());
         let percent = match course {
             Course::WordsOnly => return None,
@@ -222,18 +293,30 @@ impl Teller<'_> {
             Course::Recovering if !is_last => {
                 unfinished(self.calendar.planned(part.due, period.last_day()).saturating_sub(26))
             }
-            Course::Recovering => if planned >= 100 { 94 } else { on_plan },
+            Course::Recovering => {
+                if planned >= 100 {
+                    94
+                } else {
+                    on_plan
+                }
+            }
         };
-        Some(percent)
+        // Nobody reports a naught.
+        Some(percent.max(2))
     }
 
     fn stage(&self, part: &Part<'_>, course: Course, month: usize, is_last: bool) -> Stage {
-        if !is_last {
+        // What is to be seen of a body that has fallen silent is its silence.
+        if !is_last || matches!(course, Course::SilentOnce | Course::SilentTwice) {
             let waits = (part.turn * 5 + month).is_multiple_of(31);
             return if waits { Stage::Approved } else { Stage::Verified };
         }
         if course == Course::Returned {
-            return if part.turn.is_multiple_of(2) { Stage::ReturnedByOffice } else { Stage::ReturnedByHead };
+            return if part.turn.is_multiple_of(2) {
+                Stage::ReturnedByOffice
+            } else {
+                Stage::ReturnedByHead
+            };
         }
         match part.turn % 5 {
             0 | 3 => Stage::Verified,
@@ -254,25 +337,34 @@ impl Teller<'_> {
             .collect()
     }
 
-    #[expect(clippy::too_many_arguments, reason = "they are the facts of one report, and it is made in one place")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "they are the facts of one report, and it is made in one place"
+    )]
     fn submission(
         &self,
         part: &Part<'_>,
         course: Course,
         period: Period,
         month: usize,
+        day: Date,
         is_last: bool,
         completion: Option<u8>,
         behind: bool,
     ) -> SubmitReport {
         let values = completion.map_or_else(Vec::new, |percent| self.values(part, percent, behind, month));
-        let figures = sentence(&part.task.targets, &values, period.month(), completion);
+        let figures = sentence(&part.task.targets, &values, day, completion);
         let tracked_text = tracked_text(part.task);
         let measures = clauses(&part.task.title, &tracked_text);
-        let turn = part.turn + month * 3;
+        // Seven shares no factor with the lengths of the lists, so that a task goes through all of each.
+        let turn = part.turn + month * 7;
         let filling = Filling {
             measure: measures[(part.turn + month) % measures.len()],
-            body: part.others.get((part.turn + month) % part.others.len().max(1)).copied().unwrap_or("有关单位"),
+            body: part
+                .others
+                .get((part.turn + month) % part.others.len().max(1))
+                .copied()
+                .unwrap_or("有关单位"),
             figures: &figures,
         };
         let is_complete = completion == Some(100);
@@ -293,7 +385,11 @@ impl Teller<'_> {
             String::new()
         };
         let wants_help = behind && (course == Course::FarBehind || turn.is_multiple_of(3));
-        let next = if is_complete { &prose.next_when_complete } else { &prose.next_step };
+        let next = if is_complete {
+            &prose.next_when_complete
+        } else {
+            &prose.next_step
+        };
         SubmitReport {
             task: part.task.id,
             organisation: part.staff.organisation,
@@ -302,7 +398,11 @@ impl Teller<'_> {
             completion,
             done: say(done, turn, &filling),
             problems,
-            help_wanted: if wants_help { say(&prose.help_wanted, turn, &filling) } else { String::new() },
+            help_wanted: if wants_help {
+                say(&prose.help_wanted, turn, &filling)
+            } else {
+                String::new()
+            },
             next_step: say(next, turn, &filling),
         }
     }
@@ -321,24 +421,38 @@ impl Deeds<'_> {
             let later = self.day.saturating_add(days_later.days());
             let worked = working_day(later);
             // The Saturday before a Sunday may be the day of the deed before this one.
-            self.day = if worked > self.day { worked } else { later.saturating_add(2.days()) };
+            self.day = if worked > self.day {
+                worked
+            } else {
+                later.saturating_add(2.days())
+            };
         }
-        self.deeds.push((actor.clone(), Request::from(command), self.calendar.at(self.day, hour, minute)));
+        self.deeds.push((
+            actor.clone(),
+            Request::from(command),
+            self.calendar.at(self.day, hour, minute),
+        ));
     }
 }
 
-/// The text of a task without the clauses that luoshi does not follow; nothing is reported on those, in the demo either.
+/// The text of a task without the sentences in which a clause is outside the limits of scope: nothing is reported on those, in the demo either.
 pub(crate) fn tracked_text(task: &Task) -> String {
-    let Tracking::Tracked { excluded } = &task.tracking else { return String::new() };
-    let start = task.source.map_or(0, |source| source.span.start);
-    task.text
-        .chars()
-        .zip(start..)
-        .map(|(character, place)| {
-            let is_excluded = excluded.iter().any(|clause| (clause.span.start..clause.span.end).contains(&place));
-            if is_excluded { '；' } else { character }
-        })
-        .collect()
+    let Tracking::Tracked { excluded } = &task.tracking else {
+        return String::new();
+    };
+    let mut start = task.source.map_or(0, |source| source.span.start);
+    let mut kept = String::new();
+    for sentence in task.text.split_inclusive('。') {
+        let end = start + sentence.chars().count();
+        if !excluded
+            .iter()
+            .any(|clause| clause.span.start < end && start < clause.span.end)
+        {
+            kept.push_str(sentence);
+        }
+        start = end;
+    }
+    kept
 }
 
 /// The draft that a clerk has left: begun, not finished.

@@ -2,6 +2,7 @@
 //!
 //! The figures are invented and need no exactness, so that floating point serves here and nowhere else in the house.
 
+use jiff::civil::Date;
 use luoshi_ledger::{report::TargetValue, target::Target};
 use luoshi_types::{Comparator, Decimal, Direction};
 
@@ -35,7 +36,10 @@ pub(crate) fn value_at(target: &Target, completion: u8, behind: bool, wobble: u8
         Course::Ceiling if behind => promised * (1.03 + small.abs()),
         Course::Ceiling => promised * (0.94 + small),
     };
-    Some(TargetValue { target: target.id, value: rounded(value, promised)? })
+    Some(TargetValue {
+        target: target.id,
+        value: rounded(value, promised)?,
+    })
 }
 
 fn course(target: &Target) -> Course {
@@ -69,8 +73,8 @@ fn rounded(value: f64, promised: f64) -> Option<Decimal> {
     text.parse().ok()
 }
 
-/// The sentence that states up to two values, as `1—9月，…`; empty where there is none.
-pub(crate) fn sentence(targets: &[Target], values: &[TargetValue], month: i8, completion: Option<u8>) -> String {
+/// The sentence that states up to two values, on `day`; empty where there is none.
+pub(crate) fn sentence(targets: &[Target], values: &[TargetValue], day: Date, completion: Option<u8>) -> String {
     let mut clauses: Vec<String> = values
         .iter()
         .filter_map(|value| {
@@ -89,12 +93,18 @@ pub(crate) fn sentence(targets: &[Target], values: &[TargetValue], month: i8, co
     if let Some(percent) = completion {
         clauses.push(format!("总体完成年度任务的{percent}%"));
     }
-    if clauses.is_empty() { String::new() } else { format!("截至{month}月底，{}。", clauses.join("，")) }
+    if clauses.is_empty() {
+        String::new()
+    } else {
+        format!("截至{}月{}日，{}。", day.month(), day.day(), clauses.join("，"))
+    }
 }
 
 /// A number as Chinese texts write it: 1.5万, 2600亿.
 fn amount(value: Decimal) -> String {
-    let Ok(number) = value.to_string().parse::<f64>() else { return value.to_string() };
+    let Ok(number) = value.to_string().parse::<f64>() else {
+        return value.to_string();
+    };
     let short = |number: f64| {
         let text = format!("{number:.2}");
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -110,6 +120,7 @@ fn amount(value: Decimal) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
     use luoshi_ledger::ids::TargetId;
 
     use super::*;
@@ -134,29 +145,44 @@ mod tests {
     fn check(target: &Target, completion: u8, behind: bool, value: &str, words: &str) {
         let found = value_at(target, completion, behind, 3).unwrap();
         assert_eq!(found.value.to_string(), value);
-        assert_eq!(sentence(std::slice::from_ref(target), &[found], 9, None), words);
+        assert_eq!(
+            sentence(std::slice::from_ref(target), &[found], date(2026, 9, 20), None),
+            words
+        );
     }
 
     #[test]
     fn counts_grow_from_nothing() {
         let roads = target("新改建农村公路", "4500", "公里", Comparator::Equal, Direction::Complete);
-        check(&roads, 0, false, "0", "截至9月底，新改建农村公路完成0公里。");
-        check(&roads, 43, false, "1935", "截至9月底，新改建农村公路完成1935公里。");
-        let money = target("年度投资", "260000000000", "元", Comparator::AtLeast, Direction::Complete);
-        check(&money, 50, false, "130000000000", "截至9月底，年度投资完成1300亿元。");
+        check(&roads, 0, false, "0", "截至9月20日，新改建农村公路完成0公里。");
+        check(&roads, 43, false, "1935", "截至9月20日，新改建农村公路完成1935公里。");
+        let money = target(
+            "年度投资",
+            "260000000000",
+            "元",
+            Comparator::AtLeast,
+            Direction::Complete,
+        );
+        check(&money, 50, false, "130000000000", "截至9月20日，年度投资完成1300亿元。");
     }
 
     #[test]
     fn rates_levels_and_ceilings_stay_near_the_promise() {
         let growth = target("地区生产总值", "5", "%", Comparator::About, Direction::IncreaseBy);
-        check(&growth, 70, false, "5", "截至9月底，地区生产总值增长5%。");
-        check(&growth, 70, true, "4.2", "截至9月底，地区生产总值增长4.2%。");
+        check(&growth, 70, false, "5", "截至9月20日，地区生产总值增长5%。");
+        check(&growth, 70, true, "4.2", "截至9月20日，地区生产总值增长4.2%。");
         let coverage = target("覆盖率", "85", "%", Comparator::AtLeast, Direction::Reach);
-        check(&coverage, 50, false, "82", "截至9月底，覆盖率为82%。");
+        check(&coverage, 50, false, "82", "截至9月20日，覆盖率为82%。");
         let prices = target("涨幅", "2", "%", Comparator::AtMost, Direction::LimitTo);
-        check(&prices, 50, false, "1.88", "截至9月底，涨幅为1.88%。");
-        let grain = target("粮食播种面积", "36000000", "亩", Comparator::AtLeast, Direction::Maintain);
-        check(&grain, 50, false, "36000000", "截至9月底，粮食播种面积为3600万亩。");
+        check(&prices, 50, false, "1.88", "截至9月20日，涨幅为1.88%。");
+        let grain = target(
+            "粮食播种面积",
+            "36000000",
+            "亩",
+            Comparator::AtLeast,
+            Direction::Maintain,
+        );
+        check(&grain, 50, false, "36000000", "截至9月20日，粮食播种面积为3600万亩。");
     }
 
     #[test]
@@ -164,7 +190,10 @@ mod tests {
         let mut whole = target("覆盖", "1", "", Comparator::Equal, Direction::Reach);
         whole.value = None;
         assert_eq!(value_at(&whole, 50, false, 3), None);
-        assert_eq!(sentence(&[], &[], 9, Some(40)), "截至9月底，总体完成年度任务的40%。");
-        assert_eq!(sentence(&[], &[], 9, None), "");
+        assert_eq!(
+            sentence(&[], &[], date(2026, 9, 20), Some(40)),
+            "截至9月20日，总体完成年度任务的40%。"
+        );
+        assert_eq!(sentence(&[], &[], date(2026, 9, 20), None), "");
     }
 }
