@@ -340,9 +340,13 @@ impl Frame {
         format!("{} {:02}:{:02}", local.date(), local.hour(), local.minute())
     }
 
-    /// `2026年3月`.
+    /// `2026年3月`, `March 2026`.
     pub(crate) fn month(&self, period: &Period) -> String {
-        self.say2("month", "year", period.year(), "month", period.month())
+        let values = [
+            ("year", Value::text(period.year())),
+            ("month", Value::Count(u64::try_from(period.month()).unwrap_or_default())),
+        ];
+        language::say_with(self.language, "month", &values)
     }
 
     /// `62%`, or the word for a figure that is not known.

@@ -289,7 +289,7 @@ pub(crate) fn row(number: u32, light: Light) -> LedgerRow {
         title: "促进经济平稳较快增长，力争全省生产总值增长8%以上".to_owned(),
         text: PROMISE.to_owned(),
         targets: targets(),
-        deliverable: (number % 2 == 0).then(|| "重点项目按期开工".to_owned()),
+        deliverable: number.is_multiple_of(2).then(|| "重点项目按期开工".to_owned()),
         parties: vec![
             party_view(PartyRole::Responsible, "省发改委"),
             party_view(PartyRole::Lead, "省政府办公厅"),

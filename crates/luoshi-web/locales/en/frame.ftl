@@ -21,6 +21,21 @@ place-settings = Settings
 
 form-errors = Some fields need a change; everything else has been kept
 
-month = { $year }-{ $month }
+month =
+    { $month ->
+        [1] January { $year }
+        [2] February { $year }
+        [3] March { $year }
+        [4] April { $year }
+        [5] May { $year }
+        [6] June { $year }
+        [7] July { $year }
+        [8] August { $year }
+        [9] September { $year }
+        [10] October { $year }
+        [11] November { $year }
+        [12] December { $year }
+       *[other] { $year }-{ $month }
+    }
 no-figure = no figure
 target-with-subject = { $subject }: { $quantity }
