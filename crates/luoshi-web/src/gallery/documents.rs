@@ -375,7 +375,7 @@ pub(super) fn pictures(language: Language) -> Vec<Picture> {
     );
     add(
         "public-task",
-        render(&PublicTaskPage::new(anybody(), public_plan(), public_task(1))),
+        render(&PublicTaskPage::new(anybody(), &public_plan(), public_task(1))),
     );
     let untracked = PublicTask {
         not_tracked: Some("外省事项，由中央单位负责".to_owned()),
@@ -384,7 +384,7 @@ pub(super) fn pictures(language: Language) -> Vec<Picture> {
     };
     add(
         "public-task-not-tracked",
-        render(&PublicTaskPage::new(anybody(), public_plan(), untracked)),
+        render(&PublicTaskPage::new(anybody(), &public_plan(), untracked)),
     );
     let silent = PublicTask {
         values: Vec::new(),
@@ -392,7 +392,7 @@ pub(super) fn pictures(language: Language) -> Vec<Picture> {
     };
     add(
         "public-task-silent",
-        render(&PublicTaskPage::new(anybody(), public_plan(), silent)),
+        render(&PublicTaskPage::new(anybody(), &public_plan(), silent)),
     );
     add("public-data", render(&DataPage::new(anybody())));
 

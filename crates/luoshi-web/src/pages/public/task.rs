@@ -28,7 +28,6 @@ use crate::{
 #[template(path = "public/task.html")]
 pub(crate) struct PublicTaskPage {
     pub(crate) frame: Frame,
-    pub(crate) plan: PublicPlan,
     pub(crate) task: PublicTask,
     /// The promise with its clauses that are not tracked.
     pub(crate) runs: Vec<Run>,
@@ -54,7 +53,7 @@ pub(crate) struct Figure {
 }
 
 impl PublicTaskPage {
-    pub(crate) fn new(frame: Frame, plan: PublicPlan, task: PublicTask) -> Self {
+    pub(crate) fn new(frame: Frame, plan: &PublicPlan, task: PublicTask) -> Self {
         let marks: Vec<_> = task.excluded.iter().map(|(span, _)| (*span, Mark::Excluded)).collect();
         let mut reasons: Vec<String> = Vec::new();
         for (_, reason) in &task.excluded {
@@ -90,7 +89,6 @@ impl PublicTaskPage {
                 .under("public-plans", urls::PUBLIC)
                 .under_named(plan.title.clone(), urls::public_plan(&plan.id))
                 .headed_by(format!("{}{}", task.label, task.title), "public-task"),
-            plan,
             task,
         }
     }
@@ -147,7 +145,7 @@ pub(crate) async fn show_task(visit: Visit<Anybody>, At(requested): At<Requested
         Format::Page => {
             let task = app.public_task(requested.id)?.ok_or(Failure::NotFound)?;
             let plan = app.public_plan(task.plan)?.ok_or(Failure::NotFound)?;
-            show(&PublicTaskPage::new(visit.frame(Place::Public), plan, task))
+            show(&PublicTaskPage::new(visit.frame(Place::Public), &plan, task))
         }
         Format::Json => app
             .public_task_json(requested.id)?

@@ -87,6 +87,8 @@ impl TaskForm {
 
     /// The form as it was sent. What only the draft itself knows is taken from there.
     pub(crate) fn of_fields(fields: &Fields, task: &ReviewTask) -> Self {
+        // A task that the shipped policy leaves out has neither targets nor reporters, whatever a form says.
+        let is_left_out = task.tracking.shipped;
         let rows = |name: &str, known: usize| fields.raw(name).parse().unwrap_or(0).clamp(known, MOST_ROWS.max(known));
         let parties = (0..rows("parties", task.parties.len()))
             .map(|index| {
@@ -97,12 +99,17 @@ impl TaskForm {
                     raw: known.map(|party| party.raw.clone()).unwrap_or_default(),
                     name: fields.text(&field("name")),
                     inherited: known.is_some_and(|party| party.inherited),
-                    reports: fields.has(&field("reports")),
+                    reports: !is_left_out && fields.has(&field("reports")),
                     removed: fields.has(&field("removed")),
                 }
             })
             .collect();
-        let targets = (0..rows("targets", task.targets.len()))
+        let target_rows = if is_left_out {
+            0
+        } else {
+            rows("targets", task.targets.len())
+        };
+        let targets = (0..target_rows)
             .map(|index| {
                 let field = |name: &str| format!("target-{index}-{name}");
                 TargetRow {
