@@ -1,5 +1,11 @@
 //! The site as browsers meet it: real requests against the real application on a folder of its own, pages read by CSS selectors.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a helper of these tests stops the test on the spot; clippy knows only the test functions themselves"
+)]
+
 mod document;
 mod log;
 mod matrix;
