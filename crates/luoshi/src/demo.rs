@@ -210,7 +210,8 @@ pub(crate) async fn make(data: &Path, source: &Source) -> Result<(), DemoError> 
         fs::create_dir_all(parent).map_err(folder_failure)?;
     }
     let made = write(&building, source, issuer.as_deref(), usual_year, calendar).await;
-    let moved = made.and_then(|()| {
+    // The site is closed before it is moved.
+    let moved = made.map(drop).and_then(|()| {
         // An empty folder of that name gives way; one that is not empty makes this fail.
         match fs::remove_dir(data) {
             Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(folder_failure(cause).into()),
@@ -231,7 +232,7 @@ async fn write(
     issuer: Option<&str>,
     usual_year: i16,
     calendar: Calendar,
-) -> Result<(), DemoError> {
+) -> Result<Arc<App>, DemoError> {
     let clock = Arc::new(SetClock::new(calendar.at(calendar.begin, 9, 0)));
     let surroundings = Surroundings {
         clock: Box::new(HistoryClock(Arc::clone(&clock))),
@@ -253,7 +254,7 @@ async fn write(
     clock.set(calendar.now);
     author.leave_draft(plan, &cast).await?;
     app.drain_jobs().await?;
-    Ok(())
+    Ok(app)
 }
 
 /// The people of the demo.
@@ -696,4 +697,70 @@ fn others<'a>(task: &Task, reporter: OrganisationId, names: &'a BTreeMap<Organis
         .filter(|organisation| *organisation != reporter)
         .filter_map(|organisation| names.get(&organisation).map(String::as_str))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Makes the shipped demo as if it were `now`, and counts its lights: red, yellow, green, grey.
+    fn lights_on(now: &str) -> [u32; 4] {
+        let now: Timestamp = now.parse().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let year = year_with_history(now);
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let source = Source::shipped(now);
+            let data = folder.path().join("demo");
+            let app = write(&data, &source, None, year, Calendar::new(now, year))
+                .await
+                .unwrap();
+            let console = Actor::console();
+            let plan = app.plans(&console).unwrap()[0].clone();
+            assert_eq!((plan.year, plan.task_count), (year, 43));
+            assert!((20..43).contains(&plan.open_task_count), "most tasks are published");
+            assert!(app.verify(&mut |_, _| {}).unwrap().is_sound());
+            let accounts = summary(&app).unwrap().accounts;
+            assert_eq!(accounts.len(), 7);
+            assert!(
+                accounts.last().unwrap().organisation_name.ends_with("市人民政府"),
+                "a locality has accounts"
+            );
+            let counts = app
+                .ledger(&console, plan.id, &LedgerFilter::default())
+                .unwrap()
+                .unwrap()
+                .counts;
+            [counts.red, counts.yellow, counts.green, counts.grey]
+        })
+    }
+
+    #[test]
+    fn it_has_every_light_in_the_year_of_its_plan() {
+        let lights = lights_on("2026-06-02T02:00:00Z");
+        assert!(lights.iter().all(|count| *count >= 2), "{lights:?}");
+    }
+
+    #[test]
+    fn it_works_in_the_first_months_of_a_year_too() {
+        let [red, _, green, _] = lights_on("2027-02-28T23:30:00Z");
+        assert!(red >= 3 && green >= 10, "{red} {green}");
+    }
+
+    #[test]
+    fn the_shipped_plan_is_brought_up_to_the_present() {
+        let text = |now: &str| String::from_utf8(Source::shipped(now.parse().unwrap()).bytes).unwrap();
+        assert_eq!(text("2026-11-23T00:00:00Z"), PLAN);
+        let later = text("2031-08-01T00:00:00Z");
+        assert!(later.contains("2031年《政府工作报告》") && later.contains("到2032年") && !later.contains("2026"));
+        assert_eq!(
+            later.chars().count(),
+            PLAN.chars().count(),
+            "every place in the document stays where it is"
+        );
+        let earlier = text("2026-03-01T00:00:00Z");
+        assert!(
+            earlier.contains("2025年《政府工作报告》") && earlier.contains("到2026年") && !earlier.contains("2027")
+        );
+    }
 }

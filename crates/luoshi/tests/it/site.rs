@@ -212,6 +212,30 @@ fn a_site_is_not_made_among_other_files() {
 }
 
 #[test]
+fn a_database_of_another_release_is_left_alone() {
+    let folder = Folder::new();
+    done(&folder.data, &["admin", "create-office"]);
+    let database = folder.data.join("luoshi.db");
+    for (version, key) in [(1_u32, "luoshi migrate"), (9_999, "更新版本的 luoshi")] {
+        let mut bytes = fs::read(&database).unwrap();
+        // The version of the schema stands in the header of the file (SQLite, "The Database Header", offset 60).
+        bytes[60..64].copy_from_slice(&version.to_be_bytes());
+        fs::write(&database, &bytes).unwrap();
+        for arguments in [
+            &["serve", "--listen", "127.0.0.1:0"][..],
+            &["import", PLAN],
+            &["verify"],
+            &["admin", "list"],
+        ] {
+            let ran = folder.run(arguments);
+            assert_eq!(ran.code, 3, "{arguments:?}: {}", ran.stderr);
+            assert!(ran.stderr.contains(key), "{arguments:?}: {}", ran.stderr);
+        }
+        assert_eq!(fs::read(&database).unwrap(), bytes, "the database was touched");
+    }
+}
+
+#[test]
 fn what_was_changed_behind_the_programs_back_is_found() {
     let folder = Folder::new();
     done(&folder.data, &["import", PLAN]);
