@@ -1,9 +1,14 @@
 //! Intake from outside: the documents of the corpus against their golden results, and what no document may do.
 
-#![expect(clippy::expect_used, reason = "helpers of tests stop on the spot")]
+#![expect(
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "helpers of tests stop on the spot"
+)]
 
 mod corpus;
 mod hostile;
+mod office;
 mod outputs;
 
 use luoshi_intake::{Intake, IntakeSettings, intake};
