@@ -276,7 +276,7 @@ impl Frame {
 
     /// The attribute `hint` of a text; empty where it has none.
     pub(crate) fn hint(&self, key: &str) -> String {
-        language::find(self.language, &format!("{key}.hint"), None).unwrap_or_default()
+        language::find(self.language, &format!("{key}.hint")).unwrap_or_default()
     }
 
     /// The attributes of a field that name its hint and its complaint to a screen reader. `field` is a name of the program's own.
@@ -427,7 +427,7 @@ impl Frame {
 
     /// Why something is outside the limits of scope: the wording of the policy's code, or the reviewer's own words.
     pub(crate) fn scope_reason(&self, reason: &str) -> String {
-        language::find(self.language, &format!("scope-{reason}"), None).unwrap_or_else(|| reason.to_owned())
+        language::find(self.language, &format!("scope-{reason}")).unwrap_or_else(|| reason.to_owned())
     }
 
     /// The light in words.

@@ -61,9 +61,9 @@ fn signed_in(roles: &[Role]) -> Option<SignedIn> {
     })
 }
 
-/// What stands around a sample page.
-pub(crate) fn frame(language: Language, roles: &[Role], place: Place) -> Frame {
-    let visitor = Visitor {
+/// Somebody who looks at a sample page.
+pub(crate) fn visitor(language: Language, roles: &[Role]) -> Visitor {
+    Visitor {
         language,
         large_text: false,
         signed_in: signed_in(roles),
@@ -72,8 +72,12 @@ pub(crate) fn frame(language: Language, roles: &[Role], place: Place) -> Frame {
         request_id: "r000001".to_owned(),
         method: Method::GET,
         uri: Uri::from_static("/sample?light=red"),
-    };
-    Frame::new(&visitor, place)
+    }
+}
+
+/// What stands around a sample page.
+pub(crate) fn frame(language: Language, roles: &[Role], place: Place) -> Frame {
+    Frame::new(&visitor(language, roles), place)
 }
 
 fn pictures(language: Language) -> Vec<Picture> {
@@ -540,11 +544,7 @@ fn every_refusal_says_why_and_what_next() {
                 format!("refusal-{}", refusal.code()),
                 format!("refusal-{}.next", refusal.code()),
             ] {
-                assert!(
-                    language::find(language, &key, None).is_some(),
-                    "{key} in {}",
-                    language.code()
-                );
+                assert!(language::find(language, &key).is_some(), "{key} in {}", language.code());
             }
         }
     }

@@ -1,6 +1,6 @@
 //! In which words a page speaks: texts from the locale files, negotiated per request. No text for people stands in Rust code.
 
-use std::{borrow::Cow, collections::HashMap, fmt::Display};
+use std::{borrow::Cow, cell::RefCell, collections::HashMap, fmt::Display};
 
 use fluent_templates::{LanguageIdentifier, fluent_bundle::FluentValue, langid, static_loader};
 use luoshi_types::Language;
@@ -19,8 +19,24 @@ const ENGLISH: LanguageIdentifier = langid!("en");
 
 type Arguments<'a> = HashMap<Cow<'static, str>, FluentValue<'a>>;
 
+thread_local! {
+    /// Texts without variables that this thread has said before. A ledger says some of them a thousand times a page, and the keys are the
+    /// locale files' own, so that the store cannot grow beyond those.
+    static SAID: RefCell<[HashMap<String, String>; 2]> = RefCell::default();
+}
+
 /// The text of `key` in `language`, if there is one.
-pub(crate) fn find(language: Language, key: &str, arguments: Option<&Arguments<'_>>) -> Option<String> {
+pub(crate) fn find(language: Language, key: &str) -> Option<String> {
+    let index = usize::from(language == Language::English);
+    if let Some(text) = SAID.with_borrow(|said| said[index].get(key).cloned()) {
+        return Some(text);
+    }
+    let text = format(language, key, None)?;
+    SAID.with_borrow_mut(|said| said[index].insert(key.to_owned(), text.clone()));
+    Some(text)
+}
+
+fn format(language: Language, key: &str, arguments: Option<&Arguments<'_>>) -> Option<String> {
     let identifier = match language {
         Language::Chinese => &CHINESE,
         Language::English => &ENGLISH,
@@ -30,7 +46,7 @@ pub(crate) fn find(language: Language, key: &str, arguments: Option<&Arguments<'
 
 /// The text of `key`; a hole shows its key in brackets that a test looks for on every page.
 pub(crate) fn say(language: Language, key: &str) -> String {
-    find(language, key, None).unwrap_or_else(|| hole(key))
+    find(language, key).unwrap_or_else(|| hole(key))
 }
 
 /// The text of `key` with values for its variables.
@@ -39,7 +55,7 @@ pub(crate) fn say_with(language: Language, key: &str, values: &[(&'static str, V
         .iter()
         .map(|(name, value)| (Cow::Borrowed(*name), value.as_fluent()))
         .collect();
-    find(language, key, Some(&arguments)).unwrap_or_else(|| hole(key))
+    format(language, key, Some(&arguments)).unwrap_or_else(|| hole(key))
 }
 
 fn hole(key: &str) -> String {
@@ -116,6 +132,14 @@ mod tests {
             (Some("en;q=x,zh"), Language::Chinese),
         ] {
             assert_eq!(negotiate(header), expected, "{header:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_was_said_before_keeps_to_its_language() {
+        for _ in 0..2 {
+            assert_eq!(say(Language::Chinese, "site-name"), "落实");
+            assert_eq!(say(Language::English, "site-name"), "Luoshi");
         }
     }
 

@@ -19,8 +19,8 @@ use crate::{
     failure::Failure,
     form::ChecksFormToken,
     pages::{
-        document, error, home, ledger, log, missing, organisation, plan, public, receipt, report, review, session, settings,
-        static_file, task,
+        document, error, home, ledger, log, missing, organisation, plan, public, receipt, report, review, session,
+        settings, static_file, task,
     },
     serve::ServeError,
     settings::WebSettings,

@@ -421,11 +421,7 @@ fn every_doubt_is_worded() {
     for language in Language::ALL {
         for doubt in Doubt::ALL {
             let key = format!("doubt-{}", doubt.code());
-            assert!(
-                language::find(language, &key, None).is_some(),
-                "{key} in {}",
-                language.code()
-            );
+            assert!(language::find(language, &key).is_some(), "{key} in {}", language.code());
         }
     }
 }

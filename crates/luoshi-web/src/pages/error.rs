@@ -141,3 +141,57 @@ pub(crate) fn samples(language: luoshi_types::Language) -> Vec<(&'static str, St
     })
     .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use luoshi_types::Language;
+
+    use super::*;
+    use crate::gallery::visitor;
+
+    fn text(response: Response) -> String {
+        let body = block_on(axum::body::to_bytes(response.into_body(), usize::MAX));
+        String::from_utf8(body.unwrap().to_vec()).unwrap()
+    }
+
+    /// The body of a page is in memory, so that a runtime without any driver reads it.
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(future)
+    }
+
+    #[test]
+    fn a_panic_becomes_a_page_with_a_number_and_without_its_words() {
+        let visitor = visitor(Language::Chinese, &[]);
+        let response = with_page(&visitor, of_panic(Box::new("index 7 of /home/luoshi")));
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let page = text(response);
+        assert!(
+            page.contains(&visitor.request_id) && !page.contains("index 7"),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn what_passes_says_when_to_come_back() {
+        let visitor = visitor(Language::Chinese, &[]);
+        for status in [StatusCode::SERVICE_UNAVAILABLE, StatusCode::REQUEST_TIMEOUT] {
+            let response = with_page(&visitor, status.into_response());
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(response.headers()[header::RETRY_AFTER], "5");
+        }
+        let response = with_page(&visitor, Failure::Unavailable.into_response());
+        assert!(text(response).contains(&visitor.request_id));
+    }
+
+    #[test]
+    fn an_answer_with_a_page_of_its_own_is_left_alone() {
+        let visitor = visitor(Language::Chinese, &[]);
+        let own = (StatusCode::UNPROCESSABLE_ENTITY, Html("own")).into_response();
+        assert_eq!(text(with_page(&visitor, own)), "own");
+        let fine = with_page(&visitor, "fine".into_response());
+        assert_eq!(text(fine), "fine");
+    }
+}

@@ -113,7 +113,7 @@ impl HomePage {
     }
 }
 
-/// The first page: the reader's own work. Whoever is not signed in goes to what is public.
+/// The first page: the reader's own work. Whoever is not signed in comes to the form for it, which also leads to what is public.
 pub(crate) async fn show(visit: Visit<Anybody>) -> Answer {
     let Some(signed_in) = visit.visitor().signed_in.clone() else {
         return Ok(lead_to(urls::SIGN_IN));

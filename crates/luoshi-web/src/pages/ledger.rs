@@ -112,6 +112,12 @@ impl Line {
         }
     }
 
+    /// The promise after its first sentence, which the page shows as the link to the task; the whole of it where it begins otherwise.
+    pub(crate) fn rest(&self) -> &str {
+        let text = self.row.text.as_str();
+        text.strip_prefix(self.row.title.as_str()).unwrap_or(text)
+    }
+
     pub(crate) fn progress(&self) -> &str {
         self.row.latest.as_ref().map_or("", |report| report.done.as_str())
     }

@@ -295,7 +295,7 @@ fn in_words(target: &ReviewTarget) -> Target {
 
 /// Why something is not tracked: the words for a reason of the shipped policy, or a reviewer's own.
 pub(crate) fn scope_reason(frame: &Frame, reason: &str) -> String {
-    language::find(frame.language, &format!("scope-{reason}"), None).unwrap_or_else(|| reason.to_owned())
+    language::find(frame.language, &format!("scope-{reason}")).unwrap_or_else(|| reason.to_owned())
 }
 
 async fn page_of(visit: &Visit<Supervisor>, id: ReviewId) -> Result<ReviewPage, Failure> {

@@ -285,6 +285,9 @@ async fn the_ledger_filters_and_exports_what_it_shows() {
     );
     let xlsx = supervisor.get(&narrowed.attribute("a[href*='.xlsx']", "href")).await;
     assert!(xlsx.text.starts_with("PK"));
+    let later = supervisor.get(&format!("{}?after=1", page.path)).await;
+    assert_eq!(later.all("table.ledger tbody tr").len(), 2);
+    assert_eq!(later.all(".pager a")[0], "回到第一页");
     let none = supervisor.get(&format!("{}?light=red", page.path)).await;
     assert!(none.one(".empty").contains("清除筛选"));
 }
