@@ -7,6 +7,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use luoshi_tlog::{TileId, TileSource};
@@ -121,8 +122,14 @@ fn write_durably_with_mode(path: &Path, bytes: &[u8], mode: u32) -> io::Result<(
             sync_folder(above)?;
         }
     }
+    // Two uploads of the same bytes go to the same place at once; each has a part of its own.
+    static PARTS: AtomicU64 = AtomicU64::new(0);
     let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
-    name.push(".part");
+    name.push(format!(
+        ".{}-{}.part",
+        std::process::id(),
+        PARTS.fetch_add(1, Ordering::Relaxed)
+    ));
     let part = folder.join(name);
     {
         let mut options = OpenOptions::new();
