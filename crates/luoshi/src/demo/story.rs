@@ -355,7 +355,7 @@ impl Teller<'_> {
         let values = completion.map_or_else(Vec::new, |percent| self.values(part, percent, behind, month));
         let figures = sentence(&part.task.targets, &values, day, completion);
         let tracked_text = tracked_text(part.task);
-        let measures = clauses(&part.task.title, &tracked_text);
+        let measures = clauses(called(part.task, &tracked_text), &tracked_text);
         // Seven shares no factor with the lengths of the lists, so that a task goes through all of each.
         let turn = part.turn + month * 7;
         let filling = Filling {
@@ -455,10 +455,19 @@ pub(crate) fn tracked_text(task: &Task) -> String {
     kept
 }
 
+/// What a narrative calls the task where no clause of it can be quoted; a title that is outside the limits of scope is not quoted either.
+fn called<'a>(task: &'a Task, tracked_text: &str) -> &'a str {
+    if tracked_text.contains(task.title.trim_end_matches('。')) {
+        &task.title
+    } else {
+        "本项工作"
+    }
+}
+
 /// The draft that a clerk has left: begun, not finished.
 pub(crate) fn draft(task: &Task) -> luoshi_app::report::ReportDraft {
     let text = tracked_text(task);
-    let measures = clauses(&task.title, &text);
+    let measures = clauses(called(task, &text), &text);
     luoshi_app::report::ReportDraft {
         done: format!("围绕“{}”，本月", measures[0]),
         ..luoshi_app::report::ReportDraft::default()
