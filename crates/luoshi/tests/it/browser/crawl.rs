@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use serde_json::json;
-
 use super::{driver::Browser, site::Server};
 
 /// How many pages of one kind are looked at where they differ by the thing that they show: things have states.
@@ -26,21 +24,28 @@ pub(super) async fn pages(browser: &Browser, server: &Server) -> Vec<Found> {
     let mut known = BTreeSet::from(["/".to_owned()]);
     let mut waiting = VecDeque::from(["/".to_owned()]);
     while let Some(path) = waiting.pop_front() {
-        let kind = kind(&path);
-        let seen = taken.entry(kind.clone()).or_default();
-        let limit = if kind.ends_with("{id}") { OF_A_KIND } else { 1 };
-        if *seen >= limit {
+        if is_full(&kind(&path), &taken) {
             continue;
         }
         browser.go(&server.at(&path)).await;
         let is_page: bool = browser.ask("return document.contentType === 'text/html'", vec![]).await;
-        if !is_page || server.path_of(&browser.address().await) != Some(&path) {
+        // Some addresses lead on, as the home page does for those who have not signed in.
+        let address = browser.address().await;
+        let Some(landing) = server.path_of(&address).filter(|_| is_page) else {
+            continue;
+        };
+        if landing != path && !known.insert(landing.to_owned()) {
             continue;
         }
-        *seen += 1;
+        let kind = kind(landing);
+        if is_full(&kind, &taken) {
+            continue;
+        }
+        let nth = taken.entry(kind.clone()).or_default();
+        *nth += 1;
         found.push(Found {
-            name: name(&kind, *seen),
-            path,
+            name: name(&kind, *nth),
+            path: landing.to_owned(),
         });
         let links: Vec<String> = browser
             .ask("return [...document.links].filter(link => link.host === location.host).map(link => link.href.split('#')[0])", vec![])
@@ -55,6 +60,12 @@ pub(super) async fn pages(browser: &Browser, server: &Server) -> Vec<Found> {
         }
     }
     found
+}
+
+/// Whether enough pages of a kind have been found.
+fn is_full(kind: &str, taken: &BTreeMap<String, usize>) -> bool {
+    let limit = if kind.ends_with("{id}") { OF_A_KIND } else { 1 };
+    taken.get(kind).is_some_and(|count| *count >= limit)
 }
 
 /// Not a file, and not the same page in another language or size.
@@ -111,16 +122,20 @@ fn name(kind: &str, nth: usize) -> String {
     name
 }
 
-/// Sends the first form of the page as it is, as somebody does who overlooked the fields.
-pub(super) async fn send_untouched(browser: &Browser) -> bool {
+/// Empties the first form of the page and sends it, as somebody does who overlooks all its fields.
+pub(super) async fn send_empty(browser: &Browser) -> bool {
     let script = r"
-        const button = [...document.querySelectorAll('main form button')].find(button => button.checkVisibility() && button.getBoundingClientRect().width > 1);
+        const isShown = button => button.checkVisibility() && button.getBoundingClientRect().width > 1;
+        const button = [...document.querySelectorAll('main form[method=post] button')].find(isShown);
         if (!button) return false;
+        for (const field of button.form.elements) {
+            if (field.matches('textarea, [type=text], [type=password], [type=date]')) field.value = '';
+            if (field.matches('[type=checkbox], [type=radio]')) field.checked = false;
+        }
         button.form.noValidate = true;
-        button.scrollIntoView({ block: arguments[0] });
         button.click();
         return true;";
-    browser.ask(script, vec![json!("center")]).await
+    browser.ask(script, vec![]).await
 }
 
 #[cfg(test)]

@@ -200,22 +200,19 @@ impl Browser {
             .await;
     }
 
-    /// A picture of the whole page.
-    pub(super) async fn photograph(&self, file: &Path) {
-        let (width, height): (f64, f64) = self
-            .ask(
-                "return [window.innerWidth, document.documentElement.scrollHeight]",
-                vec![],
-            )
-            .await;
-        let clip = json!({ "x": 0, "y": 0, "width": width, "height": height.min(TALLEST_PICTURE), "scale": 1 });
-        let picture = self
-            .command(
-                "Page.captureScreenshot",
-                json!({ "format": "png", "captureBeyondViewport": true, "clip": clip }),
-            )
-            .await;
+    /// A picture of the whole page as it is at a size, which the window has afterwards.
+    pub(super) async fn photograph(&self, size: Size, file: &Path) {
+        let height: f64 = self.ask("return document.documentElement.scrollHeight", vec![]).await;
+        let height = height.clamp(f64::from(size.height), TALLEST_PICTURE);
+        // A window as tall as the page, so that what stands at its lower edge does not stand in the middle of the picture.
+        self.resize(Size {
+            width: size.width,
+            height: height as u32,
+        })
+        .await;
+        let picture = self.command("Page.captureScreenshot", json!({ "format": "png" })).await;
         write(file, &picture);
+        self.resize(size).await;
     }
 
     /// The page as a printer gets it, on the paper that its style asks for.

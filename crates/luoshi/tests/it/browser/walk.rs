@@ -68,7 +68,11 @@ async fn walk() {
     let supervisor = driver.open(Language::Chinese).await;
     sign_in_first(&supervisor, &server, &office).await;
     let year = year_on_screen(&supervisor).await;
-    import_and_issue(&supervisor, &site, &year).await;
+    import(&supervisor, &site, &year).await;
+    adopt(&supervisor).await;
+    supervisor.press("去印发").await;
+    supervisor.press("印发计划").await;
+    supervisor.sees("已印发").await;
 
     let accounts = site.create_accounts();
     let clerk = driver.open(Language::Chinese).await;
@@ -107,6 +111,7 @@ async fn walk() {
     visitor.press("（一）办好人民满意的教育").await;
     visitor.sees("新建改扩建公办幼儿园12所").await;
     visitor.sees("已核验").await;
+    visitor.sees("公办幼儿园 6所 6所").await;
     visitor.does_not_see("验收备案6所").await;
     visitor.does_not_see("不一致").await;
     visitor.press("English").await;
@@ -164,8 +169,9 @@ async fn without_scripts() {
     clerk.close().await;
 }
 
-async fn import_and_issue(supervisor: &Browser, site: &Site, year: &str) {
-    let file = site.file("分工意见.txt");
+/// Imports the document of a year by upload, up to its review.
+pub(super) async fn import(supervisor: &Browser, site: &Site, year: &str) {
+    let file = site.file(&format!("分工意见{year}.txt"));
     site::write(&file, &document(year));
     supervisor.press("文件").await;
     supervisor.press("导入文件").await;
@@ -173,6 +179,10 @@ async fn import_and_issue(supervisor: &Browser, site: &Site, year: &str) {
     supervisor.press("导入并开始审阅").await;
     supervisor.sees("待确认（1 项）").await;
     supervisor.sees("没有写明责任单位").await;
+}
+
+/// Answers the one question that the review asks, and adopts.
+pub(super) async fn adopt(supervisor: &Browser) {
     supervisor.press("从第一处疑问开始").await;
     supervisor.sees("建成一刻钟便民生活圈8个").await;
     supervisor.fill_cell("单位名称", 1, "云岫市商务局").await;
@@ -182,9 +192,6 @@ async fn import_and_issue(supervisor: &Browser, site: &Site, year: &str) {
     supervisor.press("去采纳").await;
     supervisor.press("采纳为台账").await;
     supervisor.sees("已采纳，未印发").await;
-    supervisor.press("去印发").await;
-    supervisor.press("印发计划").await;
-    supervisor.sees("已印发").await;
 }
 
 /// The year as the home page states the date.
@@ -226,6 +233,7 @@ async fn verify_and_publish(supervisor: &Browser) {
     supervisor.press("核验").await;
     supervisor.press("办好人民满意的教育").await;
     supervisor.tick("查阅资料").await;
+    supervisor.fill_about("幼儿园", "6").await;
     supervisor.fill("核验结论", "与验收备案一致。").await;
     supervisor.press("确认核验").await;
     supervisor.sees("没有待核验的进展").await;
