@@ -10,6 +10,7 @@ log-empty = Nothing is recorded yet. A checkpoint appears here after the first a
 log-how = How to check it
 log-step-keep = Note the name and the key above and keep a copy of today's checkpoint. Compare the key with another source, such as the gazette.
 log-step-check = Check the signature and every entry with a general verifier. The log has the open format C2SP tlog-tiles, which ready-made libraries such as Go's golang.org/x/mod/sumdb read; no program of this site is needed:
+log-this-site = ADDRESS-OF-THIS-SITE
 log-step-grow = Check again some time later against the checkpoint that you kept: the new log has to contain the old one unchanged.
 log-step-receipt = The receipt that you get for a report or another act states the checksum and the time of its entry. The page of the receipt offers the proof that the entry is in the log.
 log-step-site = Whoever runs this server can also have the program replay every record from the beginning and compare it with the present data:

@@ -409,7 +409,11 @@ pub(super) fn pictures(language: Language) -> Vec<Picture> {
                     .to_owned(),
                 checkpoint: checkpoint.to_owned(),
                 size: "812".to_owned(),
-                address: "http://127.0.0.1:8080/log".to_owned(),
+                site: if name == "log" {
+                    "https://luoshi.example".to_owned()
+                } else {
+                    String::new()
+                },
             }),
         );
     }

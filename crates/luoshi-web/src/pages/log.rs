@@ -38,8 +38,8 @@ pub(crate) struct LogPage {
     pub(crate) checkpoint: String,
     /// Number of entries under the checkpoint.
     pub(crate) size: String,
-    /// Where the log begins as others reach it: with the name of the site where that is known.
-    pub(crate) address: String,
+    /// The address under which others reach the site; empty where nobody told.
+    pub(crate) site: String,
 }
 
 /// What the log is and how to check it.
@@ -55,16 +55,12 @@ pub(crate) async fn show_log(visit: Visit<Anybody>) -> Answer {
         key: app.log_verifier_key(),
         size: size_of(&checkpoint),
         checkpoint,
-        address: format!(
-            "{}{}",
-            visit
-                .settings()
-                .public_url
-                .as_deref()
-                .unwrap_or("http://127.0.0.1:8080")
-                .trim_end_matches('/'),
-            urls::LOG
-        ),
+        site: visit
+            .settings()
+            .public_url
+            .as_deref()
+            .map(|address| address.trim_end_matches('/').to_owned())
+            .unwrap_or_default(),
     })
 }
 
