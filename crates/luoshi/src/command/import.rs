@@ -22,14 +22,15 @@ use crate::{
 /// Takes the document in as the console.
 pub(crate) fn run(arguments: &ImportArguments, settings: &Settings, words: Words) -> Result<Exit, Failure> {
     let (date, year) = (arguments.document.date, arguments.document.year);
+    // Read by the reader's own limit, which is wider, so that the complaint about a large file can tell its size.
+    let bytes = read(&arguments.file, &Limits::default()).map_err(|cause| Failure::ReadFile {
+        path: arguments.file.clone(),
+        cause,
+    })?;
     let limits = Limits {
         bytes: LARGEST_DOCUMENT,
         ..Limits::default()
     };
-    let bytes = read(&arguments.file, &limits).map_err(|cause| Failure::ReadFile {
-        path: arguments.file.clone(),
-        cause,
-    })?;
     let file_name = diagnostics::file_name(&arguments.file);
     // Looked at before the site is opened, so that a document that cannot be used does not even leave an empty site behind.
     let found = intake(
