@@ -15,10 +15,11 @@ use luoshi_ledger::{
     ids::EventId,
     light::{Colour, Proof},
     organisation::OrganisationKind,
+    plan::{Plan, PlanState},
     refusal::Refusal,
     report::{ReturnStage, VerificationMethod},
     task::{Publication, TaskKind, Tracking},
-    view::Passage,
+    view::{LightCounts, Passage},
 };
 use luoshi_types::{Language, PartyRole, Span};
 use uuid::Uuid;
@@ -268,6 +269,19 @@ fn pictures(language: Language) -> Vec<Picture> {
     add("ledger", ledger(14, supervisor(Place::Ledger)));
     add("ledger-clerk", ledger(3, clerk(Place::Ledger)));
     add("ledger-empty", ledger(0, supervisor(Place::Ledger)));
+    let adopted = LedgerPage {
+        plan: Plan {
+            state: PlanState::Adopted,
+            ..sample::plan()
+        },
+        rows: Vec::new(),
+        counts: LightCounts::default(),
+        organisations: Vec::new(),
+        next_after: None,
+    };
+    let frame_of_adopted = supervisor(Place::Ledger).headed_by(adopted.plan.title.clone(), "ledger");
+    let page = LedgerShown::of(adopted, Chosen::default(), frame_of_adopted);
+    add("ledger-adopted", render(&page));
 
     // Tasks.
     let actor = |roles: &[Role]| signed_in(roles).unwrap().actor;

@@ -20,7 +20,7 @@
 //!    `frame.word("prefix-", code)`, `frame.say1(…)` and `frame.count(…)`.
 //! 6. A sample for the test that renders every template in both languages (`gallery.rs`), and a line in the matrix of `tests/it`.
 //!
-//! A form with errors comes back as the same page with status 422 by `pages::show_again`, its values kept and its [`form`] errors named.
+//! A form with errors comes back as the same page with status 422 by `pages::show_again`, its values kept and what is wrong with each field named.
 
 pub mod access;
 mod at;

@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn a_panic_becomes_a_page_with_a_number_and_without_its_words() {
         let visitor = visitor(Language::Chinese, &[]);
-        let response = with_page(&visitor, of_panic(Box::new("index 7 of /home/luoshi")));
+        let response = with_page(&visitor, of_panic(Box::new("index 7 of a secret")));
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let page = text(response);
         assert!(
