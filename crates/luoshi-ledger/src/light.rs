@@ -104,7 +104,7 @@ pub enum Reason {
     },
     /// Rule 6: planned against reported 完成率.
     Gap {
-        /// Planned on this day, in whole percent, spread evenly from the issue of the plan to the deadline.
+        /// Planned on this day, in whole percent, spread evenly from the day since when reports are owed to the deadline.
         planned: u8,
         /// Reported or verified.
         completion: u8,
@@ -161,7 +161,7 @@ pub struct Light {
     pub proof: Proof,
     /// The rule that decided.
     pub reason: Reason,
-    /// The day since when it has had this colour, where that is known to the month; the first day of a month or the day of issue.
+    /// The day since when it has had this colour, where that is known to the month; the first day of a month or the day since when reports are owed.
     pub since: Option<Date>,
     /// Version of the rule file.
     pub rule_version: u16,
@@ -185,8 +185,9 @@ pub struct ReportFact {
 pub struct LightFacts {
     /// Whether luoshi follows the task.
     pub tracked: bool,
-    /// The day on which the plan was issued.
-    pub issued_on: Option<Date>,
+    /// The day since when reports are owed: the plan's issue, or the naming of the reporting bodies where that came later. None while the
+    /// plan is not issued.
+    pub owed_since: Option<Date>,
     /// Number of bodies that owe reports.
     pub reporters: u32,
     /// Day of the month by which reports are due.
@@ -220,7 +221,7 @@ static RULES: LazyLock<RuleFile> = LazyLock::new(|| {
 /// The light of a task on `today`.
 pub fn light(facts: &LightFacts, today: Date) -> Light {
     let rules = &*RULES;
-    let Some(issued_on) = facts.issued_on.filter(|_| facts.tracked) else {
+    let Some(owed_since) = facts.owed_since.filter(|_| facts.tracked) else {
         let (colour, reason) = if facts.tracked {
             (Colour::Grey, Reason::NotIssued)
         } else {
@@ -234,14 +235,14 @@ pub fn light(facts: &LightFacts, today: Date) -> Light {
             rule_version: rules.version,
         };
     };
-    // The colour at the end of each month since the issue is needed for rule 9 and for "since"; a plan has few months.
-    let mut since = issued_on;
-    let mut last = judge(facts, issued_on, issued_on.min(today), None, rules);
-    let mut period = Period::of(issued_on);
+    // The colour at the end of each month since then is needed for rule 9 and for "since"; a plan has few months.
+    let mut since = owed_since;
+    let mut last = judge(facts, owed_since, owed_since.min(today), None, rules);
+    let mut period = Period::of(owed_since);
     while period.last_day() < today {
-        let next = judge(facts, issued_on, period.last_day(), Some(last.0), rules);
+        let next = judge(facts, owed_since, period.last_day(), Some(last.0), rules);
         if next.0 != last.0 {
-            since = period.first_day().max(issued_on);
+            since = period.first_day().max(owed_since);
         }
         last = next;
         if period.next() == period {
@@ -249,9 +250,9 @@ pub fn light(facts: &LightFacts, today: Date) -> Light {
         }
         period = period.next();
     }
-    let (colour, reason) = judge(facts, issued_on, today, Some(last.0), rules);
+    let (colour, reason) = judge(facts, owed_since, today, Some(last.0), rules);
     if colour != last.0 {
-        since = period.first_day().max(issued_on);
+        since = period.first_day().max(owed_since);
     }
     Light {
         colour,
@@ -289,7 +290,7 @@ fn completion(facts: &LightFacts, on: Date) -> Option<u8> {
 /// Months in a row, up to the last one whose report is due on `on`, in which fewer bodies reported than owe it.
 ///
 /// Values are cumulated over the year, so a report for a later month makes up for the ones that were left out before it.
-fn missed(facts: &LightFacts, issued_on: Date, on: Date) -> Option<u32> {
+fn missed(facts: &LightFacts, owed_since: Date, on: Date) -> Option<u32> {
     let is_in = |period| {
         let given = known(facts, on).filter(|report| report.period == period).count();
         given >= facts.reporters as usize
@@ -301,7 +302,7 @@ fn missed(facts: &LightFacts, issued_on: Date, on: Date) -> Option<u32> {
     if period.due_day(facts.report_day) >= on {
         period = period.previous();
     }
-    let first = Period::of(issued_on);
+    let first = Period::of(owed_since);
     if period < first {
         return None;
     }
@@ -313,14 +314,14 @@ fn missed(facts: &LightFacts, issued_on: Date, on: Date) -> Option<u32> {
     Some(months)
 }
 
-fn planned(issued_on: Date, due: Date, on: Date) -> u8 {
-    let whole = i64::from(due.since(issued_on).map_or(0, |span| span.get_days()).max(1));
-    let passed = i64::from(on.since(issued_on).map_or(0, |span| span.get_days()).max(0));
+fn planned(owed_since: Date, due: Date, on: Date) -> u8 {
+    let whole = i64::from(due.since(owed_since).map_or(0, |span| span.get_days()).max(1));
+    let passed = i64::from(on.since(owed_since).map_or(0, |span| span.get_days()).max(0));
     u8::try_from((passed * 100 / whole).clamp(0, 100)).unwrap_or(100)
 }
 
-fn judge(facts: &LightFacts, issued_on: Date, on: Date, before: Option<Colour>, rules: &RuleFile) -> (Colour, Reason) {
-    let (colour, reason) = judge_alone(facts, issued_on, on, rules);
+fn judge(facts: &LightFacts, owed_since: Date, on: Date, before: Option<Colour>, rules: &RuleFile) -> (Colour, Reason) {
+    let (colour, reason) = judge_alone(facts, owed_since, on, rules);
     let completed = reason == Reason::Completed;
     if before == Some(Colour::Red) && colour == Colour::Green && !completed {
         (Colour::Yellow, Reason::Recovering)
@@ -329,7 +330,7 @@ fn judge(facts: &LightFacts, issued_on: Date, on: Date, before: Option<Colour>, 
     }
 }
 
-fn judge_alone(facts: &LightFacts, issued_on: Date, on: Date, rules: &RuleFile) -> (Colour, Reason) {
+fn judge_alone(facts: &LightFacts, owed_since: Date, on: Date, rules: &RuleFile) -> (Colour, Reason) {
     if facts.reporters == 0 {
         return (Colour::Grey, Reason::NoReporter);
     }
@@ -346,7 +347,7 @@ fn judge_alone(facts: &LightFacts, issued_on: Date, on: Date, rules: &RuleFile) 
             },
         );
     }
-    let missed = missed(facts, issued_on, on);
+    let missed = missed(facts, owed_since, on);
     let by_reports = missed.map(|months| {
         let colour = if months >= rules.red_missed {
             Colour::Red
@@ -358,7 +359,7 @@ fn judge_alone(facts: &LightFacts, issued_on: Date, on: Date, rules: &RuleFile) 
         (colour, Reason::Missed { months })
     });
     let by_progress = completion.map(|completion| {
-        let planned = planned(issued_on, facts.due, on);
+        let planned = planned(owed_since, facts.due, on);
         let gap = planned.saturating_sub(completion);
         let colour = if gap >= rules.red_gap {
             Colour::Red
@@ -387,7 +388,7 @@ mod tests {
     fn facts(reports: &[(&str, Date, Option<u8>)]) -> LightFacts {
         LightFacts {
             tracked: true,
-            issued_on: Some(date(2026, 3, 1)),
+            owed_since: Some(date(2026, 3, 1)),
             reporters: 1,
             report_day: 25,
             due: date(2026, 12, 31),

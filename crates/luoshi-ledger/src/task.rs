@@ -2,7 +2,7 @@
 //!
 //! Reports have a room and a stream of their own; the promise's text is never edited here.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use luoshi_types::{PartyRole, Span};
 use serde::{Deserialize, Serialize};
 
@@ -233,6 +233,8 @@ pub struct Task {
     pub due: Option<Date>,
     /// Who gives an account of it.
     pub reporting: Reporting,
+    /// Since when these bodies are the ones; months before it owe no report.
+    pub reporting_since: Timestamp,
     /// Whether luoshi follows it.
     pub tracking: Tracking,
     /// Whether the public may read it.
@@ -263,12 +265,19 @@ impl Task {
                     deliverable: record.deliverable.as_ref().map(|text| text.body().to_owned()),
                     due: record.due,
                     reporting: record.reporting.clone(),
+                    reporting_since: recorded.envelope.effective_at,
                     tracking: record.tracking.clone(),
                     publication: Publication::Withheld,
                 })
             }
             (Some(task), Event::ReporterNamed(event)) => Ok(Self {
                 version,
+                // A new deadline alone leaves the bodies, and what they owe, as they were.
+                reporting_since: if task.reporting == event.reporting {
+                    task.reporting_since
+                } else {
+                    recorded.envelope.effective_at
+                },
                 reporting: event.reporting.clone(),
                 due: event.due,
                 ..task

@@ -14,7 +14,7 @@ use crate::{
     snapshot::Snapshot,
 };
 
-/// A plan that was issued after the month was over owes nothing for it.
+/// A plan that was issued, or a body that was named, after the month was over owes nothing for it.
 macro_rules! duties {
     ($condition:literal) => {
         concat!(
@@ -26,7 +26,7 @@ macro_rules! duties {
             join organisation on organisation.id = task_reporter.organisation
             left join report on report.task = task.id and report.organisation = task_reporter.organisation
                 and report.period = $1
-            where plan.issued_at < $2 and task.tracking = 'tracked' ",
+            where plan.issued_at < $2 and task.reporting_since < $2 and task.tracking = 'tracked' ",
             $condition,
             " order by plan.id, task.number, task_reporter.ordinal"
         )

@@ -17,7 +17,7 @@ use crate::{
 };
 
 const TASK: &str = "
-    select task.tracking = 'tracked', plan.issued_at, plan.report_day, task.due, plan.year,
+    select task.tracking = 'tracked', plan.issued_at, task.reporting_since, plan.report_day, task.due, plan.year,
         (select count(*) from task_reporter where task_reporter.task = task.id)
     from task join plan on plan.id = task.plan where task.id = $1";
 
@@ -64,6 +64,7 @@ impl FromRow for Light {
 struct TaskFacts {
     tracked: bool,
     issued_at: Option<Timestamp>,
+    reporting_since: Timestamp,
     report_day: u8,
     due: Option<Date>,
     year: i16,
@@ -75,6 +76,7 @@ impl FromRow for TaskFacts {
         Ok(Self {
             tracked: row.take()?,
             issued_at: row.take()?,
+            reporting_since: row.take()?,
             report_day: row.take()?,
             due: row.take()?,
             year: row.take()?,
@@ -115,7 +117,9 @@ impl Snapshot<'_> {
         };
         Ok(Some(LightFacts {
             tracked: facts.tracked,
-            issued_on: facts.issued_at.map(day_in_china),
+            owed_since: facts
+                .issued_at
+                .map(|issued_at| day_in_china(issued_at.max(facts.reporting_since))),
             reporters: facts.reporters,
             report_day: facts.report_day,
             due: due_of(facts.due, facts.year),

@@ -15,7 +15,7 @@ use crate::{
 
 const OF_IDS: &str = "
     select id, version, plan, section, number, kind, label, title, text, basis, source_document, source_start, source_end,
-        deliverable, due, reporting, tracking, not_tracked_reason, excluded, publication
+        deliverable, due, reporting, reporting_since, tracking, not_tracked_reason, excluded, publication
     from task where id in ({})";
 
 const PARTIES: &str = "
@@ -29,14 +29,14 @@ const OF_PLAN: &str = "select id from task where plan = $1 order by number";
 const SAVE: &str = "
     insert into task
         (id, version, plan, section, number, kind, label, title, basis, source_document, source_start, source_end,
-        deliverable, due, reporting, tracking, not_tracked_reason, excluded, publication, text)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+        deliverable, due, reporting, reporting_since, tracking, not_tracked_reason, excluded, publication, text)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
     on conflict (id) do update set
         version = excluded.version, plan = excluded.plan, section = excluded.section, number = excluded.number,
         kind = excluded.kind, label = excluded.label, title = excluded.title, basis = excluded.basis,
         source_document = excluded.source_document, source_start = excluded.source_start,
         source_end = excluded.source_end, deliverable = excluded.deliverable, due = excluded.due,
-        reporting = excluded.reporting, tracking = excluded.tracking,
+        reporting = excluded.reporting, reporting_since = excluded.reporting_since, tracking = excluded.tracking,
         not_tracked_reason = excluded.not_tracked_reason, excluded = excluded.excluded,
         publication = excluded.publication, text = excluded.text";
 
@@ -114,6 +114,7 @@ impl FromRow for TaskRow {
         let deliverable = row.take()?;
         let due = row.take()?;
         let reporting = row.take()?;
+        let reporting_since = row.take()?;
         let tracking = row.take()?;
         let not_tracked_reason: Option<String> = row.take()?;
         let excluded = row.take::<Json<Vec<ExcludedClause>>>()?.0;
@@ -137,6 +138,7 @@ impl FromRow for TaskRow {
                 deliverable,
                 due,
                 reporting: Reporting::Unnamed,
+                reporting_since,
                 tracking: match tracking {
                     TrackingWord::Tracked => Tracking::Tracked { excluded },
                     TrackingWord::NotTracked => Tracking::NotTracked {
@@ -259,6 +261,7 @@ impl Transaction<'_> {
                 task.deliverable.as_ref(),
                 task.due,
                 reporting,
+                task.reporting_since,
                 tracking,
                 reason,
                 excluded,

@@ -346,6 +346,7 @@ pub(crate) fn task(tracking: Tracking) -> Task {
         reporting: Reporting::Jointly {
             organisations: vec![ORGANISATION, OrganisationId(Uuid::from_u128(20))],
         },
+        reporting_since: Timestamp::UNIX_EPOCH,
         tracking,
         publication: Publication::Withheld,
     }

@@ -3,11 +3,11 @@
 use luoshi_app::{AppError, Request};
 use luoshi_ledger::{
     Actor, Command, Refusal, Role,
-    command::{ApproveReport, PublishTasks, SubmitReport, VerifyReport},
+    command::{ApproveReport, NameReporter, PublishTasks, SubmitReport, VerifyReport},
     ids::{OrganisationId, ReportId},
     light::Colour,
     report::{TargetValue, VerificationMethod},
-    task::Publication,
+    task::{Publication, Reporting},
     view::{LedgerFilter, LedgerRow},
 };
 
@@ -190,6 +190,34 @@ async fn who_has_not_reported() {
         ),
         (3, 3, 1, 1)
     );
+}
+
+#[tokio::test]
+async fn bodies_that_are_named_late_owe_nothing_for_the_months_before() {
+    let (site, plan) = Site::issued().await;
+    let rows = site.rows(plan);
+    site.at("2026-06-20T02:00:00Z");
+    let (task, organisation) = (rows[4].task, rows[0].reporters[0].0);
+    let name = NameReporter {
+        task,
+        reporting: Reporting::Single { organisation },
+        due: None,
+    };
+    site.execute(Command::NameReporter(name)).await;
+    let row = || site.rows(plan).swap_remove(4);
+    assert_eq!(row().light.colour, Colour::Grey, "{:?}", row().light);
+    let owed = |period: &str| {
+        let duties = site
+            .app
+            .missing(&Actor::console(), plan, period.parse().unwrap())
+            .unwrap()
+            .unwrap();
+        duties.iter().any(|duty| duty.task == task)
+    };
+    assert!(!owed("2026-05") && owed("2026-06"));
+    site.at("2026-06-26T02:00:00Z");
+    site.app.drain_jobs().await.unwrap();
+    assert_eq!(row().light.colour, Colour::Yellow, "{:?}", row().light);
 }
 
 #[tokio::test]

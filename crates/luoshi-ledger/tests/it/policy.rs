@@ -119,5 +119,6 @@ fn the_matrix_of_roles_and_acts() {
         approve report   forbidden     forbidden     yes           forbidden     not found     not found
         return report    forbidden     yes           yes           forbidden     not found     not found
         verify report    forbidden     yes           forbidden     forbidden     not found     not found
-    "#]].assert_eq(&table);
+    "#]]
+    .assert_eq(&table);
 }

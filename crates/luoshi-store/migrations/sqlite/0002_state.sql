@@ -80,6 +80,7 @@ create table task (
     deliverable         text,
     due                 text,
     reporting           text    not null,
+    reporting_since     integer not null,
     tracking            text    not null,
     not_tracked_reason  text,
     -- A JSON list of spans with their reasons: read whole with the task and never searched.

@@ -842,7 +842,7 @@ fn lights(store: Store) {
         .unwrap()
         .unwrap();
     assert_eq!(
-        (facts.tracked, facts.issued_on, facts.reporters),
+        (facts.tracked, facts.owed_since, facts.reporters),
         (true, Some(date(2026, 3, 2)), 1)
     );
     assert_eq!((facts.report_day, facts.due), (25, date(2026, 12, 31)));
