@@ -8,7 +8,12 @@ use super::driver::Browser;
 /// WCAG 2.2 AA and what axe-core's authors hold to be good practice.
 const JUDGE: &str = r"
 const [rules, done] = arguments;
-const options = { resultTypes: ['violations'], ...(rules === null ? {} : { runOnly: { type: 'rule', values: rules } }) };
+const options = {
+  resultTypes: ['violations'],
+  // The one rule of WCAG 2.2 AA that axe-core leaves out unless it is asked for.
+  rules: { 'target-size': { enabled: rules === null } },
+  ...(rules === null ? {} : { runOnly: { type: 'rule', values: rules } }),
+};
 axe.run(document, options).then(
   result => done(result.violations.map(rule => ({
     rule: rule.id,
