@@ -4,7 +4,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use jiff::{Timestamp, civil::Date, tz::offset};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 /// Somewhere to learn what time it is.
@@ -126,9 +126,4 @@ impl Moments {
         self.randomness.fill(&mut bytes);
         bytes
     }
-}
-
-/// The day in China at `instant`. China keeps one standard time, eight hours ahead of UTC, since 1991 without summer time.
-pub fn day_in_china(instant: Timestamp) -> Date {
-    offset(8).to_datetime(instant).date()
 }

@@ -12,13 +12,14 @@ use luoshi_ledger::{
     event::{Circumstances, record},
     facts::Subjects,
     ids::{CommandId, EventId, PlanId, TaskId},
+    period::day_in_china,
     policy::authorize,
 };
 use luoshi_store::{NewLeaf, StoredReceipt, Transaction, WriteError};
 use luoshi_tlog::{LeafSalt, Receipt, leaf_entry};
 use sha2::{Digest, Sha256};
 
-use crate::{clock::day_in_china, error::AppError, job::Job, site::App};
+use crate::{error::AppError, job::Job, site::App};
 
 /// A command with what makes it safe to repeat.
 #[derive(Debug, Clone)]

@@ -5,12 +5,12 @@
 use luoshi_ledger::{
     Actor,
     ids::PlanId,
-    period::Period,
+    period::{Period, day_in_china},
     plan::Plan,
     view::{Duty, LedgerFilter, LedgerRow, LightCounts, OrganisationSummary, PlanSummary},
 };
 
-use crate::{clock::day_in_china, error::AppError, site::App};
+use crate::{error::AppError, site::App};
 
 /// One page of a ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]

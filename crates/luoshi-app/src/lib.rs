@@ -27,7 +27,7 @@ pub mod site;
 pub mod task;
 pub mod verify;
 
-pub use clock::{Clock, Randomness, SetClock, SystemClock, SystemRandomness, day_in_china};
+pub use clock::{Clock, Randomness, SetClock, SystemClock, SystemRandomness};
 pub use error::AppError;
 pub use execute::{Done, Request};
 pub use site::{App, OpenError, Surroundings};

@@ -5,6 +5,7 @@
 use luoshi_export::{Cell, Column, ColumnKind, Sheet, csv};
 use luoshi_ledger::{
     ids::{PlanId, TaskId},
+    period::day_in_china,
     report::TargetValue,
     target::Target,
     view::{LedgerFilter, PartyView, PublicPlan, PublicTask, PublicValues},
@@ -12,7 +13,7 @@ use luoshi_ledger::{
 use luoshi_types::{Decimal, PartyRole};
 use serde::Serialize;
 
-use crate::{clock::day_in_china, error::AppError, site::App};
+use crate::{error::AppError, site::App};
 
 /// Name and version of the JSON form.
 const SCHEMA: &str = "luoshi.public/1";
@@ -289,7 +290,8 @@ impl OpenFigures {
     }
 }
 
-const TASK_COLUMNS: [&str; 22] = [
+/// Columns of the table of tasks, in their order. A published name keeps its meaning.
+pub const TASK_COLUMNS: [&str; 22] = [
     "number",
     "section",
     "label",
@@ -314,7 +316,8 @@ const TASK_COLUMNS: [&str; 22] = [
     "task_id",
 ];
 
-const VALUE_COLUMNS: [&str; 10] = [
+/// Columns of the table of figures, in their order. A published name keeps its meaning.
+pub const VALUE_COLUMNS: [&str; 10] = [
     "number",
     "task_id",
     "period",

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use luoshi_ledger::{
     Actor, Role,
     ids::{OrganisationId, ReportId, TaskId},
-    period::Period,
+    period::{Period, day_in_china},
     policy::may_see_report,
     view::{Duty, ReportView},
 };
 use luoshi_store::DraftRow;
 use serde::{Deserialize, Serialize};
 
-use crate::{clock::day_in_china, error::AppError, execute::flatten, site::App};
+use crate::{error::AppError, execute::flatten, site::App};
 
 /// A report being written: what the form holds, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

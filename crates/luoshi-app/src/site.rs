@@ -8,13 +8,14 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date};
+use luoshi_ledger::period::day_in_china;
 use luoshi_store::{Store, StoreError};
 use luoshi_tlog::{LogKey, Origin, VerifierKey};
 use tokio::sync::{Notify, Semaphore};
 use uuid::Uuid;
 
 use crate::{
-    clock::{Clock, Moments, Randomness, day_in_china},
+    clock::{Clock, Moments, Randomness},
     error::AppError,
     folder::{DataFolder, write_secret_durably},
 };

@@ -607,13 +607,15 @@ fn as_adopted(new: &NewTask, plan: PlanId, number: u32) -> Task {
         deliverable: new.deliverable.clone(),
         due: new.due,
         reporting: new.reporting.clone(),
+        // The day from which months are told stands beside the task.
+        reporting_since: Timestamp::UNIX_EPOCH,
         tracking: new.tracking.clone(),
         publication: Publication::Withheld,
     }
 }
 
 fn month(at: Timestamp) -> Period {
-    Period::of(luoshi_app::day_in_china(at))
+    Period::of(luoshi_ledger::period::day_in_china(at))
 }
 
 fn shortest_name(body: &OrganisationSummary) -> &str {

@@ -321,7 +321,7 @@ fn list(app: &Arc<App>, words: Words) -> Result<(), Failure> {
         .map(|plan| {
             let issued = plan.issued_at.map_or_else(
                 || words.say("admin-not-issued"),
-                |at| luoshi_app::day_in_china(at).to_string(),
+                |at| luoshi_ledger::period::day_in_china(at).to_string(),
             );
             vec![
                 plan.id.to_string(),

@@ -6,8 +6,8 @@ use jiff::{
     Timestamp, ToSpan,
     civil::{Date, Weekday, date},
 };
-use luoshi_app::day_in_china;
 use luoshi_ledger::period::Period;
+use luoshi_ledger::period::day_in_china;
 
 /// Days from the adoption of the plan to its issue.
 const DAYS_TO_ISSUE: i32 = 5;

@@ -10,6 +10,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use luoshi_app::public_data::{TASK_COLUMNS, VALUE_COLUMNS};
+
 use crate::{
     access::{Anybody, Visit},
     failure::Answer,
@@ -116,42 +118,8 @@ impl DataPage {
                 "excluded",
                 "values",
             ],
-            task_columns: &[
-                "number",
-                "section",
-                "label",
-                "title",
-                "text",
-                "lead",
-                "responsible",
-                "cooperating",
-                "targets",
-                "deliverable",
-                "due",
-                "light",
-                "light_reason",
-                "light_rule_version",
-                "light_since",
-                "proof",
-                "not_tracked",
-                "excluded",
-                "latest_period",
-                "reported_completion",
-                "verified_completion",
-                "task_id",
-            ],
-            value_columns: &[
-                "number",
-                "task_id",
-                "period",
-                "organisation",
-                "subject",
-                "unit",
-                "reported",
-                "verified",
-                "is_verified",
-                "submitted_on",
-            ],
+            task_columns: &TASK_COLUMNS,
+            value_columns: &VALUE_COLUMNS,
         }
     }
 }
