@@ -16,7 +16,7 @@ use luoshi_types::{Comparator, Decimal, Language};
 use crate::{
     form::FieldErrors,
     language::{self, Value},
-    urls,
+    magnitude, urls,
     visitor::Visitor,
 };
 
@@ -356,9 +356,19 @@ impl Frame {
             .map_or_else(|| self.say("no-figure"), |percent| format!("{percent}%"))
     }
 
-    /// A figure with its unit.
-    pub(crate) fn figure(&self, value: &Decimal, unit: &str) -> String {
-        format!("{value}{unit}")
+    /// A figure of a target with its unit, as the document would write it.
+    pub(crate) fn figure(&self, value: &Decimal, target: &Target) -> String {
+        format!("{}{}", magnitude::number(value, target), magnitude::unit(target))
+    }
+
+    /// The figure alone, for where [`Frame::unit`] stands beside it.
+    pub(crate) fn number(&self, value: &Decimal, target: &Target) -> String {
+        magnitude::number(value, target).to_string()
+    }
+
+    /// The unit in which the figures of a target are asked for and shown.
+    pub(crate) fn unit(&self, target: &Target) -> String {
+        magnitude::unit(target)
     }
 
     /// What was promised, in words: `城镇登记失业率：4%以内`.

@@ -30,6 +30,7 @@ mod frame;
 #[cfg(test)]
 mod gallery;
 mod language;
+mod magnitude;
 mod pages;
 mod routes;
 #[cfg(test)]

@@ -24,7 +24,7 @@ use crate::{
     failure::{Answer, Failure},
     form::{FieldErrors, Fields, Submitted},
     frame::{Frame, Place},
-    urls,
+    magnitude, urls,
 };
 
 /// The longest text of a field, in characters; the ledger's own limit.
@@ -194,7 +194,7 @@ pub(crate) async fn show_form(visit: Visit<Clerk>, At(task): At<TaskId>) -> Answ
         .app()
         .report_draft(visit.actor(), task, desk.organisation, desk.period)?;
     let typed = draft
-        .or_else(|| desk.present.as_ref().map(draft_of))
+        .or_else(|| Some(draft_of(desk.present.as_ref()?, &desk.view.task.targets)))
         .unwrap_or_default();
     let key = visit.app().new_id().to_string();
     let mut page = desk.page(&visit, typed, key, FieldErrors::default())?;
@@ -202,12 +202,15 @@ pub(crate) async fn show_form(visit: Visit<Clerk>, At(task): At<TaskId>) -> Answ
     show(&page)
 }
 
-fn draft_of(report: &Report) -> ReportDraft {
+/// A report as the form would have been filled in for it.
+fn draft_of(report: &Report, targets: &[Target]) -> ReportDraft {
     ReportDraft {
-        values: report
-            .values
+        values: targets
             .iter()
-            .map(|value| (value.target.to_string(), value.value.to_string()))
+            .filter_map(|target| {
+                let value = value_of(&report.values, target)?;
+                Some((target.id.to_string(), magnitude::number(&value, target).to_string()))
+            })
             .collect(),
         completion: report.completion.map(|percent| percent.to_string()).unwrap_or_default(),
         done: report.done.clone(),
@@ -291,21 +294,21 @@ pub(crate) async fn take_form(visit: Visit<Clerk>, At(task): At<TaskId>, form: S
     Ok(lead_to(&urls::receipt(&done.command)))
 }
 
-/// The figures of a form. Thousands may be set apart by commas, as people write them.
+/// The figures of a form.
 fn read_values(targets: &[Target], fields: &Fields, errors: &mut FieldErrors) -> Vec<TargetValue> {
     let mut values = Vec::new();
     for target in targets {
         let field = value_field(target);
-        let text = fields.text(&field).replace([',', '，', ' '], "");
-        if text.is_empty() {
+        let typed = fields.text(&field);
+        if typed.trim().is_empty() {
             continue;
         }
-        match text.parse() {
-            Ok(value) => values.push(TargetValue {
+        match magnitude::value(&typed, target) {
+            Some(value) => values.push(TargetValue {
                 target: target.id,
                 value,
             }),
-            Err(_) => errors.add(field, "report-value-no-number"),
+            None => errors.add(field, "report-value-no-number"),
         }
     }
     values

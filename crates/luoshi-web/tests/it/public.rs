@@ -108,7 +108,7 @@ async fn a_narrative_never_reaches_the_public_and_figures_only_once_approved() {
                 ("help_wanted", canaries[2]),
                 ("next_step", canaries[3]),
                 ("completion", "37"),
-                (&value, "7654321"),
+                (&value, "271.5"),
                 ("action", "submit"),
             ],
         )
@@ -117,7 +117,7 @@ async fn a_narrative_never_reaches_the_public_and_figures_only_once_approved() {
     let mut reader = site.browser();
     let json = format!("/public/tasks/{own}.json");
     assert!(
-        !reader.get(&json).await.text.contains("7654321"),
+        !reader.get(&json).await.text.contains("27150000000"),
         "not yet the word of the body's head"
     );
     let mut head = site.signed_in("head").await;
@@ -135,12 +135,13 @@ async fn a_narrative_never_reaches_the_public_and_figures_only_once_approved() {
     let page = reader.get(&format!("/public/tasks/{own}")).await;
     let figures = page.one(".public-figures tbody");
     assert!(
-        figures.contains("7654321") && figures.contains("37%") && figures.contains("尚未核验"),
+        figures.contains("271.5亿元") && figures.contains("37%") && figures.contains("尚未核验"),
         "{figures}"
     );
     let data: serde_json::Value = serde_json::from_str(&reader.get(&json).await.text).unwrap();
     let values = &data["tasks"][0]["values"][0];
-    assert_eq!(values["reported"]["targets"][0]["value"], "7654321");
+    // The page writes a figure as the document does; data have it multiplied out.
+    assert_eq!(values["reported"]["targets"][0]["value"], "27150000000");
     assert_eq!(values["reported"]["completion"], 37);
     assert!(values["verified"].is_null());
 
@@ -152,7 +153,7 @@ async fn a_narrative_never_reaches_the_public_and_figures_only_once_approved() {
             "form[action$='/verify']",
             &[
                 ("completion", "30"),
-                (&value, "7000000"),
+                (&value, "27,000,000,000元"),
                 ("method", "documents"),
                 ("conclusion", "CANARYCONCLUSION"),
             ],
@@ -161,15 +162,15 @@ async fn a_narrative_never_reaches_the_public_and_figures_only_once_approved() {
     assert_eq!(verified.status, StatusCode::SEE_OTHER, "{}", verified.text);
     let page = reader.get(&format!("/public/tasks/{own}")).await;
     let figures = page.one(".public-figures tbody");
-    for both in ["7654321", "7000000", "37%", "30%"] {
+    for both in ["271.5亿元", "270亿元", "37%", "30%"] {
         assert!(figures.contains(both), "the two series stand side by side: {figures}");
     }
     for address in addresses(&site) {
         assert!(!reader.get(&address).await.text.contains("CANARY"), "{address}");
     }
     let table = reader.get(&format!("/public/plans/{}/values.csv", site.plan)).await;
-    let line = table.text.lines().find(|line| line.contains("7654321")).unwrap();
-    assert!(line.contains("7000000") && line.contains(",yes,"), "{line}");
+    let line = table.text.lines().find(|line| line.contains("27150000000")).unwrap();
+    assert!(line.contains("27000000000") && line.contains(",yes,"), "{line}");
 }
 
 #[tokio::test]

@@ -109,7 +109,7 @@ fn figures(frame: &Frame, task: &PublicTask) -> Vec<Figure> {
         for target in &task.targets {
             let in_words = |values: &[TargetValue]| {
                 let given = values.iter().find(|value| value.target == target.id)?;
-                Some(frame.figure(&given.value, &target.unit))
+                Some(frame.figure(&given.value, target))
             };
             let reported = in_words(&report.reported);
             let verified = report.verified.as_deref().and_then(in_words);
