@@ -69,6 +69,8 @@ pub(crate) struct Source {
     pub(crate) file_name: String,
     /// Its bytes.
     pub(crate) bytes: Vec<u8>,
+    /// Whether a task added by hand joins the ones of the document. A document of one's own gives the ledger that it states, task for task.
+    pub(crate) with_task_by_hand: bool,
 }
 
 /// What a demo site has to show.
@@ -111,6 +113,7 @@ impl Source {
         Self {
             file_name: PLAN_FILE.to_owned(),
             bytes: brought_up.join(&(year + 1).to_string()).into_bytes(),
+            with_task_by_hand: true,
         }
     }
 }
@@ -244,6 +247,7 @@ async fn write(
         clock: &clock,
         calendar,
         prose: Prose::shipped()?,
+        with_task_by_hand: source.with_task_by_hand,
     };
 
     let (office, _) = found_office(&app, &format!("{}督查室", issuer.unwrap_or_default())).await?;
@@ -273,6 +277,7 @@ struct Cast {
 struct Author<'a> {
     app: &'a Arc<App>,
     clock: &'a SetClock,
+    with_task_by_hand: bool,
     calendar: Calendar,
     prose: Prose,
 }
@@ -457,7 +462,11 @@ impl Author<'_> {
         let added = added.max(calendar.issued);
         let mut reported: Vec<(Task, jiff::civil::Date)> =
             tasks.iter().map(|task| (task.clone(), calendar.issued)).collect();
-        if let Some(new) = self.task_by_hand(&tasks, cast) {
+        let by_hand = self
+            .with_task_by_hand
+            .then(|| self.task_by_hand(&tasks, cast))
+            .flatten();
+        if let Some(new) = by_hand {
             let number = tasks.iter().map(|task| task.number).max().unwrap_or(0) + 1;
             reported.push((as_adopted(&new, plan, number), added));
             deeds.push(office(

@@ -73,6 +73,7 @@ fn read(path: &Path) -> Result<Source, Failure> {
     Ok(Source {
         file_name: diagnostics::file_name(path),
         bytes,
+        with_task_by_hand: false,
     })
 }
 

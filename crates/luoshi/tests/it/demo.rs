@@ -114,8 +114,8 @@ fn any_breakdown_document_gives_a_demo() {
     let data = folder.path().join("seed");
     let server = Server::start(&["demo", "--document", seed], &data);
     assert!(
-        server.said.contains("57 项任务"),
-        "56 of the document and one by hand: {}",
+        server.said.contains("56 项任务"),
+        "the document's own tasks and no other: {}",
         server.said
     );
     drop(server);
