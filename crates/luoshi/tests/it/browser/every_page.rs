@@ -14,6 +14,8 @@ use super::{
 };
 
 const TEST: &str = "every_page";
+/// The name of the page for what is not there.
+const NOT_FOUND: &str = "not-found";
 
 /// Pages with a form that is worth sending empty, by the beginning of the name of their pictures, and who does it.
 const OVERLOOKED: &[(&str, &str)] = &[
@@ -62,19 +64,29 @@ async fn every_page() {
         assert!(pages.len() > 3, "{who} can come to {pages:?} only");
         // What the public reads is the same for everybody but for the frame around it.
         pages.retain(|page| who == "visitor" || !page.name.starts_with("public-"));
-        pages.extend(looks[0].make_more(&site).await);
         for look in &looks {
             // Data without a page has no icon of its own, and browsers then ask for one that is not there.
             look.browser.complaints().await;
         }
-        let (chinese, english) = tokio::join!(looks[0].at_all(&pages), looks[1].at_all(&pages));
-        defects.extend(chinese);
-        defects.extend(english);
+        pages.push(crawl::Found {
+            name: NOT_FOUND.to_owned(),
+            path: "/tasks/nothing-here".to_owned(),
+        });
+        defects.extend(look_at(&looks, &pages).await);
+        // Only now, since it changes what the pages before say.
+        let more = looks[0].make_more(&site).await;
+        defects.extend(look_at(&looks, &more).await);
         for look in looks {
             look.browser.close().await;
         }
     }
     assert!(defects.is_empty(), "{} defects:\n{}", defects.len(), defects.join("\n"));
+}
+
+/// Looks at the pages in both languages at once.
+async fn look_at(looks: &[Look<'_>], pages: &[crawl::Found]) -> Vec<String> {
+    let (chinese, english) = tokio::join!(looks[0].at_all(pages), looks[1].at_all(pages));
+    [chinese, english].concat()
 }
 
 /// The ledger goes onto A3 paper, as its page says.
@@ -227,7 +239,7 @@ impl Look<'_> {
         let mut defects = Vec::new();
         for page in pages {
             self.browser.go(&self.server.at(&page.path)).await;
-            defects.extend(self.at(&page.name, false).await);
+            defects.extend(self.at(&page.name, page.name == NOT_FOUND).await);
             let overlooked = OVERLOOKED
                 .iter()
                 .any(|(who, begin)| *who == self.who && page.name.starts_with(begin));
@@ -242,8 +254,6 @@ impl Look<'_> {
                 defects.extend(self.at(&format!("{}-empty", page.name), true).await);
             }
         }
-        self.browser.go(&self.server.at("/tasks/nothing-here")).await;
-        defects.extend(self.at("not-found", true).await);
         self.browser.resize(PHONE).await;
         self.browser.go(&self.server.at("/?text=large")).await;
         for page in pages {
@@ -259,7 +269,13 @@ impl Look<'_> {
                     facts.wide.join(" | ")
                 ));
             }
+            if self.browser.language == Language::Chinese {
+                self.browser.photograph(PHONE, &self.picture(&page.name, "large")).await;
+            }
         }
+        self.browser.go(&self.server.at("/?text=normal")).await;
+        // A page that is not there has been looked at again.
+        self.browser.complaints().await;
         defects
     }
 

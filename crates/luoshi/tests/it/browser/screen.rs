@@ -11,8 +11,8 @@ use serde_json::{Value as Json, json};
 
 use super::driver::Browser;
 
-/// How long a person waits for a page.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a person waits for a page, on a machine that does other things too.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Finds controls by what the screen says. Arguments: kind of control, its words, words beside it or null,
 /// whether its words may go on.
