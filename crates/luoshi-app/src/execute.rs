@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::Timestamp;
 use luoshi_ledger::{
     Actor, Command, Event, Facts, Salt, Stream,
+    command::NewTask,
     decide::decide,
     event::{Circumstances, record},
     facts::Subjects,
@@ -18,6 +19,7 @@ use luoshi_ledger::{
 use luoshi_store::{NewLeaf, StoredReceipt, Transaction, WriteError};
 use luoshi_tlog::{LeafSalt, Receipt, leaf_entry};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::{error::AppError, job::Job, site::App};
 
@@ -241,14 +243,20 @@ fn hash(parts: &[&[u8]]) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-/// What a repetition must agree in. Commands that carry fresh ids would differ each time, so of those only the sort counts.
+/// What a repetition must agree in. Ids and numbers that are given out afresh each time do not count.
 fn fingerprint(command: &Command) -> [u8; 32] {
     let text = match command {
         Command::FoundOrganisation(_) => "found organisation".to_owned(),
         Command::OpenAccount(_) => "open account".to_owned(),
         Command::ReceiveDocument(command) => format!("receive document {}", command.sha256),
         Command::AdoptDrafts(command) => format!("adopt drafts {:?}", command.document),
-        Command::AddTask(command) => format!("add task {}", command.plan),
+        Command::AddTask(command) => {
+            let task = NewTask {
+                task: TaskId(Uuid::nil()),
+                ..command.task.clone()
+            };
+            format!("add task {} {task:?}", command.plan)
+        }
         Command::IssuePlan(_)
         | Command::NameReporter(_)
         | Command::PublishTasks(_)

@@ -25,6 +25,11 @@ impl DataFolder {
     /// When the folder cannot be made.
     pub fn create(root: &Path) -> io::Result<Self> {
         let folder = Self { root: root.to_owned() };
+        if !root.exists() {
+            // Reports and password hashes are in the database. A folder that an operator made keeps the rights that it was given.
+            fs::create_dir_all(root)?;
+            restrict(root, 0o700)?;
+        }
         for part in ["files", "log", "key"] {
             fs::create_dir_all(root.join(part))?;
         }

@@ -7,6 +7,7 @@ use luoshi_ledger::{
     ids::PlanId,
     period::{Period, day_in_china},
     plan::Plan,
+    policy::may_see_report,
     view::{Duty, LedgerFilter, LedgerRow, LightCounts, OrganisationSummary, PlanSummary},
 };
 
@@ -75,6 +76,10 @@ impl App {
                 snapshot.organisations_of_plan(plan.id, own)?,
             ))
         })?;
+        for row in &mut rows {
+            // Whom a task concerns is not who may read what a body wrote about it.
+            row.latest = row.latest.take().filter(|report| may_see_report(actor, report));
+        }
         let mut next_after = None;
         if let Some(limit) = filter.limit
             && rows.len() > limit as usize

@@ -6,9 +6,10 @@ use std::{net::IpAddr, sync::Arc};
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc::PasswordHash};
 use jiff::{Timestamp, ToSpan};
-use luoshi_ledger::{Actor, view::AccountSummary};
+use luoshi_ledger::{Actor, ids::AccountId, view::AccountSummary};
 use luoshi_store::{Attempts, NewSession, StoreError};
 use sha2::{Digest, Sha256};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{error::AppError, execute::flatten, site::App};
 
@@ -26,6 +27,39 @@ const ATTEMPTS_PER_ADDRESS: u32 = 60;
 pub const SHORTEST_PASSWORD: usize = 12;
 /// The longest password, in characters.
 pub const LONGEST_PASSWORD: usize = 256;
+
+/// Keys of attempts with the limit of each.
+type Limits = [([u8; 32], u32); 2];
+
+/// Why the next attempt is not looked at.
+enum TooMany {
+    Attempts(u32),
+    App(AppError),
+}
+
+impl From<StoreError> for TooMany {
+    fn from(error: StoreError) -> Self {
+        TooMany::App(error.into())
+    }
+}
+
+impl From<TooMany> for SignInError {
+    fn from(cause: TooMany) -> Self {
+        match cause {
+            TooMany::Attempts(retry_after_seconds) => SignInError::TooManyAttempts { retry_after_seconds },
+            TooMany::App(error) => SignInError::App(error),
+        }
+    }
+}
+
+impl From<TooMany> for ChangePasswordError {
+    fn from(cause: TooMany) -> Self {
+        match cause {
+            TooMany::Attempts(_) => ChangePasswordError::TooManyAttempts,
+            TooMany::App(error) => ChangePasswordError::App(error),
+        }
+    }
+}
 
 /// A signed-in person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +97,9 @@ pub enum ChangePasswordError {
     /// The present password is not the one given.
     #[error("wrong password")]
     WrongPassword,
+    /// Too many wrong passwords; wait.
+    #[error("too many attempts")]
+    TooManyAttempts,
     /// Shorter than [`SHORTEST_PASSWORD`] or longer than [`LONGEST_PASSWORD`].
     #[error("unsuitable length")]
     UnsuitableLength,
@@ -83,54 +120,28 @@ impl App {
     /// # Errors
     /// See [`SignInError`].
     pub async fn sign_in(self: &Arc<Self>, name: &str, password: &str, remote: IpAddr) -> Result<String, SignInError> {
-        let now = self.now();
-        let window_start = earlier(now, ATTEMPT_WINDOW_MINUTES);
-        let pair_key = attempt_key(&[name.as_bytes(), remote.to_string().as_bytes()]);
-        let address_key = attempt_key(&[remote.to_string().as_bytes()]);
+        let origin = origin_of(remote);
         let limits = [
-            (pair_key, ATTEMPTS_PER_NAME_AND_ADDRESS),
-            (address_key, ATTEMPTS_PER_ADDRESS),
+            (
+                attempt_key(&[name.as_bytes(), origin.as_bytes()]),
+                ATTEMPTS_PER_NAME_AND_ADDRESS,
+            ),
+            (attempt_key(&[origin.as_bytes()]), ATTEMPTS_PER_ADDRESS),
         ];
-        for (key, limit) in limits {
-            let attempts = self
-                .store
-                .read(|snapshot| snapshot.attempts(&key, window_start))
-                .map_err(AppError::from)?;
-            if attempts.count >= limit {
-                return Err(SignInError::TooManyAttempts {
-                    retry_after_seconds: wait(&attempts, now),
-                });
-            }
-        }
-        let credential = self
-            .store
-            .read(|snapshot| {
-                let Some(account) = snapshot.account_by_sign_in_name(name)? else {
-                    return Ok(None);
-                };
-                Ok(snapshot
-                    .credential(account.id)?
-                    .map(|credential| (account.id, credential.password_hash)))
-            })
-            .map_err(AppError::from)?;
-        // An unknown name costs the same work as a known one, so that time does not tell which names exist.
-        let (account, password_hash) = match credential {
-            Some((account, password_hash)) => (Some(account), password_hash),
-            None => (None, ABSENT_PASSWORD_HASH.to_owned()),
-        };
-        let matches = self.check_password(password.to_owned(), password_hash).await?;
-        let Some(account) = account.filter(|_| matches) else {
-            self.store
-                .write(move |transaction| {
-                    for (key, _) in limits {
-                        transaction.note_attempt(&key, now, window_start)?;
-                    }
-                    Ok::<_, AppError>(())
-                })
-                .await
-                .map_err(flatten)?;
-            return Err(SignInError::WrongNameOrPassword);
-        };
+        // Whoever has tried too often is told so before anything is kept for them.
+        self.refuse_too_many(&limits)?;
+        let waiting = Arc::clone(&self.sign_ins)
+            .try_acquire_owned()
+            .map_err(|_| AppError::Busy)?;
+        let (app, name, password) = (Arc::clone(self), name.to_owned(), password.to_owned());
+        // A task of its own: a client that hangs up before the answer has tried all the same, and its attempt counts.
+        let tried = tokio::spawn(async move {
+            let _waiting = waiting;
+            app.try_password(&name, password, limits).await
+        });
+        let account = tried.await.map_err(AppError::internal)??;
+        let now = self.now();
+        let [(pair_key, _), _] = limits;
         let secret = self.moments.secret();
         let token = hexadecimal(&secret);
         let session = NewSession {
@@ -149,6 +160,68 @@ impl App {
             .await
             .map_err(flatten)?;
         Ok(token)
+    }
+
+    async fn try_password(
+        self: &Arc<Self>,
+        name: &str,
+        password: String,
+        limits: Limits,
+    ) -> Result<AccountId, SignInError> {
+        let permit = self.password_permit().await?;
+        // Asked again when it is their turn: of attempts that were sent all at once each would have found the count of the first.
+        self.refuse_too_many(&limits)?;
+        let credential = self
+            .store
+            .read(|snapshot| {
+                let Some(account) = snapshot.account_by_sign_in_name(name)? else {
+                    return Ok(None);
+                };
+                Ok(snapshot
+                    .credential(account.id)?
+                    .map(|credential| (account.id, credential.password_hash)))
+            })
+            .map_err(AppError::from)?;
+        // An unknown name costs the same work as a known one, so that time does not tell which names exist.
+        let (account, password_hash) = match credential {
+            Some((account, password_hash)) => (Some(account), password_hash),
+            None => (None, ABSENT_PASSWORD_HASH.to_owned()),
+        };
+        let (matches, permit) = check_password(password, password_hash, permit).await?;
+        if let Some(account) = account.filter(|_| matches) {
+            return Ok(account);
+        }
+        self.note_attempts(limits).await?;
+        // Kept until the attempt is written, so that no more than a handful can be tried beyond the limit.
+        drop(permit);
+        Err(SignInError::WrongNameOrPassword)
+    }
+
+    /// Refuses where one of the counts has reached its limit.
+    fn refuse_too_many<const N: usize>(&self, limits: &[([u8; 32], u32); N]) -> Result<(), TooMany> {
+        let now = self.now();
+        let window_start = earlier(now, ATTEMPT_WINDOW_MINUTES);
+        for (key, limit) in limits {
+            let attempts = self.store.read(|snapshot| snapshot.attempts(key, window_start))?;
+            if attempts.count >= *limit {
+                return Err(TooMany::Attempts(wait(&attempts, now)));
+            }
+        }
+        Ok(())
+    }
+
+    async fn note_attempts<const N: usize>(self: &Arc<Self>, limits: [([u8; 32], u32); N]) -> Result<(), AppError> {
+        let now = self.now();
+        let window_start = earlier(now, ATTEMPT_WINDOW_MINUTES);
+        self.store
+            .write(move |transaction| {
+                for (key, _) in limits {
+                    transaction.note_attempt(&key, now, window_start)?;
+                }
+                Ok::<_, AppError>(())
+            })
+            .await
+            .map_err(flatten)
     }
 
     /// Who holds `token`; none where the session has ended or never was. Roles are read anew, so a change of them counts at once.
@@ -231,6 +304,13 @@ impl App {
             return Err(ChangePasswordError::TooEasilyGuessed);
         }
         let account = person.account.id;
+        // Whoever sits down at a session that was left open must not find the password out by trying.
+        let limits = [(
+            attempt_key(&[b"change", account.to_string().as_bytes()]),
+            ATTEMPTS_PER_NAME_AND_ADDRESS,
+        )];
+        let permit = self.password_permit().await?;
+        self.refuse_too_many(&limits)?;
         let credential = self
             .store
             .read(|snapshot| snapshot.credential(account))
@@ -238,9 +318,12 @@ impl App {
         let Some(credential) = credential else {
             return Err(AppError::NotFound.into());
         };
-        if !self.check_password(old.to_owned(), credential.password_hash).await? {
+        let (matches, permit) = check_password(old.to_owned(), credential.password_hash, permit).await?;
+        if !matches {
+            self.note_attempts(limits).await?;
             return Err(ChangePasswordError::WrongPassword);
         }
+        drop(permit);
         let password_hash = self.hash_password(new.to_owned()).await?;
         let keep = token_hash(token);
         self.store
@@ -255,22 +338,48 @@ impl App {
     }
 
     pub(crate) async fn hash_password(self: &Arc<Self>, password: String) -> Result<String, AppError> {
-        let _permit = self.passwords.acquire().await.map_err(AppError::internal)?;
+        let permit = self.password_permit().await?;
         let secret = self.moments.secret();
-        tokio::task::spawn_blocking(move || hash_with(&password, &secret[..16]))
-            .await
-            .map_err(AppError::internal)?
-    }
-
-    async fn check_password(self: &Arc<Self>, password: String, password_hash: String) -> Result<bool, AppError> {
-        let _permit = self.passwords.acquire().await.map_err(AppError::internal)?;
         tokio::task::spawn_blocking(move || {
-            PasswordHash::new(&password_hash).is_ok_and(|hash| {
-                hasher().is_ok_and(|hasher| hasher.verify_password(password.as_bytes(), &hash).is_ok())
-            })
+            let _permit = permit;
+            hash_with(&password, &secret[..16])
         })
         .await
-        .map_err(AppError::internal)
+        .map_err(AppError::internal)?
+    }
+
+    async fn password_permit(&self) -> Result<OwnedSemaphorePermit, AppError> {
+        Arc::clone(&self.passwords)
+            .acquire_owned()
+            .await
+            .map_err(AppError::internal)
+    }
+}
+
+/// Compares a password with a hash on a thread for work. The permit goes there too: the work goes on when nobody waits for it any more,
+/// and must still be counted.
+async fn check_password(
+    password: String,
+    password_hash: String,
+    permit: OwnedSemaphorePermit,
+) -> Result<(bool, OwnedSemaphorePermit), AppError> {
+    tokio::task::spawn_blocking(move || {
+        let matches = PasswordHash::new(&password_hash)
+            .is_ok_and(|hash| hasher().is_ok_and(|hasher| hasher.verify_password(password.as_bytes(), &hash).is_ok()));
+        (matches, permit)
+    })
+    .await
+    .map_err(AppError::internal)
+}
+
+/// Where attempts come from: an address, or a network of IPv6, of which a single client may use every address.
+fn origin_of(remote: IpAddr) -> String {
+    match remote.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [first, second, third, fourth, ..] = address.segments();
+            format!("{first:x}:{second:x}:{third:x}:{fourth:x}::/64")
+        }
     }
 }
 

@@ -26,6 +26,8 @@ const ORIGIN_SETTING: &str = "log_origin";
 const VERIFIER_SETTING: &str = "log_verifier_key";
 /// Passwords that are hashed at once. Each takes 19 MiB, so a rush of sign-ins must not exhaust memory.
 const PASSWORDS_AT_ONCE: usize = 4;
+/// People who sign in at once, those who wait for their turn included; further ones are asked to come back.
+const SIGN_INS_AT_ONCE: usize = 256;
 
 /// The effects that a site needs from outside.
 pub struct Surroundings {
@@ -41,7 +43,8 @@ pub struct App {
     pub(crate) folder: DataFolder,
     pub(crate) moments: Moments,
     pub(crate) key: LogKey,
-    pub(crate) passwords: Semaphore,
+    pub(crate) passwords: Arc<Semaphore>,
+    pub(crate) sign_ins: Arc<Semaphore>,
     /// Wakes the worker.
     pub(crate) wake: Notify,
     /// Held while the log is integrated: one worker at a time in this process.
@@ -89,7 +92,8 @@ impl App {
             folder,
             moments,
             key,
-            passwords: Semaphore::new(PASSWORDS_AT_ONCE),
+            passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
+            sign_ins: Arc::new(Semaphore::new(SIGN_INS_AT_ONCE)),
             wake: Notify::new(),
             integrating: Mutex::new(()),
             checkpoint: RwLock::new(None),

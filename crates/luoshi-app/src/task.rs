@@ -97,7 +97,7 @@ impl App {
         }))
     }
 
-    /// Adds a task by hand to a plan, with the next 序号.
+    /// Adds a task by hand to a plan, with the next 序号. Of a repetition only the receipt counts: the id is a fresh one that nothing has.
     ///
     /// # Errors
     /// As [`App::execute`].

@@ -21,6 +21,9 @@ pub(crate) const TOKEN_FIELD: &str = "form_token";
 /// The field with the key under which a repeated submission is recognised.
 pub(crate) const KEY_FIELD: &str = "idempotency_key";
 
+/// The most fields that a form or a query may have. Opening a plan to the public sends one for each of its tasks.
+pub(crate) const MOST_FIELDS: usize = 20_000;
+
 /// Names and values of a form or of a query, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Fields(Vec<(String, String)>);
@@ -31,7 +34,7 @@ impl Fields {
     }
 
     fn of_encoded(bytes: &[u8]) -> Self {
-        Self(form_urlencoded::parse(bytes).into_owned().collect())
+        Self(form_urlencoded::parse(bytes).into_owned().take(MOST_FIELDS).collect())
     }
 
     /// The fields of a form that was sent in parts.
@@ -115,6 +118,10 @@ impl FromRequest<Site> for Submitted {
         let body = Bytes::from_request(request, site)
             .await
             .map_err(|rejection| FormRejection(of_body(&rejection)))?;
+        // Each field costs a hundred times its two bytes, so that a body within its limit could fill the memory.
+        if body.iter().filter(|byte| **byte == b'&').count() >= MOST_FIELDS {
+            return Err(FormRejection(Failure::TooLarge));
+        }
         let fields = Fields::of_encoded(&body);
         check_token(visitor.as_ref(), &fields).map_err(FormRejection)?;
         Ok(Self(fields))

@@ -20,6 +20,11 @@ use crate::{
     visitor::Visitor,
 };
 
+/// The path as an address of this site: one that began with two slashes would name another host in a link.
+fn local(path: &str) -> String {
+    format!("/{}", path.trim_start_matches(['/', '\\']))
+}
+
 /// The main divisions of the site, one an entry of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -151,7 +156,7 @@ impl Frame {
             title: String::new(),
             lead: String::new(),
             path: Vec::new(),
-            address: visitor.uri.path().to_owned(),
+            address: local(visitor.uri.path()),
             query: visitor.uri.query().map(str::to_owned),
         }
     }

@@ -24,6 +24,7 @@
 
 pub mod access;
 mod at;
+mod connection;
 mod failure;
 mod form;
 mod frame;

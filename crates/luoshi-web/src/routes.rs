@@ -30,6 +30,8 @@ use crate::{
 
 /// Largest body of a form, in bytes.
 const LARGEST_FORM: usize = 1024 * 1024;
+/// Largest body of a form that anybody may send, in bytes: a name and a password, kept while they wait for their turn.
+const LARGEST_FORM_OF_STRANGERS: usize = 16 * 1024;
 /// Largest body of an upload, in bytes.
 const LARGEST_UPLOAD: usize = 64 * 1024 * 1024;
 
@@ -227,7 +229,7 @@ impl Routes {
         self.add(policy, "GET", path, get(handler))
     }
 
-    /// A form: `POST` with at most one mebibyte.
+    /// A form: `POST` with at most one mebibyte; where nobody has to have signed in, with at most sixteen kibibytes.
     #[must_use]
     pub fn post<P, H, T>(self, policy: P, path: &'static str, handler: H) -> Self
     where
@@ -235,7 +237,17 @@ impl Routes {
         H: Handler<T, Site>,
         T: OpensFor<P> + TakesForm + 'static,
     {
-        self.add(policy, "POST", path, post(handler))
+        let largest = if P::NAME == Anybody::NAME {
+            LARGEST_FORM_OF_STRANGERS
+        } else {
+            LARGEST_FORM
+        };
+        self.add(
+            policy,
+            "POST",
+            path,
+            post(handler).layer(DefaultBodyLimit::max(largest)),
+        )
     }
 
     /// A form with a file: `POST` with at most sixty-four mebibytes.

@@ -22,7 +22,11 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use crate::{routes::router, settings::WebSettings};
+use crate::{
+    connection::{Guests, Impatient},
+    routes::router,
+    settings::WebSettings,
+};
 
 /// Longest head of a request, in bytes.
 const LONGEST_HEAD: usize = 32 * 1024;
@@ -50,6 +54,7 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let router = router(app, settings.clone())?;
     let places = Arc::new(Semaphore::new(settings.connection_limit));
+    let guests = Guests::default();
     let graceful = GracefulShutdown::new();
     tokio::pin!(shutdown);
     loop {
@@ -58,6 +63,16 @@ pub async fn serve(
             accepted = next_connection(&listener, &places) => accepted,
         };
         let Some((stream, remote, place)) = accepted else {
+            continue;
+        };
+        let peer = remote.ip().to_canonical();
+        let share = if settings.trusted_proxies.contains(&peer) {
+            usize::MAX
+        } else {
+            settings.connections_per_client
+        };
+        let Some(share) = guests.admit(peer, share) else {
+            tracing::debug!(%remote, "one client holds too many connections");
             continue;
         };
         let router = router.clone();
@@ -77,7 +92,7 @@ pub async fn serve(
         let settings = settings.clone();
         tokio::spawn(async move {
             // The place is free again when the connection has ended, however it ended.
-            let _place = place;
+            let _place = (place, share);
             // hyper starts its clock with the first byte; a client that sends none is let go here.
             match timeout(settings.head_timeout, stream.readable()).await {
                 Ok(Ok(())) => {}
@@ -87,7 +102,7 @@ pub async fn serve(
                 .timer(TokioTimer::new())
                 .header_read_timeout(settings.head_timeout)
                 .max_header_size(LONGEST_HEAD)
-                .serve_connection(TokioIo::new(stream), service);
+                .serve_connection(TokioIo::new(Impatient::new(stream, settings.write_timeout)), service);
             if let Err(error) = watcher.watch(connection).await {
                 tracing::debug!(%remote, %error, "a connection ended early");
             }

@@ -11,10 +11,14 @@ pub struct WebSettings {
     pub public_url: Option<String>,
     /// Connections served at once; further ones wait in the listener's queue.
     pub connection_limit: usize,
+    /// Connections that one address, or one network of IPv6, may hold at once; further ones are closed. Trusted proxies hold any number.
+    pub connections_per_client: usize,
     /// Time in which a client has to send the head of a request.
     pub head_timeout: Duration,
     /// Time in which a request has to be answered.
     pub request_timeout: Duration,
+    /// Time after which a client that takes nothing of its answer is let go.
+    pub write_timeout: Duration,
     /// Time that running requests are given when the program ends.
     pub shutdown_grace: Duration,
     /// Addresses of proxies whose `X-Forwarded-For` is believed. Nobody else's is.
@@ -26,8 +30,10 @@ impl Default for WebSettings {
         Self {
             public_url: None,
             connection_limit: 1024,
+            connections_per_client: 256,
             head_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(20),
             shutdown_grace: Duration::from_secs(10),
             trusted_proxies: Vec::new(),
         }

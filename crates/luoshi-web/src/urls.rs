@@ -148,7 +148,8 @@ pub(crate) fn sign_in_and_return(back: &str) -> String {
 pub(crate) fn is_own(address: &str) -> bool {
     address.starts_with('/')
         && !address.starts_with("//")
-        && !address.contains(['\\', '\r', '\n', '\t'])
+        // Browsers read a backslash as a slash, and no header takes a control character.
+        && !address.contains(|character: char| character == '\\' || character.is_control())
         && address.len() <= 2000
 }
 
@@ -172,6 +173,9 @@ mod tests {
             "",
             "javascript:alert(1)",
             "/a\r\nb",
+            "/\0",
+            "/a\u{1}",
+            "/\u{7f}",
         ] {
             assert!(!is_own(foreign), "{foreign}");
         }

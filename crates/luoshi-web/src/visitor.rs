@@ -99,8 +99,10 @@ pub(crate) async fn welcome(State(site): State<Site>, mut request: Request, next
         }
         Err(failure) => error::page(&visitor, &Failure::from(failure)),
     };
-    for cookie in chosen.cookies(&site.settings) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+    if !is_shared(response.headers()) {
+        for cookie in chosen.cookies(&site.settings) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
     }
     if let Ok(value) = HeaderValue::from_str(&visitor.request_id) {
         response.headers_mut().insert("x-request-id", value);
@@ -108,6 +110,14 @@ pub(crate) async fn welcome(State(site): State<Site>, mut request: Request, next
     add_security_headers(response.headers_mut(), &site.settings, visitor.signed_in.is_some());
     tracing::debug!(request = %visitor.request_id, method = %visitor.method, path = visitor.uri.path(), status = response.status().as_u16());
     response
+}
+
+/// Whether a cache may hand an answer to other people, who would get the choices of the first one with it.
+fn is_shared(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CACHE_CONTROL)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("public"))
 }
 
 fn accept_language(headers: &HeaderMap) -> Option<&str> {
@@ -122,13 +132,19 @@ fn remote_address(request: &Request, settings: &WebSettings) -> IpAddr {
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip());
+        // A socket for both protocols shows an address of the older one as one of the newer.
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| {
+            address.ip().to_canonical()
+        });
     if !settings.trusted_proxies.contains(&peer) {
         return peer;
     }
+    // A proxy appends to the header or adds one of its own below it; what stands before that the client may have written itself.
     request
         .headers()
-        .get("x-forwarded-for")
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.rsplit(',').next())
         .and_then(|last| last.trim().parse().ok())

@@ -163,3 +163,22 @@ impl Site {
             .rows
     }
 }
+
+/// Reports and password hashes could be read by everybody with an account on the machine.
+#[cfg(unix)]
+#[test]
+fn a_new_folder_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let parent = tempfile::tempdir().unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let new = parent.path().join("new");
+    DataFolder::create(&new).unwrap();
+    assert_eq!(mode(&new), 0o700);
+    let made = parent.path().join("made");
+    std::fs::create_dir(&made).unwrap();
+    std::fs::set_permissions(&made, PermissionsExt::from_mode(0o750)).unwrap();
+    DataFolder::create(&made).unwrap();
+    assert_eq!(mode(&made), 0o750, "what the operator chose stays");
+    assert_eq!(mode(&made.join("key")), 0o700);
+}

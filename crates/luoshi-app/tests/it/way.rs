@@ -1,15 +1,16 @@
 //! The whole way: a document becomes a plan, a department reports, the head approves, the office verifies, the public reads.
 
-use luoshi_app::{AppError, Request};
+use luoshi_app::{AppError, Request, task::HandMadeTask};
 use luoshi_ledger::{
     Actor, Command, Refusal, Role,
     command::{ApproveReport, NameReporter, PublishTasks, SubmitReport, VerifyReport},
     ids::{OrganisationId, ReportId},
     light::Colour,
     report::{TargetValue, VerificationMethod},
-    task::{Publication, Reporting},
+    task::{Publication, Reporting, TaskKind},
     view::{LedgerFilter, LedgerRow},
 };
+use luoshi_types::PartyRole;
 
 use crate::site::Site;
 
@@ -252,4 +253,64 @@ async fn a_refused_command_leaves_nothing() {
         "{answer:?}"
     );
     assert_eq!(site.app.verify(&mut |_, _| {}).unwrap().events, before);
+}
+
+/// The rows of the ledger carried the latest report to every body that the task concerns, and so did its exports.
+#[tokio::test]
+async fn the_ledger_of_a_body_holds_no_words_of_another() {
+    let (site, plan) = Site::issued().await;
+    let row = site.rows(plan).remove(0);
+    let body = row.reporters[0].0;
+    let beside = row
+        .parties
+        .iter()
+        .filter_map(|party| Some(party.organisation.as_ref()?.0))
+        .find(|organisation| *organisation != body)
+        .unwrap();
+    let clerk = site.person("填报", Role::Clerk, body).await;
+    let other = site.person("另一单位填报", Role::Clerk, beside).await;
+    site.at("2026-03-20T02:00:00Z");
+    site.app
+        .execute(&clerk, Command::SubmitReport(submission(&row)).into())
+        .await
+        .unwrap();
+    let latest = |actor: &Actor| {
+        let page = site.app.ledger(actor, plan, &LedgerFilter::default()).unwrap().unwrap();
+        page.rows
+            .into_iter()
+            .find(|found| found.task == row.task)
+            .unwrap()
+            .latest
+    };
+    assert_eq!(latest(&clerk).unwrap().problems, SECRET_WORDS);
+    assert_eq!(latest(&site.supervisor().await).unwrap().problems, SECRET_WORDS);
+    assert_eq!(latest(&other), None);
+}
+
+/// A key that was used for one task by hand gave its receipt for another one too, which was then nowhere.
+#[tokio::test]
+async fn a_key_stands_for_one_task_by_hand_only() {
+    let (site, plan) = Site::issued().await;
+    let supervisor = site.supervisor().await;
+    let lead = site.rows(plan)[0].reporters[0].0;
+    let by_hand = |title: &str| HandMadeTask {
+        kind: TaskKind::MeetingDecision,
+        section: None,
+        title: title.to_owned(),
+        text: title.to_owned(),
+        basis: "省政府第12次常务会议纪要".to_owned(),
+        parties: vec![(lead, PartyRole::Lead)],
+        reporting: Reporting::Single { organisation: lead },
+        deliverable: String::new(),
+        due: None,
+    };
+    let add = |title: &str| {
+        site.app
+            .add_task(&supervisor, plan, by_hand(title), Some("one key".to_owned()))
+    };
+    let (_, first) = add("清理拖欠账款").await.unwrap();
+    let (_, again) = add("清理拖欠账款").await.unwrap();
+    assert_eq!((again.command, again.repeated), (first.command, true));
+    assert!(matches!(add("另一项任务").await, Err(AppError::KeyReused)));
+    assert_eq!(site.rows(plan).len(), 6);
 }

@@ -20,6 +20,7 @@ password-change = Change the password
 password-changed = The password is changed; sessions on other devices have ended.
 password-differs = The two new passwords differ
 password-wrong = The present password is not right
+password-too-many = Too many wrong passwords; try again in a quarter of an hour
 password-length = The new password is too short or too long
 password-unchanged = The new password is the present one
 password-easily-guessed = The new password is too easily guessed

@@ -20,6 +20,7 @@ password-change = 修改密码
 password-changed = 密码已修改，其他设备上的登录已退出。
 password-differs = 两次输入的新密码不一样
 password-wrong = 现在的密码不对
+password-too-many = 密码输错次数过多，请一刻钟后再试
 password-length = 新密码长度不合要求
 password-unchanged = 新密码不能与现在的相同
 password-easily-guessed = 新密码太容易猜到，请换一个

@@ -18,7 +18,7 @@ use super::{lead_to, show, show_again};
 use crate::{
     access::{Supervisor, Visit},
     failure::{Answer, Failure},
-    form::{ChecksFormToken, FieldErrors, Fields, check_token},
+    form::{ChecksFormToken, FieldErrors, Fields, MOST_FIELDS, check_token},
     frame::{Frame, Place},
     urls,
     visitor::{Site, Visitor},
@@ -189,6 +189,9 @@ impl FromRequest<Site> for SubmittedDocument {
         let mut pairs = Vec::new();
         let mut file = None;
         while let Some(part) = parts.next_field().await? {
+            if pairs.len() >= MOST_FIELDS {
+                return Err(UploadRejection(Failure::TooLarge));
+            }
             let name = part.name().unwrap_or_default().to_owned();
             match part.file_name().map(bare_name) {
                 Some(file_name) if name == FILE_FIELD => {
@@ -214,7 +217,7 @@ fn bare_name(sent: &str) -> String {
         .next()
         .unwrap_or_default()
         .chars()
-        .filter(|character| !character.is_control())
+        .filter(|character| !character.is_control() && !turns_direction(*character))
         .collect();
     let name = name.trim();
     let length = name.chars().count();
@@ -227,12 +230,18 @@ fn bare_name(sent: &str) -> String {
     format!("{head}…{tail}")
 }
 
+/// Marks that turn the direction of what follows, by which `…xcod.exe` can be made to look like a document's name.
+fn turns_direction(character: char) -> bool {
+    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_file_name_is_only_a_name() {
+        assert_eq!(bare_name("方案\u{202e}xcod.exe"), "方案xcod.exe");
         assert_eq!(bare_name("C:\\文件\\分工方案.docx"), "分工方案.docx");
         assert_eq!(bare_name("../../etc/passwd"), "passwd");
         assert_eq!(bare_name("a\r\nb\0.txt"), "ab.txt");

@@ -79,6 +79,7 @@ pub(crate) async fn change_password(visit: Visit<Account>, form: Submitted) -> A
     match visit.app().change_password(visit.signed_in(), &token, old, new).await {
         Ok(()) => return Ok(lead_to(&format!("{}?changed=1", urls::SETTINGS))),
         Err(ChangePasswordError::WrongPassword) => errors.add("old", "password-wrong"),
+        Err(ChangePasswordError::TooManyAttempts) => errors.add("old", "password-too-many"),
         Err(ChangePasswordError::UnsuitableLength) => errors.add("new", "password-length"),
         Err(ChangePasswordError::Unchanged) => errors.add("new", "password-unchanged"),
         Err(ChangePasswordError::TooEasilyGuessed) => errors.add("new", "password-easily-guessed"),

@@ -309,14 +309,17 @@ pub(crate) fn seen_version(fields: &Fields) -> u64 {
     fields.raw("version").parse().unwrap_or(0)
 }
 
+/// The years that a date of a task may lie in: those of plans, so that a slip of the finger is no deadline of the year 206.
+const YEARS: std::ops::RangeInclusive<i16> = 1949..=2100;
+
 /// A date that may be left out.
 pub(crate) fn optional_date(text: &str, field: &str, errors: &mut FieldErrors) -> Option<Date> {
     if text.is_empty() {
         return None;
     }
     match text.parse() {
-        Ok(date) => Some(date),
-        Err(_) => {
+        Ok(date) if YEARS.contains(&Date::year(date)) => Some(date),
+        Ok(_) | Err(_) => {
             errors.add(field, "error-date");
             None
         }
@@ -421,6 +424,10 @@ pub(crate) async fn add_task(visit: Visit<Supervisor>, At(id): At<PlanId>, form:
         Ok(task) => {
             let key = fields.idempotency_key();
             let (task, done) = visit.app().add_task(visit.actor(), id, task, key).await?;
+            if done.repeated {
+                // The task stands under the id that the first submission gave it.
+                return Ok(lead_to(&urls::receipt(&done.command)));
+            }
             Ok(lead_to(&super::receipt::with_receipt(&urls::task(&task), done.command)))
         }
         Err(errors) => show_again(&NewTaskPage::of(&visit, plan, typed, errors)?),

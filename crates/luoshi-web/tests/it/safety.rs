@@ -1,11 +1,15 @@
 //! What no page may leave out: headers, protection of forms, one answer for absent and foreign things.
 
+use std::net::SocketAddr;
+
 use axum::{
     body::Body,
+    extract::ConnectInfo,
     http::{Method, Request, StatusCode, header},
 };
+use luoshi_web::WebSettings;
 
-use crate::site::TestSite;
+use crate::site::{PASSWORD, TestSite};
 
 const UNKNOWN: &str = "018f0000-0000-7000-8000-00000000dead";
 
@@ -164,4 +168,121 @@ async fn language_and_text_size_are_chosen_and_kept() {
         .body(Body::empty())
         .unwrap();
     assert_eq!(site.send(request).await.attribute("html", "lang"), "en");
+}
+
+/// An address with a control character is no header, so that the answer to a right password was a fault without a session.
+#[tokio::test]
+async fn an_address_to_come_back_to_never_breaks_the_way_in() {
+    let site = TestSite::new().await;
+    for next in ["/\0", "/a\u{1}b", "/\u{7f}", "//example.com", "/\\example.com"] {
+        let page = site
+            .browser()
+            .post("/sign-in", &[("name", "clerk"), ("password", PASSWORD), ("next", next)])
+            .await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{next:?}");
+        assert_eq!(page.location().unwrap(), "/", "{next:?}");
+        assert!(page.header("set-cookie").starts_with("luoshi="), "{next:?}");
+    }
+}
+
+/// The links for language and text size repeat the address of the page; one with two slashes in front named another host.
+#[tokio::test]
+async fn no_link_of_a_page_leads_to_another_host() {
+    let site = TestSite::new().await;
+    for path in ["//example.com/", "//example.com//", "///example.com/x?a=b"] {
+        let page = site.browser().get(path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
+        assert!(page.text.contains("/example.com"), "the page links to itself: {path}");
+        assert!(!page.text.contains("\"//"), "{path}: {}", page.text);
+    }
+}
+
+/// A cache that many people share handed the choice of the first one to all others.
+#[tokio::test]
+async fn what_a_shared_cache_may_keep_sets_no_cookie() {
+    let site = TestSite::new().await;
+    for path in ["/static/luoshi.css", "/static/mark.svg", "/log/key"] {
+        let page = site.browser().get(&format!("{path}?lang=en&text=large")).await;
+        assert!(page.header("cache-control").starts_with("public"), "{path}");
+        assert!(page.headers.get("set-cookie").is_none(), "{path}");
+    }
+    let page = site.browser().get("/sign-in?lang=en").await;
+    assert!(page.header("set-cookie").starts_with("luoshi-language=en"));
+}
+
+/// Of a form with half a million fields, each of two bytes, the memory for all of them was kept while its sender waited.
+#[tokio::test]
+async fn a_form_of_strangers_is_small_and_none_has_endless_fields() {
+    let site = TestSite::new().await;
+    let name = "x".repeat(16 * 1024 + 1);
+    let page = site.browser().post("/sign-in", &[("name", &name)]).await;
+    assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let mut clerk = site.signed_in("clerk").await;
+    let token = clerk.token().await;
+    let path = format!("/tasks/{}/report?period=2026-03", site.rows[0].task);
+    let mut fields = vec![("form_token", token.as_str()), ("done", "进展"), ("action", "save")];
+    assert_eq!(clerk.post(&path, &fields).await.status, StatusCode::SEE_OTHER);
+    fields.extend(std::iter::repeat_n(("a", ""), 20_000));
+    assert_eq!(clerk.post(&path, &fields).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+/// Some proxies add a header of their own below the client's, which was the one that was believed.
+#[tokio::test]
+async fn of_forwarded_addresses_the_proxys_own_counts() {
+    let proxy = "[::ffff:192.0.2.1]:443".parse::<SocketAddr>().unwrap();
+    let site = TestSite::with(WebSettings {
+        trusted_proxies: vec!["192.0.2.1".parse().unwrap()],
+        ..WebSettings::default()
+    })
+    .await;
+    let sign_in = |invented: String, seen: &'static str| {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri("/sign-in")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .header("x-forwarded-for", invented)
+            .header("x-forwarded-for", format!("198.51.100.9, {seen}"))
+            .extension(ConnectInfo(proxy))
+            .body(Body::from("name=clerk&password=wrong"))
+            .unwrap();
+        site.send(request)
+    };
+    for attempt in 1..=10 {
+        let page = sign_in(format!("203.0.113.{attempt}"), "198.51.100.7").await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let page = sign_in("203.0.113.99".to_owned(), "198.51.100.7").await;
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    let page = sign_in("203.0.113.99".to_owned(), "198.51.100.8").await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+/// The second of two clicks led to the address of a task that was never made; and a deadline could lie in the year 206.
+#[tokio::test]
+async fn a_task_by_hand_is_added_once_and_in_this_age() {
+    let site = TestSite::new().await;
+    let mut supervisor = site.signed_in("supervisor").await;
+    let address = format!("/plans/{}/tasks/new", site.plan);
+    let page = supervisor.get(&address).await;
+    let lead = site.rows[0].reporters[0].0.to_string();
+    let typed = |due| {
+        [
+            ("basis", "省政府第12次常务会议纪要"),
+            ("title", "清理拖欠账款"),
+            ("lead", lead.as_str()),
+            ("due", due),
+        ]
+    };
+    for wrong in ["0206-12-31", "9999-12-31", "2026-02-30"] {
+        let page = supervisor.submit(&page, "form.measure", &typed(wrong)).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+    for _ in 0..2 {
+        let done = supervisor.submit(&page, "form.measure", &typed("2026-12-31")).await;
+        let next = done.location().unwrap();
+        assert_eq!(supervisor.get(&next).await.status, StatusCode::OK, "{next}");
+    }
+    let ledger = supervisor.get(&format!("/plans/{}/ledger", site.plan)).await;
+    assert_eq!(ledger.text.matches("清理拖欠账款").count(), 1, "{}", ledger.text);
 }
