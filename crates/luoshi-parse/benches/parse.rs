@@ -6,6 +6,9 @@ use divan::{Bencher, counter::BytesCount};
 use luoshi_parse::{ParseSettings, parse};
 use luoshi_types::{Document, SourceFormat};
 
+#[path = "../tests/it/hostile.rs"]
+mod hostile;
+
 fn main() {
     divan::main();
 }
@@ -49,9 +52,10 @@ fn on_one_line(bencher: Bencher<'_, '_>, times: usize) {
     run(bencher, text().repeat(times).replace(['\n', '\r'], ""));
 }
 
-#[divan::bench(args = ["（责任单位：", "1", "（", "完成1个，", "财政局和", "控制人口，"])]
-fn hostile(bencher: Bencher<'_, '_>, pattern: &str) {
-    run(bencher, pattern.repeat(1_000_000 / pattern.len()));
+/// Text that tempts a parser to look back, alone and inside a task, at two lengths: eight times the text is to cost eight times the time.
+#[divan::bench(args = hostile::PATTERNS.iter().flat_map(|pattern| [(pattern, 100_000), (pattern, 800_000)]))]
+fn hostile_text(bencher: Bencher<'_, '_>, (pattern, bytes): (&&str, usize)) {
+    run(bencher, hostile::in_task(&pattern.repeat(bytes / pattern.len())));
 }
 
 /// 50 MB of documents behind each other: the rate must not fall with the size.

@@ -9,6 +9,7 @@
 mod any_text;
 mod documents;
 mod forms;
+mod hostile;
 mod sentences;
 
 use luoshi_parse::{ParseSettings, Parsed, parse};
