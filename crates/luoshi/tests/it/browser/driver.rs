@@ -36,6 +36,8 @@ impl Driver {
     pub(super) fn start(equipment: &Equipment) -> Self {
         let mut process = Command::new(&equipment.driver)
             .args(["--port=0", "--log-level=WARNING"])
+            // Without it a machine that names no language finds no file with a Chinese name.
+            .env("LC_ALL", "C.UTF-8")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
