@@ -144,3 +144,28 @@ async fn a_body_of_an_earlier_plan_is_found_again() {
     assert_eq!(site.rows(first)[0].reporters, site.rows(second)[0].reporters);
     assert_eq!(count, 5, "发展改革委、财政厅、水利厅、人力资源社会保障厅、民委");
 }
+
+/// A full disk was told as a fault of the program, which nobody tries again.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_document_that_the_disk_does_not_take_may_be_sent_again() {
+    let site = Site::new();
+    let files = site.folder.path().join("files");
+    std::fs::remove_dir(&files).unwrap();
+    std::fs::write(&files, "no folder").unwrap();
+    let console = Actor::console();
+    let answer = site.app.import_document(&console, upload(DOCUMENT.as_bytes())).await;
+    assert!(
+        matches!(answer, Err(ImportError::App(luoshi_app::AppError::Unavailable))),
+        "{answer:?}"
+    );
+    assert!(site.app.documents(&console).unwrap().is_empty());
+    std::fs::remove_file(&files).unwrap();
+    std::fs::create_dir(&files).unwrap();
+    assert!(
+        site.app
+            .import_document(&console, upload(DOCUMENT.as_bytes()))
+            .await
+            .is_ok()
+    );
+}

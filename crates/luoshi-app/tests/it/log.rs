@@ -4,14 +4,14 @@
 
 use std::{path::Path, process::Command};
 
-use crate::site::Site;
+use crate::{site::Site, skipped};
 
 const VERIFIER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/tools/tlogfsck.go");
 
 /// Builds the verifier into `folder`; none where that is not possible here.
 fn verifier(folder: &Path) -> Option<std::path::PathBuf> {
     if !Path::new(VERIFIER).is_file() {
-        eprintln!("skipped: the independent verifier is not beside the project");
+        skipped("the log before an independent verifier, which is not beside the project");
         return None;
     }
     let program = folder.join("tlogfsck");
@@ -27,7 +27,7 @@ fn verifier(folder: &Path) -> Option<std::path::PathBuf> {
         Ok(status) if status.success() => Some(program),
         Ok(status) => panic!("the verifier does not build: {status}"),
         Err(_) => {
-            eprintln!("skipped: Go is not installed");
+            skipped("the log before an independent verifier, which needs Go");
             None
         }
     }

@@ -1,10 +1,6 @@
 //! Intake from outside: the documents of the corpus against their golden results, and what no document may do.
 
-#![expect(
-    clippy::expect_used,
-    clippy::print_stderr,
-    reason = "helpers of tests stop on the spot"
-)]
+#![expect(clippy::expect_used, reason = "helpers of tests stop on the spot")]
 
 mod corpus;
 mod hostile;
@@ -21,4 +17,9 @@ fn take(text: &str) -> Intake {
         ..IntakeSettings::default()
     };
     intake(text.as_bytes(), "任务分解.txt", &settings)
+}
+
+/// Says past the test runner, which keeps back what a passing test prints, that something was not tested.
+pub(crate) fn skipped(what: &str) {
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("skipped: {what}\n").as_bytes());
 }

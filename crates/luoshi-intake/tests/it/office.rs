@@ -8,6 +8,8 @@ use std::{fmt::Write as _, fs, path::Path, process::Command};
 
 use luoshi_intake::{Intake, IntakeSettings, intake};
 
+use crate::skipped;
+
 const PLAN: &str = include_str!("../../../luoshi/demo/plan.txt");
 const SEED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/documents/seed.txt");
 
@@ -137,7 +139,7 @@ fn check(text: &str) {
     assert!(expected.lines().count() > 100, "the plan is not read at all");
     assert_eq!(gist_of(page(text).as_bytes(), "plan.html"), expected, "as a page");
     if std::env::var_os("LUOSHI_TEST_OFFICE").is_none() {
-        eprintln!("skipped: documents of LibreOffice, without LUOSHI_TEST_OFFICE=1");
+        skipped("documents of LibreOffice, without LUOSHI_TEST_OFFICE=1");
         return;
     }
     let folder = tempfile::tempdir().expect("a folder is made");
@@ -145,7 +147,7 @@ fn check(text: &str) {
         match as_docx(folder.path(), name, &flat(text, automatic)) {
             Some(docx) => assert_eq!(gist_of(&docx, "plan.docx"), expected, "with {name} numbering"),
             None if std::env::var_os("LUOSHI_TEST_REQUIRE_ALL").is_some() => panic!("LibreOffice is not installed"),
-            None => eprintln!("skipped: LibreOffice is not installed"),
+            None => skipped("LibreOffice is not installed"),
         }
     }
 }
@@ -159,6 +161,6 @@ fn the_demo_plan_reads_the_same_in_every_form() {
 fn the_seed_reads_the_same_in_every_form() {
     match fs::read_to_string(SEED) {
         Ok(text) => check(&text),
-        Err(_) => eprintln!("skipped: the seed is not beside the project"),
+        Err(_) => skipped("the seed is not beside the project"),
     }
 }

@@ -5,14 +5,14 @@ use std::{fs, path::Path};
 use luoshi_parse::{Parsed, TrackingState};
 use luoshi_types::{Comparator, Decimal, PartyRole};
 
-use crate::{assert_partition, read, show};
+use crate::{assert_partition, read, show, skipped};
 
 const DOCUMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/documents");
 
 fn with_document(name: &str, check: impl FnOnce(&str, &Parsed)) {
     match fs::read_to_string(Path::new(DOCUMENTS).join(name)) {
         Ok(text) => check(&text, &read(&text)),
-        Err(error) => eprintln!("skipped: {name}: {error}"),
+        Err(error) => skipped(&format!("{name}: {error}")),
     }
 }
 

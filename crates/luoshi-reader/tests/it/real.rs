@@ -1,6 +1,6 @@
 //! Documents that were really issued. They are not part of the project; without them the test says that it did nothing.
 
-use std::{fs, path::Path};
+use std::{fs, io::Write as _, path::Path};
 
 use luoshi_reader::{Limits, read};
 
@@ -10,7 +10,9 @@ use crate::support::{assert_sound, codes};
 fn real_documents_are_read_whole() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/documents");
     let Ok(entries) = fs::read_dir(&folder) else {
-        eprintln!("skipped: no documents beside the project");
+        let words = b"skipped: real documents, which are not beside the project\n";
+        // Past the test runner, which keeps back what a passing test prints.
+        std::io::stderr().write_all(words).unwrap();
         return;
     };
     let mut count = 0;

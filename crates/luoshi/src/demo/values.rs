@@ -38,7 +38,11 @@ pub(crate) fn value_at(target: &Target, completion: u8, behind: bool, wobble: u8
     };
     Some(TargetValue {
         target: target.id,
-        value: rounded(value, promised)?,
+        value: if is_counted(target) {
+            format!("{:.0}", value.floor()).parse().ok()?
+        } else {
+            rounded(value, promised)?
+        },
     })
 }
 
@@ -54,6 +58,29 @@ fn course(target: &Target) -> Course {
         _ if is_share => Course::Level,
         _ => Course::Cumulated,
     }
+}
+
+/// Whether the target counts whole things: 2.7 parks are no report.
+fn is_counted(target: &Target) -> bool {
+    const MEASURES: [&str; 15] = [
+        "%",
+        "‰",
+        "百分点",
+        "元",
+        "亩",
+        "顷",
+        "里",
+        "米",
+        "吨",
+        "千瓦",
+        "瓦",
+        "斤",
+        "克",
+        "时",
+        "天",
+    ];
+    let is_whole = target.value.is_some_and(|value| !value.to_string().contains('.'));
+    is_whole && !target.unit.is_empty() && !MEASURES.iter().any(|measure| target.unit.contains(measure))
 }
 
 /// A value as a clerk would write it: small ones with the promise's decimals or one more, large ones with four digits that count.
@@ -156,6 +183,8 @@ mod tests {
         let roads = target("新改建农村公路", "4500", "公里", Comparator::Equal, Direction::Complete);
         check(&roads, 0, false, "0", "截至9月20日，新改建农村公路完成0公里。");
         check(&roads, 43, false, "1935", "截至9月20日，新改建农村公路完成1935公里。");
+        let parks = target("零碳园区", "3", "个", Comparator::Equal, Direction::Complete);
+        check(&parks, 90, false, "2", "截至9月20日，零碳园区完成2个。");
         let money = target(
             "年度投资",
             "260000000000",

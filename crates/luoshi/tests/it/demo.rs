@@ -108,7 +108,7 @@ fn any_breakdown_document_gives_a_demo() {
 
     let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/documents/seed.txt");
     if !Path::new(seed).exists() {
-        eprintln!("skipped: the shared document seed.txt is not there");
+        crate::skipped("the seed, which is not beside the project");
         return;
     }
     let data = folder.path().join("seed");

@@ -35,7 +35,7 @@ fn the_demos_plan_gives_the_contract() {
 fn the_seed_gives_what_was_counted_by_hand() {
     let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/documents/seed.txt");
     if !Path::new(seed).exists() {
-        eprintln!("skipped: the shared document seed.txt is not there");
+        crate::skipped("the seed, which is not beside the project");
         return;
     }
     let ran = run(["parse", seed, "--format", "json"]);
