@@ -93,7 +93,13 @@ impl App {
             },
             ..IntakeSettings::default()
         };
+        let turn = Arc::clone(&self.readings)
+            .acquire_owned()
+            .await
+            .map_err(AppError::internal)?;
         let (upload, intake) = tokio::task::spawn_blocking(move || {
+            // Kept by the work itself, which goes on when the one who sent the document no longer waits for it.
+            let _turn = turn;
             let intake = intake(&upload.bytes, &upload.file_name, &settings);
             (upload, intake)
         })
@@ -110,9 +116,10 @@ impl App {
             return Err(ImportError::Unusable(errors));
         }
         // The bytes are durable before anything points to them; a crash in between leaves a file that nobody knows, which does no harm.
-        self.folder
-            .keep_file(&intake.sha256, &upload.bytes)
-            .map_err(AppError::internal)?;
+        self.folder.keep_file(&intake.sha256, &upload.bytes).map_err(|cause| {
+            tracing::error!(%cause, "a received document could not be kept");
+            AppError::Unavailable
+        })?;
         let document = DocumentId(self.new_id());
         let organisations = self
             .store

@@ -26,6 +26,8 @@ const ORIGIN_SETTING: &str = "log_origin";
 const VERIFIER_SETTING: &str = "log_verifier_key";
 /// Passwords that are hashed at once. Each takes 19 MiB, so a rush of sign-ins must not exhaust memory.
 const PASSWORDS_AT_ONCE: usize = 4;
+/// Documents that are read at once. The largest takes a hundred times its size while it is read, and a person imports one at a time.
+const DOCUMENTS_AT_ONCE: usize = 2;
 /// People who sign in at once, those who wait for their turn included; further ones are asked to come back.
 const SIGN_INS_AT_ONCE: usize = 256;
 
@@ -45,6 +47,7 @@ pub struct App {
     pub(crate) key: LogKey,
     pub(crate) passwords: Arc<Semaphore>,
     pub(crate) sign_ins: Arc<Semaphore>,
+    pub(crate) readings: Arc<Semaphore>,
     /// Wakes the worker.
     pub(crate) wake: Notify,
     /// Held while the log is integrated: one worker at a time in this process.
@@ -94,6 +97,7 @@ impl App {
             key,
             passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
             sign_ins: Arc::new(Semaphore::new(SIGN_INS_AT_ONCE)),
+            readings: Arc::new(Semaphore::new(DOCUMENTS_AT_ONCE)),
             wake: Notify::new(),
             integrating: Mutex::new(()),
             checkpoint: RwLock::new(None),

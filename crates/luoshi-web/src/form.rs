@@ -2,7 +2,7 @@
 //!
 //! What a field means is the page's part; nothing is deserialised into a stored thing, so no field can reach one by its name alone.
 
-use std::fmt;
+use std::{fmt, ops::RangeInclusive};
 
 use axum::{
     body::Bytes,
@@ -10,6 +10,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use jiff::civil::Date;
 
 use crate::{
     failure::Failure,
@@ -165,6 +166,20 @@ fn is_urlencoded(headers: &HeaderMap) -> bool {
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
+/// The years that a date may lie in: those of plans, so that a slip of the finger is no deadline of the year 206.
+pub(crate) const YEARS: RangeInclusive<i16> = 1949..=2100;
+
+/// A date that may be left out. An error: what stands there is no day, or none of this age.
+pub(crate) fn optional_date(text: &str) -> Result<Option<Date>, ()> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match text.parse::<Date>() {
+        Ok(date) if YEARS.contains(&date.year()) => Ok(Some(date)),
+        Ok(_) | Err(_) => Err(()),
+    }
+}
+
 /// What is wrong with the fields of a form: the name of the field and the key of the explanation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct FieldErrors(Vec<(String, &'static str)>);
@@ -202,6 +217,22 @@ mod tests {
         assert_eq!(fields.all("organisation").collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(fields.text("missing"), "");
         assert!(!fields.has("missing"));
+    }
+
+    #[test]
+    fn a_date_is_a_day_of_this_age_or_nothing() {
+        assert_eq!(optional_date(""), Ok(None));
+        assert_eq!(optional_date("2026-02-28"), Ok(Some(jiff::civil::date(2026, 2, 28))));
+        for wrong in [
+            "2026-02-30",
+            "0206-12-31",
+            "9999-12-31",
+            "0000-01-01",
+            "-2026-01-01",
+            "年底",
+        ] {
+            assert_eq!(optional_date(wrong), Err(()), "{wrong}");
+        }
     }
 
     #[test]

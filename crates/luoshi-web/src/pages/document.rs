@@ -8,7 +8,6 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use jiff::civil::Date;
 use luoshi_app::{
     document::{ImportError, Upload, WordedDiagnostic, word_diagnostics},
     review::ReviewSummary,
@@ -18,7 +17,7 @@ use super::{lead_to, show, show_again};
 use crate::{
     access::{Supervisor, Visit},
     failure::{Answer, Failure},
-    form::{ChecksFormToken, FieldErrors, Fields, MOST_FIELDS, check_token},
+    form::{ChecksFormToken, FieldErrors, Fields, MOST_FIELDS, YEARS, check_token, optional_date},
     frame::{Frame, Place},
     urls,
     visitor::{Site, Visitor},
@@ -88,12 +87,12 @@ pub(crate) async fn import(visit: Visit<Supervisor>, sent: SubmittedDocument) ->
     page.text = sent.fields.raw("text").replace("\r\n", "\n");
     page.date = sent.fields.text("date");
     page.year = sent.fields.text("year");
-    let date = optional::<Date>(&page.date);
+    let date = optional_date(&page.date);
     if date.is_err() {
         page.errors.add("date", "document-error-date");
     }
     let year = optional::<i16>(&page.year).and_then(|year| match year {
-        Some(year) if !(1949..=2100).contains(&year) => Err(()),
+        Some(year) if !YEARS.contains(&year) => Err(()),
         year => Ok(year),
     });
     if year.is_err() {

@@ -28,7 +28,7 @@ use crate::{
     access::{Supervisor, Visit},
     at::At,
     failure::{Answer, Failure},
-    form::{FieldErrors, Submitted},
+    form::{FieldErrors, Submitted, optional_date},
     frame::{Frame, Place},
     language::{self, Value},
     urls,
@@ -128,10 +128,7 @@ impl PlanForm {
         if year.is_none() {
             errors.add("year", "review-error-year");
         }
-        let document_date = match self.document_date.as_str() {
-            "" => Ok(None),
-            date => date.parse().map(Some),
-        };
+        let document_date = optional_date(&self.document_date);
         if document_date.is_err() {
             errors.add("document_date", "review-error-date");
         }

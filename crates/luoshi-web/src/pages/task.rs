@@ -23,7 +23,7 @@ use crate::{
     access::{Member, Supervisor, Visit},
     at::At,
     failure::{Answer, Failure},
-    form::{FieldErrors, Fields, KEY_FIELD, Submitted},
+    form::{FieldErrors, Fields, KEY_FIELD, Submitted, optional_date},
     frame::{Frame, Place},
     urls,
 };
@@ -261,7 +261,7 @@ pub(crate) async fn name_reporter(visit: Visit<Supervisor>, At(id): At<TaskId>, 
     let organisations: Vec<OrganisationId> = fields.all("organisation").filter_map(|id| id.parse().ok()).collect();
     let due = fields.text("due");
     let mut errors = FieldErrors::default();
-    let parsed_due = optional_date(&due, "due", &mut errors);
+    let parsed_due = due_of(&due, &mut errors);
     if !errors.is_empty() {
         let page = ReporterPage::of(&visit, view)?;
         return show_again(&ReporterPage {
@@ -309,21 +309,11 @@ pub(crate) fn seen_version(fields: &Fields) -> u64 {
     fields.raw("version").parse().unwrap_or(0)
 }
 
-/// The years that a date of a task may lie in: those of plans, so that a slip of the finger is no deadline of the year 206.
-const YEARS: std::ops::RangeInclusive<i16> = 1949..=2100;
-
-/// A date that may be left out.
-pub(crate) fn optional_date(text: &str, field: &str, errors: &mut FieldErrors) -> Option<Date> {
-    if text.is_empty() {
-        return None;
-    }
-    match text.parse() {
-        Ok(date) if YEARS.contains(&Date::year(date)) => Some(date),
-        Ok(_) | Err(_) => {
-            errors.add(field, "error-date");
-            None
-        }
-    }
+fn due_of(text: &str, errors: &mut FieldErrors) -> Option<Date> {
+    optional_date(text).unwrap_or_else(|()| {
+        errors.add("due", "error-date");
+        None
+    })
 }
 
 /// Nobody, one body or several.
@@ -456,7 +446,7 @@ fn read(typed: &TypedTask) -> Result<HandMadeTask, FieldErrors> {
     if lead.is_none() {
         errors.add("lead", "new-task-lead-missing");
     }
-    let due = optional_date(&typed.due, "due", &mut errors);
+    let due = due_of(&typed.due, &mut errors);
     let (Some(kind), Some(lead)) = (kind, lead) else {
         return Err(errors);
     };

@@ -203,6 +203,8 @@ async fn what_was_typed_comes_back_with_what_is_wrong() {
     assert_eq!(page.one("textarea"), "（一）<b>做事</b>。");
     assert_eq!(page.attribute("#year", "value"), "26");
     assert_eq!(page.attribute("#year", "aria-describedby"), "year-error");
+    let page = send(&mut office, &[("text", DRAFTS), ("date", "0206-01-31")], None).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     let page = send(&mut office, &[], None).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(page.one("#file-error"), "请选择一个文件，或粘贴全文");

@@ -4,12 +4,11 @@
 
 use std::str::FromStr;
 
-use jiff::civil::Date;
 use luoshi_app::review::{ReviewParty, ReviewTarget, ReviewTask, TaskCorrection};
 use luoshi_ledger::{decide::LONGEST_TASK_TITLE, view::OrganisationSummary};
 use luoshi_types::{Comparator, Decimal, PartyRole};
 
-use crate::form::{FieldErrors, Fields};
+use crate::form::{FieldErrors, Fields, optional_date};
 
 /// Empty rows for bodies that the document did not name in a way that was found.
 const SPARE_PARTIES: usize = 2;
@@ -197,10 +196,7 @@ impl TaskForm {
                 Err((field, key)) => errors.add(format!("target-{index}-{field}"), key),
             }
         }
-        let due: Result<Option<Date>, _> = match self.due.as_str() {
-            "" => Ok(None),
-            due => due.parse().map(Some),
-        };
+        let due = optional_date(&self.due);
         if due.is_err() {
             errors.add("due", "review-error-date");
         }
