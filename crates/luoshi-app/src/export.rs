@@ -112,7 +112,7 @@ impl App {
         Sheet {
             name: words.sheet_name(),
             title: page.plan.title.clone(),
-            notes: vec![words.note(&self.today().to_string(), &checkpoint)],
+            notes: vec![words.note(&page.today.to_string(), &checkpoint)],
             columns,
             frozen_columns: 3,
             rows: page.rows.iter().map(|row| cells(row, words)).collect(),

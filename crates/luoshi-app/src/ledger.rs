@@ -2,6 +2,7 @@
 //!
 //! Queries only; changes go through `execute`.
 
+use jiff::civil::Date;
 use luoshi_ledger::{
     Actor,
     ids::PlanId,
@@ -18,6 +19,8 @@ use crate::{error::AppError, site::App};
 pub struct LedgerPage {
     /// The plan.
     pub plan: Plan,
+    /// The day whose lights the rows show.
+    pub today: Date,
     /// The rows, in order of 序号.
     pub rows: Vec<LedgerRow>,
     /// Lights over everything that the reader may see of the plan, whatever the filter.
@@ -88,6 +91,7 @@ impl App {
             next_after = rows.last().map(|row| row.number);
         }
         Ok(Some(LedgerPage {
+            today: self.today(),
             plan,
             rows,
             counts,

@@ -253,6 +253,7 @@ fn pictures(language: Language) -> Vec<Picture> {
         let lights = sample::lights();
         let page = LedgerPage {
             plan: sample::plan(),
+            today: sample::day("2026-04-02"),
             rows: (1..=count)
                 .zip(lights.iter().cycle())
                 .map(|(number, light)| sample::row(number, *light))
@@ -274,6 +275,7 @@ fn pictures(language: Language) -> Vec<Picture> {
             state: PlanState::Adopted,
             ..sample::plan()
         },
+        today: sample::day("2026-04-02"),
         rows: Vec::new(),
         counts: LightCounts::default(),
         organisations: Vec::new(),

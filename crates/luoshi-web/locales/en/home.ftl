@@ -59,7 +59,7 @@ missing-total =
         [one] one report missing.
        *[other] { $count } reports missing.
     }
-missing-as-of = As of { $date }.
+as-of = As of { $date }.
 missing-items =
     { $count ->
         [one] one report

@@ -31,6 +31,6 @@ missing-heading = { $plan } { $month }未报情况
 missing-none = 这个月应报的进展都已报送。
 missing-bodies = 共 { $count } 个单位，
 missing-total = { $count } 份未报。
-missing-as-of = 截至 { $date }。
+as-of = 截至 { $date }。
 missing-items = { $count } 份
 missing-print = 直接打印本页即为未报清单。

@@ -186,6 +186,7 @@ fn plan_page(language: Language, plan: Plan) -> PlanPage {
     rows[1].reporters.clear();
     let page = LedgerPage {
         plan,
+        today: sample::day("2026-04-02"),
         rows,
         counts: LightCounts::default(),
         organisations: sample::organisations(),

@@ -163,6 +163,7 @@ impl Line {
 pub(crate) struct LedgerShown {
     pub(crate) frame: Frame,
     pub(crate) plan: Plan,
+    pub(crate) today: Date,
     pub(crate) lines: Vec<Line>,
     pub(crate) counts: LightCounts,
     pub(crate) organisations: Vec<OrganisationSummary>,
@@ -175,6 +176,7 @@ impl LedgerShown {
         Self {
             lines: page.rows.into_iter().map(|row| Line::of(row, &frame)).collect(),
             plan: page.plan,
+            today: page.today,
             counts: page.counts,
             organisations: page.organisations,
             chosen,
