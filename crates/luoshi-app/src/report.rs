@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use luoshi_ledger::{
-    Actor, Role,
+    Actor, Refusal, Role,
     ids::{OrganisationId, ReportId, TaskId},
     period::{Period, day_in_china},
-    policy::may_see_report,
+    policy::{may_see_report, may_see_task},
     view::{Duty, ReportView},
 };
 use luoshi_store::DraftRow;
@@ -138,7 +138,8 @@ impl App {
     /// Keeps a draft; it replaces the actor's earlier one for the same report.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] where the actor may not see the task, [`AppError::Forbidden`] where the report is not theirs to write.
+    /// [`AppError::NotFound`] where the actor may not see the task, [`AppError::Forbidden`] where the report is not theirs to write,
+    /// [`Refusal::PeriodNotOpen`] where it could not be handed in: drafts of all months that there are would fill the disk.
     pub async fn save_report_draft(
         self: &Arc<Self>,
         actor: &Actor,
@@ -147,8 +148,15 @@ impl App {
         period: Period,
         draft: &ReportDraft,
     ) -> Result<(), AppError> {
-        if !self.may_see_task(actor, task)? {
-            return Err(AppError::NotFound);
+        let facts = self.task_facts(task)?;
+        let plan = facts
+            .tasks
+            .get(&task)
+            .filter(|task| may_see_task(actor, task, &facts))
+            .and_then(|task| facts.plans.get(&task.plan))
+            .ok_or(AppError::NotFound)?;
+        if period > Period::of(self.today()) || period.year() < plan.year {
+            return Err(Refusal::PeriodNotOpen.into());
         }
         if !actor.has(Role::Clerk) || !actor.acts_for(organisation) {
             return Err(AppError::Forbidden);

@@ -344,6 +344,8 @@ pub(crate) struct ReportPage {
     pub(crate) obstacle: String,
     pub(crate) typed: TypedVerdict,
     pub(crate) errors: FieldErrors,
+    /// The Idempotency-Key of what is decided here.
+    pub(crate) key: String,
     pub(crate) receipt: Option<String>,
 }
 
@@ -387,6 +389,7 @@ impl ReportPage {
             days_late,
             typed: TypedVerdict::default(),
             errors: FieldErrors::default(),
+            key: String::new(),
             receipt: None,
             frame,
             view,
@@ -476,7 +479,10 @@ fn page_of<P: crate::access::Policy<Pass = luoshi_app::session::SignedIn>>(
         .under(list.0, list.1)
         .under_named(task, urls::task(&view.report.task))
         .headed_by(title, "report");
-    Ok(ReportPage::of(view, visit.signed_in(), days_late, frame))
+    Ok(ReportPage {
+        key: visit.app().new_id().to_string(),
+        ..ReportPage::of(view, visit.signed_in(), days_late, frame)
+    })
 }
 
 /// A report.
@@ -490,7 +496,7 @@ fn request(fields: &Fields, id: ReportId, command: Command) -> Request {
     Request {
         command,
         expected: Some((Stream::Report(id), seen_version(fields))),
-        idempotency_key: None,
+        idempotency_key: fields.idempotency_key(),
     }
 }
 

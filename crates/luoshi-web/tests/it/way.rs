@@ -180,6 +180,12 @@ async fn a_draft_waits_for_its_author_and_for_nobody_else() {
     assert_eq!(page.one("[role=status]"), "草稿已保存，尚未报送。");
     assert_eq!(page.one("#done"), "还没写完");
     assert_eq!(page.attribute("#completion", "value"), "一半左右");
+    // Only where the report could be handed in, or drafts of months in all ages would fill the disk.
+    for month in ["2026-04", "2025-12", "9999-12"] {
+        let typed = [("period", month), ("done", "另一个月"), ("action", "save")];
+        let refused = clerk.submit(&form, "form.measure", &typed).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{month}");
+    }
     let mut head = site.signed_in("head").await;
     assert!(!head.get("/approvals").await.text.contains("还没写完"));
     let task = head.get(&format!("/tasks/{}", site.rows[0].task)).await;
@@ -198,6 +204,31 @@ async fn the_same_submission_twice_gives_the_same_receipt() {
     let second = clerk.submit(&form, "form.measure", &typed).await;
     assert_eq!(first.status, StatusCode::SEE_OTHER);
     assert_eq!(first.location(), second.location());
+}
+
+/// The second of two clicks met a page that spoke of somebody else.
+#[tokio::test]
+async fn a_decision_sent_twice_is_taken_once_and_gives_the_same_receipt() {
+    let site = TestSite::new().await;
+    hand_in(&site).await;
+    let mut head = site.signed_in("head").await;
+    let mut supervisor = site.signed_in("supervisor").await;
+    for (browser, list, form, typed) in [
+        (&mut head, "/approvals", "form[action$='/approve']", [("x", "")]),
+        (
+            &mut supervisor,
+            "/verification",
+            "form[action$='/verify']",
+            [("method", "documents")],
+        ),
+    ] {
+        let report = first_report(browser, list).await;
+        let seen = browser.get(&report).await;
+        let first = browser.submit(&seen, form, &typed).await;
+        let second = browser.submit(&seen, form, &typed).await;
+        assert_eq!(second.status, StatusCode::SEE_OTHER, "{form}");
+        assert_eq!(first.location(), second.location(), "{form}");
+    }
 }
 
 #[tokio::test]
