@@ -4,7 +4,6 @@ use std::{
     env,
     ffi::OsString,
     fs,
-    io::{self, Write},
     path::{Path, PathBuf},
 };
 
