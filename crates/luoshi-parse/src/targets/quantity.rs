@@ -206,7 +206,22 @@ fn arabic(text: &str, number: Number, quoted: bool) -> Quantity {
     let mut end = number.span.end;
     // 300余家, 20多个: the word stands between number and unit.
     let more = char_at(text, end).filter(|character| matches!(character, '余' | '多'));
-    let unit_start = end + more.map_or(0, char::len_utf8);
+    let mut unit_start = end + more.map_or(0, char::len_utf8);
+    let mut number = number;
+    // 1370多亿元: the magnitude stands behind the word.
+    while let Some(power) = char_at(text, unit_start)
+        .filter(|_| more.is_some())
+        .and_then(|character| match character {
+            '万' => Some(10_000),
+            '亿' => Some(100_000_000),
+            _ => None,
+        })
+    {
+        number.value = number.value.and_then(|value| value.checked_mul(Decimal::from(power)));
+        number.magnitude = true;
+        unit_start += 3;
+        end = unit_start;
+    }
     let unit_start = if char_at(text, unit_start) == Some(' ') {
         unit_start + 1
     } else {
