@@ -15,6 +15,7 @@ pub(crate) struct Assembly {
     blocks: Vec<Block>,
     diagnostics: Vec<Diagnostic>,
     block_limit: usize,
+    byte_limit: u64,
 }
 
 impl Assembly {
@@ -25,6 +26,7 @@ impl Assembly {
             blocks: Vec::new(),
             diagnostics: Vec::new(),
             block_limit: limits.blocks,
+            byte_limit: limits.expanded_bytes,
         }
     }
 
@@ -42,6 +44,13 @@ impl Assembly {
             return Err(ReadError::Expansion {
                 limit: self.block_limit as u64,
                 what: "blocks",
+            });
+        }
+        // A format that stores a text once and refers to it often grows here and not while it is unpacked.
+        if (self.text.len() + text.len()) as u64 > self.byte_limit {
+            return Err(ReadError::Expansion {
+                limit: self.byte_limit,
+                what: "bytes",
             });
         }
         let start = self.scalars;

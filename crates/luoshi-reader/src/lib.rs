@@ -22,14 +22,18 @@
 //! ```
 
 mod assembly;
+mod container;
 mod docx;
 mod encoding;
 mod error;
 mod html;
 mod limits;
 mod numerals;
+mod package;
 mod sniff;
 mod text;
+mod xlsx;
+mod xml;
 
 use luoshi_types::{Diagnostic, DiagnosticCode, Document, SourceFormat, Span};
 
@@ -52,7 +56,7 @@ pub fn read(bytes: &[u8], name: &str, limits: &Limits) -> Document {
         return unreadable_because(SourceFormat::Text, diagnostic);
     }
     match sniff(bytes, name) {
-        Sniffed::Zip => docx::read(bytes, limits),
+        Sniffed::Zip => container::read(bytes, limits),
         Sniffed::Html => html::read(bytes, limits),
         Sniffed::Text => text::read(encoding::decode_detected(bytes), limits),
         Sniffed::Refused { code, format } => {

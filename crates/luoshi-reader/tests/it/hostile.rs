@@ -67,7 +67,7 @@ fn containers_of_other_kinds_are_named() {
             (target, "<x/>"),
         ])
     };
-    check(&office("xl/workbook.xml"), "a.docx", "unsupported-format", Some("xlsx"));
+    check(&office("xl/workbook.bin"), "a.xlsx", "unsupported-format", Some("xlsb"));
     check(&office("ppt/presentation.xml"), "a", "unsupported-format", Some("pptx"));
     check(
         &archive(&[("OFD.xml", "<ofd/>")]),

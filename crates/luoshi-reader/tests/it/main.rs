@@ -8,3 +8,4 @@ mod real;
 #[cfg(test)]
 mod support;
 mod text;
+mod xlsx;
