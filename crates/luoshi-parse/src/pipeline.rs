@@ -2,7 +2,7 @@
 //!
 //! It holds the order and the bookkeeping; every decision is made in a room or a rule.
 
-use luoshi_types::{Diagnostic, DiagnosticCode, Document, PartyRole, Span};
+use luoshi_types::{Diagnostic, DiagnosticCode, Document, Span};
 
 use crate::{
     coverage::{self, Partition},
@@ -12,6 +12,7 @@ use crate::{
         Inheritance, Mention, MentionReason, ParseSettings, Parsed, PartyDraft, Section, SpanKind, TaskDraft,
         TrackingState, Unresolved,
     },
+    organisations::{self, Registry},
     outline::{self, Outline, TaskNode, front, rule_of},
     parties::clause::{self, Clause},
     rules,
@@ -47,9 +48,11 @@ const MOST_TASKS: usize = 10_000;
 pub fn parse(document: &Document, settings: &ParseSettings) -> Parsed {
     let text = document.text.as_str();
     let marks = scan::scan(text);
-    let clauses = clause::clauses(text, &marks.brackets, &marks.lines);
+    let mut clauses = clause::clauses(text, &marks.brackets, &marks.lines);
     let outline = outline::build(text, &marks, &clauses);
     let front = front::read(text, &marks.lines, &outline, settings);
+    let registry = settings.organisations.as_deref().unwrap_or_else(|| Registry::shipped());
+    let doubts = organisations::resolve_clauses(&mut clauses, registry, front.metadata.date, front.metadata.year);
     let mut work = Work {
         text,
         marks: &marks,
@@ -70,7 +73,9 @@ pub fn parse(document: &Document, settings: &ParseSettings) -> Parsed {
     work.tasks();
     work.section_lines();
     work.stated_once();
+    work.default_deadlines();
     work.complaints();
+    work.parsed.diagnostics.extend(doubts);
     work.finish(document)
 }
 
@@ -206,11 +211,11 @@ impl Work<'_> {
         );
         let mut found = targets::Found::default();
         let mut deadlines_found = Vec::new();
-        let year = self.parsed.metadata.year;
-        self.read_sentences(&sentences, year, &mut found, &mut deadlines_found);
+        let time = self.time();
+        self.read_sentences(&sentences, time, &mut found, &mut deadlines_found);
         for &(hole, kind) in &holes {
             if matches!(kind, SpanKind::Deadline | SpanKind::Responsibility) {
-                deadlines::read_container(self.text, hole, year, &mut self.tracer, &mut deadlines_found);
+                deadlines::read_container(self.text, hole, time, &mut self.tracer, &mut deadlines_found);
             }
         }
         // The digits of a deadline are told once, as the deadline.
@@ -258,6 +263,41 @@ impl Work<'_> {
         }
     }
 
+    fn time(&self) -> deadlines::DocumentTime {
+        deadlines::DocumentTime {
+            year: self.parsed.metadata.year,
+            date: self.parsed.metadata.date,
+        }
+    }
+
+    /// Times stated once for every task that has none of its own.
+    fn default_deadlines(&mut self) {
+        for sentence in rules::deadline::stated_once::find(self.text) {
+            let inside = self
+                .parsed
+                .tasks
+                .iter()
+                .any(|task| task.span.contains(sentence) && task.span.end > sentence.end + 60);
+            let found = deadlines::read_default(self.text, sentence, self.time());
+            let Some(default) = found.first().filter(|_| !inside) else {
+                continue;
+            };
+            self.tracer
+                .fired(&rules::deadline::stated_once::RULE, default.span, || {
+                    default.resolved.map_or_else(String::new, |date| date.to_string())
+                });
+            for task in self.parsed.tasks.iter_mut().filter(|task| task.deadlines.is_empty()) {
+                task.deadlines.push(default.clone());
+            }
+            self.parsed.inheritance.push(Inheritance {
+                text: slice(self.text, sentence).to_owned(),
+                span: sentence,
+                parties: Vec::new(),
+            });
+            break;
+        }
+    }
+
     fn first_head(&self, label: Span) -> usize {
         self.marks
             .heads
@@ -267,13 +307,13 @@ impl Work<'_> {
     fn read_sentences(
         &mut self,
         sentences: &Sentences,
-        year: Option<i16>,
+        time: deadlines::DocumentTime,
         found: &mut targets::Found,
         deadlines_found: &mut Vec<crate::model::DeadlineDraft>,
     ) {
         for &sentence in std::iter::once(&sentences.title_line).chain(&sentences.others) {
             targets::read_sentence(self.text, sentence, &mut self.tracer, found);
-            deadlines::read_sentence(self.text, sentence, year, &mut self.tracer, deadlines_found);
+            deadlines::read_sentence(self.text, sentence, time, &mut self.tracer, deadlines_found);
         }
     }
 
@@ -393,16 +433,6 @@ impl Work<'_> {
                     span: clause.span,
                     alternatives: vec![SpanKind::Responsibility.code(), SpanKind::Measure.code()],
                 });
-            }
-            for party in &clause.parties {
-                if party.role != PartyRole::LeaderPerson
-                    && party.rule != rules::party::verb_bracket::RULE.code
-                    && !crate::parties::names::is_possible_body(&party.raw)
-                {
-                    found.push(
-                        Diagnostic::new(DiagnosticCode::UnknownOrganisation, party.span).with("name", &party.raw),
-                    );
-                }
             }
         }
         for (task, node) in self.parsed.tasks.iter().zip(&self.outline.tasks) {

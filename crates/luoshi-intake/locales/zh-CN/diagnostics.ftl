@@ -40,8 +40,20 @@ number-gap = 编号不连续：应为第{ $label }项，实为“{ $found }”�
 number-gap-hint = 请对照原文，确认中间是否漏了一项。
 no-party = 任务“{ $label }”没有写明责任单位。
 no-party-hint = 请在审阅时补上责任单位，或确认它由上级标题统一规定。
-unknown-organisation = “{ $name }”不像已知的单位名称。
-unknown-organisation-hint = 请核对名称；名称无误的，可照原样使用。
+unknown-organisation = “{ $name }”不是名录中的单位，照原样保留。
+unknown-organisation-hint =
+    { $candidates ->
+        [none] 请核对名称；名称无误的，可照原样使用，或写入本地名录。
+       *[other] 相近的名称有：{ $candidates }。请核对；名称无误的，可照原样使用，或写入本地名录。
+    }
+superseded-organisation = “{ $name }”至迟到 { $until } 已经改名或撤并，名称照原样保留。
+superseded-organisation-hint =
+    { $successors ->
+        [none] 请核对由哪个单位承接。
+       *[other] 承接的单位是：{ $successors }。请核对后再指定由谁报送。
+    }
+ambiguous-organisation = “{ $name }”在当时可以指不止一个单位，照原样保留。
+ambiguous-organisation-hint = 可能是：{ $candidates }。请对照原文选定。
 unclosed-bracket = 责任单位的括号没有右括号，已按到行末处理。
 unclosed-bracket-hint = 请对照原文检查括号，确认单位没有多也没有少。
 unresolved = 这段文字有 { $count } 种读法，程序没有替您决定。

@@ -177,7 +177,7 @@ fn push_names(
         };
         parties.push(PartyDraft {
             raw: raw.to_owned(),
-            name: names::full_form(raw),
+            name: raw.to_owned(),
             role,
             span: name,
             inherited: false,
@@ -211,7 +211,7 @@ fn is_no_name(piece: &str) -> bool {
         || piece.contains("不再单独列出")
 }
 
-/// Restores the territory mark that only the first name of a list bears: 省民政厅、卫生健康委 -> 省卫生健康委员会.
+/// Restores in `name`, which is as written until the registry resolves it, the territory mark that only the first name of a list bears: 省民政厅、卫生健康委 -> 省卫生健康委.
 fn restore_elided(parties: &mut [PartyDraft]) {
     let mut mark: Option<&'static str> = None;
     let mut previous_end = None;
