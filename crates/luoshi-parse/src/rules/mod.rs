@@ -110,6 +110,7 @@ pub static RULES: &[&Rule] = &[
     &target::state::RULE,
     &target::fold::RULE,
     &target::relative::RULE,
+    &deadline::window::RULE,
     &deadline::month_end::RULE,
     &deadline::year_end::RULE,
     &deadline::day::RULE,
@@ -118,7 +119,9 @@ pub static RULES: &[&Rule] = &[
     &deadline::within_year::RULE,
     &deadline::horizon::RULE,
     &deadline::plan_period::RULE,
+    &deadline::relative::RULE,
     &deadline::continuous::RULE,
+    &deadline::stated_once::RULE,
     &scope::topic_task::RULE,
     &scope::topic_clause::RULE,
 ];

@@ -22,7 +22,24 @@ pub(crate) fn of(context: &Context<'_>) -> (Option<String>, Option<String>) {
         let noun = noun_behind(rest);
         return (clean(noun.as_deref().unwrap_or(rest)), qualifier.map(str::to_owned));
     }
-    (between_verb_and_number(context).or_else(|| before_verb(context)), None)
+    let subject = between_verb_and_number(context)
+        .or_else(|| before_verb(context))
+        .or_else(|| before_number(context));
+    (subject, None)
+}
+
+/// 失业率5.5%左右, 留用比例不得低于10% -> the measure that stands directly before the number or its comparator.
+fn before_number(context: &Context<'_>) -> Option<String> {
+    let part = context.before;
+    let part = match context.comparator_before() {
+        Some((_, word)) => part.strip_suffix(word).unwrap_or(part),
+        None => part,
+    };
+    let part = part.rsplit(['、', '：']).next().unwrap_or(part);
+    let is_measure = part.ends_with([
+        '率', '比', '重', '例', '额', '量', '数', '值', '度', '积', '入', '资', '口', '模', '幅', '速',
+    ]);
+    is_measure.then(|| clean(without_promise(part))).flatten()
 }
 
 /// The first member of what follows a number, without the brackets in it: 农村（含县镇）学生以及城市学生 -> 农村学生.
