@@ -2,7 +2,7 @@
 //!
 //! It holds the order and the bookkeeping; every decision is made in a room or a rule.
 
-use luoshi_types::{Diagnostic, DiagnosticCode, Document, Span};
+use luoshi_types::{Diagnostic, DiagnosticCode, Document, PartyRole, Span};
 
 use crate::{
     coverage::{self, Partition},
@@ -15,7 +15,7 @@ use crate::{
     organisations::{self, Registry},
     outline::{self, Outline, TaskNode, front, rule_of},
     parties::clause::{self, Clause},
-    rules,
+    rules::{self, party::first_leads::Convention},
     scan::{self, Marks},
     scope, targets,
     text::{ScalarIndex, slice},
@@ -49,7 +49,13 @@ pub fn parse(document: &Document, settings: &ParseSettings) -> Parsed {
     let text = document.text.as_str();
     let marks = scan::scan(text);
     let mut clauses = clause::clauses(text, &marks.brackets, &marks.lines);
-    let outline = outline::build(text, &marks, &clauses);
+    let mut outline = outline::build(text, &marks, &clauses);
+    for heading in &mut outline.headings {
+        if let Some(clause) = rules::party::heading::clause(text, heading.title) {
+            heading.owner = Some(clauses.len());
+            clauses.push(clause);
+        }
+    }
     let front = front::read(text, &marks.lines, &outline, settings);
     let registry = settings.organisations.as_deref().unwrap_or_else(|| Registry::shipped());
     let doubts = organisations::resolve_clauses(&mut clauses, registry, front.metadata.date, front.metadata.year);
@@ -72,7 +78,9 @@ pub fn parse(document: &Document, settings: &ParseSettings) -> Parsed {
     work.headings();
     work.tasks();
     work.section_lines();
+    work.heading_owners();
     work.stated_once();
+    work.first_leads();
     work.default_deadlines();
     work.complaints();
     work.parsed.diagnostics.extend(doubts);
@@ -383,6 +391,101 @@ impl Work<'_> {
                 parties,
             });
         }
+    }
+
+    /// Headings that name persons or bodies, and clauses that stand with a heading: they go to every task below it.
+    fn heading_owners(&mut self) {
+        for (index, heading) in self.outline.headings.iter().enumerate() {
+            let mut parties: Vec<PartyDraft> = Vec::new();
+            let mut span = heading.title;
+            if let Some(owner) = heading.owner.map(|clause| &self.clauses[clause]) {
+                parties.extend(owner.parties.iter().cloned());
+            }
+            if let Some(clause) = heading.clause.map(|clause| &self.clauses[clause]) {
+                self.partition.add(clause.span, SpanKind::Responsibility);
+                span = if parties.is_empty() {
+                    clause.span
+                } else {
+                    Span::new(span.start, clause.span.end)
+                };
+                parties.extend(clause.parties.iter().map(|party| PartyDraft {
+                    inherited: true,
+                    ..party.clone()
+                }));
+            }
+            if parties.is_empty() {
+                continue;
+            }
+            self.tracer.fired(&rules::party::heading::RULE, span, || {
+                format!("{} bodies", parties.len())
+            });
+            for (task, node) in self.parsed.tasks.iter_mut().zip(&self.outline.tasks) {
+                if !node.ancestors.contains(&index) {
+                    continue;
+                }
+                for party in &parties {
+                    // A task with bodies of its own keeps them; only a role that nobody has there is added.
+                    let has_role = task.parties.iter().any(|own| own.role == party.role && !own.inherited);
+                    let is_owned = task
+                        .parties
+                        .iter()
+                        .any(|own| !own.inherited && own.role != PartyRole::LeaderPerson);
+                    let adds = party.role == PartyRole::LeaderPerson && !has_role
+                        || party.role == PartyRole::Lead && !has_role
+                        || !is_owned;
+                    if adds && !task.parties.iter().any(|own| own.raw == party.raw) {
+                        task.parties.push(party.clone());
+                    }
+                }
+            }
+            self.parsed.inheritance.push(Inheritance {
+                text: self.own(span),
+                span,
+                parties,
+            });
+        }
+    }
+
+    /// Conventions that say who leads where nobody is called lead.
+    fn first_leads(&mut self) {
+        for (span, convention) in rules::party::first_leads::find(self.text) {
+            self.tracer
+                .fired(&rules::party::first_leads::RULE, span, || match convention {
+                    Convention::First => "the first body leads".to_owned(),
+                    Convention::All => "responsible bodies lead".to_owned(),
+                });
+            // Inside a clause it binds from there on; elsewhere it speaks of the whole document.
+            let from = self
+                .outline
+                .tasks
+                .iter()
+                .position(|node| {
+                    node.clauses
+                        .iter()
+                        .any(|&clause| self.clauses[clause].span.contains(span))
+                })
+                .unwrap_or(0);
+            for task in self.parsed.tasks.iter_mut().skip(from) {
+                if task.parties.iter().any(|party| party.role == PartyRole::Lead) {
+                    continue;
+                }
+                let responsible = task
+                    .parties
+                    .iter_mut()
+                    .filter(|party| party.role == PartyRole::Responsible);
+                let count = if convention == Convention::First { 1 } else { usize::MAX };
+                for party in responsible.take(count) {
+                    party.role = PartyRole::Lead;
+                    party.rule = rules::party::first_leads::RULE.code;
+                }
+            }
+            self.parsed.inheritance.push(Inheritance {
+                text: self.own(span),
+                span,
+                parties: Vec::new(),
+            });
+        }
+        self.parsed.inheritance.sort_by_key(|inheritance| inheritance.span);
     }
 
     /// Clauses that speak of all later tasks: their bodies go to the task of the clause and to each behind it.

@@ -33,6 +33,10 @@ pub(crate) struct Heading {
     pub(crate) is_section: bool,
     /// The end of its last task, or of its title.
     pub(crate) end: usize,
+    /// A clause that stands with the heading itself and speaks for its tasks.
+    pub(crate) clause: Option<usize>,
+    /// The clause that its title itself is.
+    pub(crate) owner: Option<usize>,
 }
 
 /// A task of the outline.
@@ -225,10 +229,15 @@ impl Builder<'_> {
                 index = self.task(index);
             } else if is_heading {
                 self.heading(index);
-                self.paragraphs(Extent {
+                let mut extent = Extent {
                     start: self.after_title(index),
                     ..extent
-                });
+                };
+                if let Some(end) = self.heading_clause(&extent) {
+                    extent.start = end;
+                    extent.first_clause += 1;
+                }
+                self.paragraphs(extent);
                 index += 1;
             } else {
                 self.paragraphs(extent);
@@ -302,7 +311,26 @@ impl Builder<'_> {
             title,
             is_section,
             end: title.end.max(label.span.end),
+            clause: None,
+            owner: None,
         });
+    }
+
+    /// Takes the clause that follows the heading's title with nothing between, and says where it ends.
+    fn heading_clause(&mut self, extent: &Extent) -> Option<usize> {
+        let clause = self
+            .clauses
+            .get(extent.first_clause)
+            .filter(|_| extent.clause_count() > 0)?;
+        let between = slice(self.text, Span::new(extent.start, clause.span.start.max(extent.start)));
+        if !between.trim_matches(is_blank).is_empty() || self.plan.by_paragraph {
+            return None;
+        }
+        if let Some(heading) = self.outline.headings.last_mut() {
+            heading.clause = Some(extent.first_clause);
+            heading.end = clause.span.end;
+        }
+        Some(clause.span.end)
     }
 
     /// The title of a heading: the rest of its line, to the first sentence end or the next label.

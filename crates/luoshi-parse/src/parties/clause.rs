@@ -207,6 +207,13 @@ fn is_no_name(piece: &str) -> bool {
         || has_period
         || (first_is_digit && piece.contains(['年', '月', '日']))
         || piece.contains("列第一位")
+        || piece.contains("排名第一")
+        || piece.contains("列首位")
+        || piece.contains("牵头或汇总")
+        || piece.contains("汇总单位")
+        || piece.contains("为牵头单位")
+        || piece.contains("标注为牵头")
+        || piece.contains("为工作牵头")
         || piece.contains("不再列出")
         || piece.contains("不再单独列出")
 }

@@ -83,6 +83,8 @@ pub static RULES: &[&Rule] = &[
     &party::trailing_sentence::RULE,
     &party::section_line::RULE,
     &party::stated_once::RULE,
+    &party::heading::RULE,
+    &party::first_leads::RULE,
     &mention::ordinal::RULE,
     &mention::identifier::RULE,
     &mention::date::RULE,

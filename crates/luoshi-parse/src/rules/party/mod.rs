@@ -1,5 +1,7 @@
 //! Forms in which a document names responsible bodies.
 
+pub(crate) mod first_leads;
+pub(crate) mod heading;
 pub(crate) mod label_bracket;
 pub(crate) mod label_line;
 pub(crate) mod names_bracket;
