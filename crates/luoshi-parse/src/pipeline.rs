@@ -47,9 +47,17 @@ const MOST_TASKS: usize = 10_000;
 /// ```
 pub fn parse(document: &Document, settings: &ParseSettings) -> Parsed {
     let text = document.text.as_str();
-    let marks = scan::scan(text);
+    let mut marks = scan::scan(text);
     let mut clauses = clause::clauses(text, &marks.brackets, &marks.lines);
-    let mut outline = outline::build(text, &marks, &clauses);
+    let tables = outline::table::find(text, &document.blocks, &marks.lines);
+    if !tables.is_empty() {
+        outline::table::clear(text, &tables, &mut marks, &mut clauses);
+    }
+    let mut outline = outline::build(text, &marks, &clauses, !tables.is_empty());
+    if !tables.is_empty() {
+        outline::table::join(text, &tables, &mut outline, &mut clauses);
+        outline.find_borders(text);
+    }
     for heading in &mut outline.headings {
         if let Some(clause) = rules::party::heading::clause(text, heading.title) {
             heading.owner = Some(clauses.len());
@@ -226,6 +234,14 @@ impl Work<'_> {
                 deadlines::read_container(self.text, hole, time, &mut self.tracer, &mut deadlines_found);
             }
         }
+        for &cell in &node.borrowed_deadlines {
+            deadlines::read_container(self.text, cell, time, &mut self.tracer, &mut deadlines_found);
+        }
+        for &(hole, kind) in &holes {
+            if kind == SpanKind::Context && !node.cells.is_empty() {
+                targets::read_actuals(self.text, hole, &mut self.tracer, &mut found);
+            }
+        }
         // The digits of a deadline are told once, as the deadline.
         let in_deadline = |span: Span| deadlines_found.iter().any(|deadline| deadline.span.overlaps(span));
         found
@@ -346,7 +362,14 @@ impl Work<'_> {
         let mut holes: Vec<(Span, SpanKind)> = responsibility
             .iter()
             .map(|span| (*span, SpanKind::Responsibility))
+            .filter(|(span, _)| node.cells.is_empty() || !node.cells.iter().any(|(cell, _)| cell == span))
             .collect();
+        if !node.cells.is_empty() {
+            holes.extend(node.cells.iter().copied());
+            holes.retain(|(span, _)| node.span.contains(*span));
+            holes.sort_by_key(|hole| hole.0);
+            return holes;
+        }
         let first = self
             .marks
             .lines

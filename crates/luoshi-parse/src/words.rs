@@ -104,6 +104,14 @@ impl Labels {
         Some((hit.value, colon + mark.len_utf8()))
     }
 
+    /// The role that `word` gives where it is a label and nothing else.
+    pub(crate) fn exactly(&self, word: &str) -> Option<PartyRole> {
+        self.0
+            .at(word, 0)
+            .filter(|hit| hit.end == word.len())
+            .map(|hit| hit.value)
+    }
+
     /// Every label with its colon inside `start..end`: where it starts, its role, and the byte after its colon.
     pub(crate) fn within(&self, text: &str, start: usize, end: usize) -> Vec<(usize, PartyRole, usize)> {
         self.0

@@ -6,12 +6,14 @@
 pub(crate) mod front;
 pub(crate) mod label;
 mod level;
+pub(crate) mod table;
 
 use std::collections::HashSet;
 
 use luoshi_types::{Diagnostic, DiagnosticCode, Span};
 
 use crate::{
+    model::SpanKind,
     outline::{
         label::{Label, Rank},
         level::{Plan, choose},
@@ -53,6 +55,10 @@ pub(crate) struct TaskNode {
     pub(crate) clauses: Vec<usize>,
     /// What made it a task.
     pub(crate) rule: &'static Rule,
+    /// What stands in it and is no sentence, where it is the row of a table.
+    pub(crate) cells: Vec<(Span, SpanKind)>,
+    /// Merged cells of rows above that state its time.
+    pub(crate) borrowed_deadlines: Vec<Span>,
 }
 
 /// The outline of a document.
@@ -69,6 +75,30 @@ pub(crate) struct Outline {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
+impl Outline {
+    /// Finds where the first heading or task begins and where the last one ends.
+    pub(crate) fn find_borders(&mut self, text: &str) {
+        self.body_start = self
+            .headings
+            .iter()
+            .map(|heading| heading.label.span.start)
+            .chain(
+                self.tasks
+                    .iter()
+                    .map(|task| task.label.map_or(task.span.start, |label| label.span.start)),
+            )
+            .min()
+            .unwrap_or(text.len());
+        self.body_end = self
+            .headings
+            .iter()
+            .map(|heading| heading.end)
+            .chain(self.tasks.iter().map(|task| task.span.end))
+            .max()
+            .unwrap_or(0);
+    }
+}
+
 /// The rule that a label's form belongs to.
 pub(crate) fn rule_of(rank: Rank) -> &'static Rule {
     match rank {
@@ -81,10 +111,10 @@ pub(crate) fn rule_of(rank: Rank) -> &'static Rule {
 }
 
 /// Builds the outline.
-pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause]) -> Outline {
+pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause], has_tables: bool) -> Outline {
     let heads = rules::numbering::inline::accepted(&outside_clauses(&marks.heads, clauses));
     let extents = extents(text, &heads, clauses);
-    let plan = choose(text, &heads, &extents, clauses);
+    let plan = choose(text, &heads, &extents, clauses, has_tables);
     let mut builder = Builder {
         text,
         lines: &marks.lines,
@@ -110,25 +140,7 @@ pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause]) -> Outline {
         }
     }
     check_numbers(text, &mut outline);
-    outline.body_start = outline
-        .headings
-        .iter()
-        .map(|heading| heading.label.span.start)
-        .chain(
-            outline
-                .tasks
-                .iter()
-                .map(|task| task.label.map_or(task.span.start, |label| label.span.start)),
-        )
-        .min()
-        .unwrap_or(text.len());
-    outline.body_end = outline
-        .headings
-        .iter()
-        .map(|heading| heading.end)
-        .chain(outline.tasks.iter().map(|task| task.span.end))
-        .max()
-        .unwrap_or(0);
+    outline.find_borders(text);
     outline
 }
 
@@ -287,6 +299,8 @@ impl Builder<'_> {
             section,
             clauses,
             rule,
+            cells: Vec::new(),
+            borrowed_deadlines: Vec::new(),
         });
     }
 

@@ -93,6 +93,40 @@ pub(crate) fn labelled_content(text: &str, inner: Span, rule: &'static Rule) -> 
     Content { parties, stated_once }
 }
 
+/// Reads a cell whose role comes from the header of its column.
+pub(crate) fn column_content(text: &str, span: Span, role: PartyRole, rule: &'static Rule) -> Content {
+    if !words::labels().within(text, span.start, span.end).is_empty() {
+        return labelled_content(text, span, rule);
+    }
+    let (main, stated_once) = cut_stated_once(text, span);
+    let mut parties = Vec::new();
+    for part in cell_parts(text, main, role) {
+        verb_segment(text, part, Some(role), rule, &mut parties);
+    }
+    restore_elided(&mut parties);
+    Content { parties, stated_once }
+}
+
+/// A cell without marks between its names has blanks there: 县住建局 县财政局. The blank in 王 某 stands inside a name.
+fn cell_parts(text: &str, span: Span, role: PartyRole) -> Vec<Span> {
+    let content = slice(text, span);
+    let mut parts = Vec::new();
+    let mut at = span.start;
+    for part in content.split([' ', '\u{3000}', '\t']) {
+        let piece = trimmed(text, Span::new(at, at + part.len()));
+        at += part.len();
+        at += text[at..].chars().next().map_or(0, char::len_utf8);
+        if !piece.is_empty() {
+            parts.push(piece);
+        }
+    }
+    let are_bodies = role != PartyRole::LeaderPerson
+        && parts.len() > 1
+        && !content.contains(['、', '，', ',', '；', ';'])
+        && parts.iter().all(|part| names::is_possible_body(slice(text, *part)));
+    if are_bodies { parts } else { vec![span] }
+}
+
 /// Reads a clause whose role comes from the verb behind the list. Empty unless a verb stands behind bodies.
 pub(crate) fn verb_content(text: &str, inner: Span, rule: &'static Rule) -> Content {
     if inner.len() > LONGEST_UNLABELLED {

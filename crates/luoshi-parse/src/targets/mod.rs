@@ -291,6 +291,25 @@ pub(crate) fn read_sentence(text: &str, sentence: Span, tracer: &mut Tracer, fou
     target::relative::read(text, sentence, &strengths, tracer, found);
 }
 
+/// Reads what was reached: every value is a mention, whatever it would promise elsewhere.
+pub(crate) fn read_actuals(text: &str, sentence: Span, tracer: &mut Tracer, found: &mut Found) {
+    let mut reached = Found::default();
+    let mut silent = Tracer::new(false);
+    read_sentence(text, sentence, &mut silent, &mut reached);
+    let rule = &mention::actual_value::RULE;
+    for target in reached.targets {
+        tracer.fired(rule, target.span, || MentionReason::ActualValue.code().to_owned());
+        found.mentions.push(Mention {
+            text: target.quantity_text,
+            span: target.span,
+            why: MentionReason::ActualValue,
+            task: None,
+            rule: rule.code,
+        });
+    }
+    found.mentions.extend(reached.mentions);
+}
+
 fn read_quantities(
     text: &str,
     sentence: Span,

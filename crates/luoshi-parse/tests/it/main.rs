@@ -10,6 +10,7 @@ mod any_text;
 mod documents;
 mod forms;
 mod sentences;
+mod tables;
 
 use luoshi_parse::{ParseSettings, Parsed, parse};
 use luoshi_types::{Document, SourceFormat, Span};
