@@ -27,9 +27,12 @@ mod docx;
 mod encoding;
 mod error;
 mod html;
+mod layout;
 mod limits;
 mod numerals;
 mod package;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod sniff;
 mod text;
 mod xlsx;
@@ -57,6 +60,8 @@ pub fn read(bytes: &[u8], name: &str, limits: &Limits) -> Document {
     }
     match sniff(bytes, name) {
         Sniffed::Zip => container::read(bytes, limits),
+        #[cfg(feature = "pdf")]
+        Sniffed::Pdf => pdf::read(bytes, limits),
         Sniffed::Html => html::read(bytes, limits),
         Sniffed::Text => text::read(encoding::decode_detected(bytes), limits),
         Sniffed::Refused { code, format } => {

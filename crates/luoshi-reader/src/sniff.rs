@@ -9,6 +9,9 @@ use crate::encoding;
 pub(crate) enum Sniffed {
     /// A zip container; which one its parts will tell.
     Zip,
+    /// A portable document.
+    #[cfg(feature = "pdf")]
+    Pdf,
     /// A page of HTML.
     Html,
     /// Text in some encoding.
@@ -36,6 +39,9 @@ pub(crate) fn sniff(bytes: &[u8], name: &str) -> Sniffed {
         return compound_file(bytes);
     }
     if head.starts_with(b"%PDF-") {
+        #[cfg(feature = "pdf")]
+        return Sniffed::Pdf;
+        #[cfg(not(feature = "pdf"))]
         return refused(DiagnosticCode::UnsupportedFormat, "pdf");
     }
     if head.starts_with(b"{\\rtf") {
