@@ -18,7 +18,7 @@ use crate::{
     rules::{self, party::first_leads::Convention},
     scan::{self, Marks},
     scope, targets,
-    text::{ScalarIndex, slice},
+    text::{ScalarIndex, overlaps_any, slice},
     trace::Tracer,
     words,
 };
@@ -89,6 +89,7 @@ pub fn parse(document: &Document, settings: &ParseSettings) -> Parsed {
     work.heading_owners();
     work.stated_once();
     work.first_leads();
+    work.reviews();
     work.default_deadlines();
     work.complaints();
     work.parsed.diagnostics.extend(doubts);
@@ -243,7 +244,9 @@ impl Work<'_> {
             }
         }
         // The digits of a deadline are told once, as the deadline.
-        let in_deadline = |span: Span| deadlines_found.iter().any(|deadline| deadline.span.overlaps(span));
+        let mut deadline_spans: Vec<Span> = deadlines_found.iter().map(|deadline| deadline.span).collect();
+        deadline_spans.sort_unstable();
+        let in_deadline = |span: Span| overlaps_any(&deadline_spans, span);
         found
             .mentions
             .retain(|mention| mention.why != MentionReason::Date || !in_deadline(mention.span));
@@ -292,6 +295,19 @@ impl Work<'_> {
             year: self.parsed.metadata.year,
             date: self.parsed.metadata.date,
         }
+    }
+
+    /// What a report says of the past: values that were reached, in no task.
+    fn reviews(&mut self) {
+        for &review in &self.outline.reviews {
+            let sentences = measures::sentences(self.text, review, &[]);
+            let mut found = targets::Found::default();
+            for &sentence in std::iter::once(&sentences.title_line).chain(&sentences.others) {
+                targets::read_actuals(self.text, sentence, &mut self.tracer, &mut found);
+            }
+            self.parsed.mentions.extend(found.mentions);
+        }
+        self.parsed.mentions.sort_by_key(|mention| mention.span);
     }
 
     /// Times stated once for every task that has none of its own.
@@ -453,9 +469,8 @@ impl Work<'_> {
                         .parties
                         .iter()
                         .any(|own| !own.inherited && own.role != PartyRole::LeaderPerson);
-                    let adds = party.role == PartyRole::LeaderPerson && !has_role
-                        || party.role == PartyRole::Lead && !has_role
-                        || !is_owned;
+                    let may_join = matches!(party.role, PartyRole::LeaderPerson | PartyRole::Lead);
+                    let adds = (may_join && !has_role) || !is_owned;
                     if adds && !task.parties.iter().any(|own| own.raw == party.raw) {
                         task.parties.push(party.clone());
                     }
@@ -562,7 +577,8 @@ impl Work<'_> {
             }
         }
         for (task, node) in self.parsed.tasks.iter().zip(&self.outline.tasks) {
-            if task.parties.is_empty() {
+            // A work report names no bodies, so nobody is missing there.
+            if task.parties.is_empty() && !self.outline.is_report {
                 let place = node.label.map_or(task.title_span, |label| label.span);
                 let label = if task.label.is_empty() {
                     task.title.clone()

@@ -10,7 +10,7 @@ use crate::{
     numeral::{chinese_digits_at, digits_at},
     rules::{Rule, deadline},
     targets::verb_or_promise_at,
-    text::{ahead, behind, char_at, char_before, is_break, is_sentence_end, slice, width_of},
+    text::{ahead, behind, char_at, char_before, is_break, is_sentence_end, overlaps_any, slice, width_of},
     trace::Tracer,
 };
 
@@ -277,6 +277,8 @@ pub(crate) fn read_container(
 
 /// Dates in digits alone, as cells of tables have them: 2024.12, 2024-12-31, 2024/6.
 fn numeric_dates(text: &str, span: Span, time: DocumentTime, tracer: &mut Tracer, found: &mut Vec<DeadlineDraft>) {
+    let mut taken: Vec<Span> = found.iter().map(|deadline| deadline.span).collect();
+    taken.sort_unstable();
     let bytes = text.as_bytes();
     let mut at = span.start;
     while at < span.end {
@@ -291,9 +293,7 @@ fn numeric_dates(text: &str, span: Span, time: DocumentTime, tracer: &mut Tracer
         let number = |index: usize| parts.get(index).and_then(|part: &&str| part.parse::<u16>().ok());
         if let (Some(year @ 1980..=2100), Some(month @ 1..=12)) = (number(0), number(1))
             && parts.len() <= 3
-            && !found
-                .iter()
-                .any(|deadline| deadline.span.overlaps(Span::new(at, run_end)))
+            && !overlaps_any(&taken, Span::new(at, run_end))
         {
             let day = number(2).and_then(|day| i8::try_from(day).ok());
             let period = Period {

@@ -6,6 +6,7 @@
 pub(crate) mod front;
 pub(crate) mod label;
 mod level;
+pub(crate) mod report;
 pub(crate) mod table;
 
 use std::collections::HashSet;
@@ -73,6 +74,10 @@ pub(crate) struct Outline {
     /// Where the last heading or task ends.
     pub(crate) body_end: usize,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Whether the document is a work report.
+    pub(crate) is_report: bool,
+    /// What a report says of the past.
+    pub(crate) reviews: Vec<Span>,
 }
 
 impl Outline {
@@ -114,7 +119,12 @@ pub(crate) fn rule_of(rank: Rank) -> &'static Rule {
 pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause], has_tables: bool) -> Outline {
     let heads = rules::numbering::inline::accepted(&outside_clauses(&marks.heads, clauses));
     let extents = extents(text, &heads, clauses);
-    let plan = choose(text, &heads, &extents, clauses, has_tables);
+    let mut plan = choose(text, &heads, &extents, clauses, has_tables);
+    let is_report = report::is_report(text, &marks.lines, clauses);
+    if is_report {
+        plan.task_rank = Some(Rank::BracketedChinese);
+        plan.by_paragraph = false;
+    }
     let mut builder = Builder {
         text,
         lines: &marks.lines,
@@ -122,7 +132,10 @@ pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause], has_tables: b
         heads: &heads,
         extents: &extents,
         plan,
-        outline: Outline::default(),
+        outline: Outline {
+            is_report,
+            ..Outline::default()
+        },
         open: Vec::new(),
     };
     builder.run();
@@ -224,6 +237,10 @@ impl Builder<'_> {
                 index += 1;
                 continue;
             }
+            if self.outline.is_report && self.looks_back(index) {
+                index = self.review(index);
+                continue;
+            }
             let is_leaf = self
                 .heads
                 .get(index + 1)
@@ -245,6 +262,11 @@ impl Builder<'_> {
                     start: self.after_title(index),
                     ..extent
                 };
+                if self.outline.is_report {
+                    self.figures(extent);
+                    index += 1;
+                    continue;
+                }
                 if let Some(end) = self.heading_clause(&extent) {
                     extent.start = end;
                     extent.first_clause += 1;
@@ -254,6 +276,42 @@ impl Builder<'_> {
             } else {
                 self.paragraphs(extent);
                 index += 1;
+            }
+        }
+    }
+
+    /// Whether the heading at `index` is of a part of a report that looks back.
+    fn looks_back(&self, index: usize) -> bool {
+        self.heads[index].label.rank <= Rank::ChineseComma && report::looks_back(slice(self.text, self.title_of(index)))
+    }
+
+    /// A part of a report that looks back: a heading, and nothing below it is a task.
+    fn review(&mut self, index: usize) -> usize {
+        self.heading(index);
+        let rank = self.heads[index].label.rank;
+        let mut next = index + 1;
+        while next < self.heads.len() && self.heads[next].label.rank > rank {
+            next += 1;
+        }
+        let span = trimmed(self.text, Span::new(self.after_title(index), self.extents[next].end));
+        if let Some(heading) = self.outline.headings.last_mut() {
+            heading.end = span.end.max(heading.end);
+        }
+        self.outline.reviews.push(span);
+        next
+    }
+
+    /// Paragraphs of a report directly below a heading: those that say something countable are tasks without a number.
+    fn figures(&mut self, extent: Extent) {
+        let end = report::closing(self.text, Span::new(extent.start, extent.end));
+        let first = self.lines.partition_point(|line| line.span.start < extent.start);
+        for index in first..self.lines.len() {
+            let span = self.lines[index].span;
+            if span.end > end {
+                break;
+            }
+            if report::has_figures(slice(self.text, span)) {
+                self.push_task(None, span, Vec::new(), &rules::numbering::paragraph_task::RULE);
             }
         }
     }
@@ -449,6 +507,10 @@ impl Builder<'_> {
 
     /// The end of a task without a clause: the last line before the next label; at the end of the document its first line.
     fn end_without_clause(&self, start: usize, limit: usize, is_last: bool) -> usize {
+        if self.outline.is_report {
+            let end = report::closing(self.text, Span::new(start, limit));
+            return trimmed(self.text, Span::new(start, end)).end.max(start);
+        }
         if !is_last {
             return trimmed(self.text, Span::new(start, limit)).end.max(start);
         }

@@ -139,6 +139,7 @@ fn clean(text: &str) -> Option<String> {
     } else {
         part.trim_matches(['“', '”'])
     };
+    let part = part.trim_start_matches(['）', ')', '】', '》']);
     // 其中, 到2027年 and a word of promise stand around the subject, not in it.
     let part = ["其中", "全年", "年内"]
         .iter()

@@ -9,6 +9,7 @@
 mod any_text;
 mod documents;
 mod forms;
+mod reports;
 mod sentences;
 mod tables;
 

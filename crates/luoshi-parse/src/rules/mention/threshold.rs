@@ -113,7 +113,7 @@ fn is_condition(context: &Context<'_>) -> bool {
         return false;
     }
     if noun.is_empty() {
-        return possessive == 0 || !matches!(context.quantity.suffix, None) || opens_condition(context);
+        return possessive == 0 || context.quantity.suffix.is_some() || opens_condition(context);
     }
     let is_list = behind[..possessive].chars().all(|character| {
         character.is_ascii_digit()

@@ -119,7 +119,7 @@ fn read(text: &str, title: Span) -> Vec<PartyDraft> {
 /// The clause that a heading is where its title names persons or bodies.
 pub(crate) fn clause(text: &str, title: Span) -> Option<Clause> {
     let parties = read(text, title);
-    (!parties.is_empty()).then(|| Clause {
+    (!parties.is_empty()).then_some(Clause {
         span: title,
         parties,
         stated_once: None,
