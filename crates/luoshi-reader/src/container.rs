@@ -4,13 +4,14 @@ use std::io::Read as _;
 
 use luoshi_types::{Diagnostic, DiagnosticCode, Document, SourceFormat, Span};
 
-use crate::{Limits, docx, error::ReadError, package::Package, unreadable_because, xlsx};
+use crate::{Limits, docx, error::ReadError, ofd, package::Package, unreadable_because, xlsx};
 
 /// Reads a zip container, which is a document of a known format or is refused with the name of what it is.
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Document {
     match open(bytes, limits) {
         Ok((package, Content::Docx { main })) => docx::read(package, &main, limits),
         Ok((package, Content::Xlsx { main })) => xlsx::read(package, &main, limits),
+        Ok((package, Content::Ofd)) => ofd::read(package, limits),
         Ok((_, Content::Refused { code, format })) => unreadable_because(
             SourceFormat::Text,
             Diagnostic::new(code, Span::default()).with("format", format),
@@ -23,6 +24,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Document {
 enum Content {
     Docx { main: String },
     Xlsx { main: String },
+    Ofd,
     Refused { code: DiagnosticCode, format: &'static str },
 }
 
@@ -65,7 +67,7 @@ fn content_of(package: &mut Package<'_>) -> Result<Content, ReadError> {
         None => {}
     }
     if package.has("OFD.xml") {
-        return unsupported("ofd");
+        return Ok(Content::Ofd);
     }
     if package.has("mimetype") {
         match media_type(package)?.as_str() {

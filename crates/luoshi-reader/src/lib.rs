@@ -1,7 +1,7 @@
 //! Bytes of a file become a [`Document`]: one normalised text, cut into blocks that remember where they stood.
 //!
 //! What it is for: plain text in the encodings that offices use, Word documents (docx) with their automatic numbering rendered as the
-//! labels that a reader sees, and HTML pages. The format is told from the bytes; the name of the file only breaks ties. Reading never
+//! labels that a reader sees, workbooks (xlsx), portable documents (PDF), open fixed-layout documents (OFD), Markdown and HTML pages. The format is told from the bytes; the name of the file only breaks ties. Reading never
 //! fails: whatever the bytes are, there is a document, and what could not be read is in its diagnostics. The bytes may be hostile:
 //! everything that they can make grow is held by [`Limits`].
 //!
@@ -30,6 +30,7 @@ mod html;
 mod layout;
 mod limits;
 mod numerals;
+mod ofd;
 mod package;
 #[cfg(feature = "pdf")]
 mod pdf;

@@ -204,7 +204,7 @@ fn part_key(name: &str) -> String {
 }
 
 /// A target is relative to the folder of its source unless it begins with a slash.
-fn resolve(folder: &str, target: &str) -> String {
+pub(crate) fn resolve(folder: &str, target: &str) -> String {
     let target = target.replace('\\', "/");
     let mut segments: Vec<&str> = Vec::new();
     if !target.starts_with('/') {

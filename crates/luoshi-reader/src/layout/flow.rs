@@ -163,7 +163,9 @@ impl Paragraph {
             return false;
         }
         // A line in the middle of the page is a title or a signature, each a line of its own.
-        let is_full = last.right > self.end - size * FULL - unbreakable(&line.text) * size;
+        // Where the widest line is short, no line was broken.
+        let is_full = self.end - self.margin > size * 10.0
+            && last.right > self.end - size * FULL - unbreakable(&line.text) * size;
         if !is_full {
             return false;
         }

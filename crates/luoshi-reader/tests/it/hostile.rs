@@ -63,12 +63,6 @@ fn containers_of_other_kinds_are_named() {
     };
     check(&office("xl/workbook.bin"), "a.xlsx", "unsupported-format", Some("xlsb"));
     check(&office("ppt/presentation.xml"), "a", "unsupported-format", Some("pptx"));
-    check(
-        &archive(&[("OFD.xml", "<ofd/>")]),
-        "a",
-        "unsupported-format",
-        Some("ofd"),
-    );
     let odt = archive(&[
         ("mimetype", "application/vnd.oasis.opendocument.text"),
         ("content.xml", "<x/>"),

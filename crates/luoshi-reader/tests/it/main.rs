@@ -3,6 +3,7 @@
 mod docx;
 mod hostile;
 mod html;
+mod ofd;
 mod property;
 mod real;
 #[cfg(test)]
