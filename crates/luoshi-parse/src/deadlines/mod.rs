@@ -335,7 +335,11 @@ fn push(
     found: &mut Vec<DeadlineDraft>,
 ) {
     // A date of an earlier year is a condition of a policy and no deadline.
-    if period.has_year && period.year.zip(time.year).is_some_and(|(year, now)| year < now) {
+    if period.shape == Shape::Day
+        && period.has_year
+        && !period.window
+        && period.year.zip(time.year).is_some_and(|(year, now)| year < now)
+    {
         return;
     }
     let resolved = resolve(&period, time.year);

@@ -200,11 +200,16 @@ fn push_names(
     }
     for name in list::names(text, span) {
         let raw = slice(text, name);
-        if raw.len() > LONGEST_NAME || is_no_name(raw) || !(labelled || names::is_possible_body(raw)) {
+        if raw.len() > LONGEST_NAME
+            || is_no_name(raw)
+            || !(labelled || names::is_possible_body(raw) || names::is_post(raw))
+        {
             continue;
         }
         // A class of bodies owes nothing until somebody names its members, whatever the label says; only 落实 binds each of them.
-        let role = if role != PartyRole::Implementing && role != PartyRole::LeaderPerson && names::is_generic(raw) {
+        let role = if names::is_post(raw) {
+            PartyRole::LeaderPerson
+        } else if role != PartyRole::Implementing && role != PartyRole::LeaderPerson && names::is_generic(raw) {
             PartyRole::Generic
         } else {
             role

@@ -204,6 +204,29 @@ pub(crate) fn is_possible_body(name: &str) -> bool {
         || (bare.chars().count() >= 2 && POSSIBLE_ENDINGS.iter().any(|ending| bare.ends_with(ending)))
 }
 
+/// Whether `name` is a post that a person holds: 分管副省长, 协管副秘书长.
+pub(crate) fn is_post(name: &str) -> bool {
+    let is_short = name.chars().count() <= 8;
+    is_short
+        && [
+            "省长",
+            "市长",
+            "县长",
+            "区长",
+            "州长",
+            "主席",
+            "秘书长",
+            "专员",
+            "盟长",
+            "旗长",
+            "镇长",
+            "乡长",
+            "领导",
+        ]
+        .iter()
+        .any(|ending| name.ends_with(ending))
+}
+
 /// Whether `name` stands for a class of bodies and names none of them.
 pub(crate) fn is_generic(name: &str) -> bool {
     GENERIC_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))

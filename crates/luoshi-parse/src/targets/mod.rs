@@ -447,6 +447,7 @@ fn draft(context: &Context<'_>, rule: &'static Rule, reading: Reading, strengths
         value_maximum: quantity.maximum,
         unit: quantity
             .unit
+            .filter(|_| quantity.value.is_some())
             .map(|unit| quantity::plain_unit(slice(context.text, unit)).to_owned()),
         comparator: reading.comparator,
         direction: reading.direction,

@@ -17,7 +17,10 @@ pub(crate) fn of(context: &Context<'_>) -> (Option<String>, Option<String>) {
         quantity.kind,
         UnitKind::Count | UnitKind::Measure | UnitKind::None | UnitKind::Money
     );
-    if counts && quantity.suffix.is_none() && !context.after.is_empty() {
+    let names_a_level = ["大关", "台阶", "门槛", "关口"]
+        .iter()
+        .any(|word| context.after.starts_with(word));
+    if counts && quantity.suffix.is_none() && !context.after.is_empty() && !names_a_level {
         let (qualifier, rest) = qualifier_of(context.after);
         let noun = noun_behind(rest);
         return (clean(noun.as_deref().unwrap_or(rest)), qualifier.map(str::to_owned));

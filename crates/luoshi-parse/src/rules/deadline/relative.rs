@@ -45,7 +45,7 @@ static STARTS: LazyLock<WordTable<Start>> = LazyLock::new(|| {
     .into_iter()
     .map(|word| (word, Start::Issue))
     .collect();
-    words.extend(["解除后", "疫情结束后"].map(|word| (word, Start::Event)));
+    words.extend(["疫情解除后", "疫情结束后", "汛期结束后"].map(|word| (word, Start::Event)));
     words.extend(
         [
             "一年内",

@@ -25,7 +25,8 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
         || quantity.unit.is_none() && context.after.starts_with('强');
     let is_product =
         matches!(before, Some('×' | '+' | '*')) || (quantity.unit.is_none() && matches!(behind, Some('×' | '+' | '*')));
-    quantity.value.is_none()
+    // A fraction in words has no decimal value and is a share all the same.
+    (quantity.value.is_none() && quantity.kind != UnitKind::Percent)
         || quantity.kind == UnitKind::Identifier
         || in_number_bracket
         || touches_letters
