@@ -29,6 +29,7 @@ mod error;
 mod html;
 mod layout;
 mod limits;
+mod markdown;
 mod numerals;
 mod ofd;
 mod package;
@@ -65,6 +66,7 @@ pub fn read(bytes: &[u8], name: &str, limits: &Limits) -> Document {
         Sniffed::Pdf => pdf::read(bytes, limits),
         Sniffed::Html => html::read(bytes, limits),
         Sniffed::Text => text::read(encoding::decode_detected(bytes), limits),
+        Sniffed::Markdown => markdown::read(encoding::decode_detected(bytes), limits),
         Sniffed::Refused { code, format } => {
             let mut diagnostic = Diagnostic::new(code, Span::default());
             if !format.is_empty() {

@@ -4,6 +4,7 @@ mod docx;
 mod hostile;
 mod html;
 mod ofd;
+mod pdf;
 mod property;
 mod real;
 #[cfg(test)]
