@@ -607,6 +607,8 @@ fn as_adopted(new: &NewTask, plan: PlanId, number: u32) -> Task {
         deliverable: new.deliverable.clone(),
         due: new.due,
         reporting: new.reporting.clone(),
+        // The day from which months are told stands beside the task.
+        reporting_since: Timestamp::UNIX_EPOCH,
         tracking: new.tracking.clone(),
         publication: Publication::Withheld,
     }
