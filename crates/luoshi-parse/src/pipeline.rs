@@ -588,6 +588,17 @@ impl Work<'_> {
                 found.push(Diagnostic::new(DiagnosticCode::NoParty, place).with("label", label));
             }
         }
+        for header in outline::table::flattened(self.text, &self.marks.lines) {
+            // The cells of a table that was read stand in lines of their own too.
+            if self.outline.tasks.iter().any(|task| !task.cells.is_empty()) {
+                break;
+            }
+            found.push(Diagnostic::new(DiagnosticCode::Unresolved, header).with("count", 2));
+            self.unresolved.push(Unresolved {
+                span: header,
+                alternatives: vec![rules::numbering::table_row::RULE.code, SpanKind::Context.code()],
+            });
+        }
         let has_text = !self.marks.lines.is_empty();
         if self.parsed.tasks.is_empty() && has_text {
             found.push(Diagnostic::new(DiagnosticCode::NoTasks, Span::default()));

@@ -22,7 +22,7 @@ use crate::{
 const HEADER_ROWS: u32 = 6;
 
 /// Characters of the longest cell of a header row.
-const LONGEST_HEADER: usize = 24;
+const LONGEST_HEADER: usize = 10;
 
 /// One cell, in bytes of the text.
 #[derive(Debug, Clone, Copy)]
@@ -149,6 +149,31 @@ fn from_lines(text: &str, lines: &[Line]) -> Vec<Table> {
     tables
 }
 
+/// Runs of lines that are a header row with one cell a line: the table was flattened and its rows cannot be told for certain.
+pub(crate) fn flattened(text: &str, lines: &[Line]) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut run: Vec<(Span, Column)> = Vec::new();
+    for line in lines {
+        if let Some(column) = column_of(slice(text, line.span)) {
+            run.push((line.span, column));
+            continue;
+        }
+        found.extend(header_of(&run));
+        run.clear();
+    }
+    found.extend(header_of(&run));
+    found
+}
+
+fn header_of(run: &[(Span, Column)]) -> Option<Span> {
+    let (first, last) = (run.first()?, run.last()?);
+    let has_task = run.iter().any(|(_, column)| *column == Column::Task);
+    let has_more = run
+        .iter()
+        .any(|(_, column)| matches!(column, Column::Party(_) | Column::Deadline));
+    (run.len() >= 3 && run.len() <= 12 && has_task && has_more).then(|| Span::new(first.0.start, last.0.end))
+}
+
 /// The table, if one of its first rows is a header that names tasks and says who or by when.
 fn table_of(text: &str, cells: Vec<Cell>) -> Option<Table> {
     let region = Span::new(cells.first()?.span.start, cells.iter().map(|cell| cell.span.end).max()?);
@@ -178,7 +203,10 @@ fn table_of(text: &str, cells: Vec<Cell>) -> Option<Table> {
 /// What a header cell says of its column.
 fn column_of(header: &str) -> Option<Column> {
     let word: String = header.chars().filter(|character| !is_blank(*character)).collect();
-    if word.is_empty() || word.chars().count() > LONGEST_HEADER {
+    // 责任单位（排在第一位的为牵头单位）: what the bracket adds is no part of the header's word.
+    let word = word.split(['（', '(']).next().unwrap_or_default().to_owned();
+    let is_prose = word.contains(['：', ':', '。', '，', ',', '；']);
+    if word.is_empty() || is_prose || word.chars().count() > LONGEST_HEADER {
         return None;
     }
     if let Some(role) = words::labels().exactly(&word) {

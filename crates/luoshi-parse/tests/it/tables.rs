@@ -192,3 +192,14 @@ fn a_table_without_tasks_is_running_text() {
     );
     assert!(parsed.tasks.is_empty());
 }
+
+#[test]
+fn a_flattened_table_is_told() {
+    let parsed =
+        crate::read("某县任务分解\n序号\n任务\n责任单位\n1\n修建道路\n县交通局\n县财政局\n2\n修建桥梁\n县交通局\n");
+    assert_eq!(parsed.coverage.unresolved.len(), 1);
+    assert_eq!(
+        parsed.coverage.unresolved[0].alternatives,
+        ["numbering/table-row", "context"]
+    );
+}
