@@ -186,6 +186,9 @@ impl Paragraph {
         if is_indented {
             return false;
         }
+        if is_document_number(&line.text) {
+            return false;
+        }
         let ends_sentence = self.text.ends_with(['。', '；', '：', '！', '？', '）', ';', ':']);
         !(has_label(&line.text) && (ends_sentence || indent > size * 1.2))
     }
@@ -315,6 +318,12 @@ fn append(text: &mut String, next: &str) {
         text.push(' ');
     }
     text.push_str(next);
+}
+
+/// Whether a line is the number of the document (`霁政发〔2026〕3号`), which stands alone below a title however wide that is.
+fn is_document_number(text: &str) -> bool {
+    const LONGEST: usize = 24;
+    text.contains('〔') && text.ends_with('号') && text.chars().count() <= LONGEST
 }
 
 /// How wide the beginning of a line is that cannot be broken, such as a number, in characters.
