@@ -20,6 +20,11 @@
 //! assert_eq!(contract.tasks[0].parties[0].name, "农业农村局");
 //! assert_eq!(contract.tasks[0].targets[0].value.as_deref(), Some("1000000"));
 //! assert!(contract.to_json().starts_with("{\n  \"schema\": \"luoshi.parse/1\""));
+//!
+//! // Next year's text of the same task promises less.
+//! let later = text.replace("100万亩", "98万亩");
+//! let changes = luoshi_intake::compare(&found, &intake(later.as_bytes(), "next.txt", &IntakeSettings::default()));
+//! assert_eq!(changes.count(luoshi_intake::ChangeKind::TargetLowered), 1);
 //! ```
 
 mod comparison_page;

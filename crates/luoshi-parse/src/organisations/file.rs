@@ -47,6 +47,8 @@ struct Stem {
 struct Whole {
     full: String,
     #[serde(default)]
+    branch: bool,
+    #[serde(default)]
     short: Vec<String>,
     from: Option<String>,
     until: Option<String>,
@@ -223,6 +225,7 @@ pub(super) fn read(
                 short,
                 family: stem.full.clone(),
                 end: end.clone(),
+                is_branch: false,
                 from: period(&stem.full, stem.from.as_deref(), reforms, &mut faults),
                 until: period(&stem.full, stem.until.as_deref(), reforms, &mut faults),
                 successors: stem.successors.clone(),
@@ -235,6 +238,7 @@ pub(super) fn read(
             short: whole.short.clone(),
             family: whole.full.clone(),
             end: String::new(),
+            is_branch: whole.branch,
             from: period(&whole.full, whole.from.as_deref(), reforms, &mut faults),
             until: period(&whole.full, whole.until.as_deref(), reforms, &mut faults),
             successors: whole.successors.clone(),

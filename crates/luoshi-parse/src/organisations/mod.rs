@@ -26,6 +26,8 @@ struct Body {
     /// The full name without its end, by which successors are named.
     family: String,
     end: String,
+    /// Whether a bare place stands before its name: 云岭银保监局.
+    is_branch: bool,
     from: Option<Days>,
     until: Option<Days>,
     successors: Vec<String>,
@@ -136,6 +138,7 @@ pub struct Registry {
     bodies: Vec<Body>,
     names: HashMap<String, Vec<usize>>,
     families: HashSet<String>,
+    branches: Vec<usize>,
     reforms: Reforms,
 }
 
@@ -183,6 +186,9 @@ impl Registry {
             }
         }
         self.families.insert(body.family.clone());
+        if body.is_branch {
+            self.branches.push(index);
+        }
         self.bodies.push(body);
     }
 
@@ -257,6 +263,12 @@ impl Registry {
                 return self.choose(name, territory, core, &bearers, at);
             }
         }
+        if let Some(index) = self.branch_of(name)
+            && let Some(body) = self.bodies.get(index)
+        {
+            let place = &name[..name.len() - body.full.len()];
+            return self.choose(name, place, &body.full, &self.bearers(&body.full), at);
+        }
         Resolution {
             name: name.to_owned(),
             standing: Standing::Unknown { candidates: Vec::new() },
@@ -265,6 +277,21 @@ impl Registry {
             until: None,
             successors: Vec::new(),
         }
+    }
+
+    /// The body of the centre whose name follows a bare place of two to four characters.
+    fn branch_of(&self, name: &str) -> Option<usize> {
+        let fits = |body: &(usize, &Body)| {
+            name.strip_suffix(body.1.full.as_str())
+                .is_some_and(|place| (2..=4).contains(&place.chars().count()))
+        };
+        // The longest is meant: 云岭银保监局 is no 保监局 of a place called 云岭银.
+        self.branches
+            .iter()
+            .filter_map(|&index| Some((index, self.bodies.get(index)?)))
+            .filter(fits)
+            .max_by_key(|(_, body)| body.full.len())
+            .map(|(index, _)| index)
     }
 
     fn choose(&self, name: &str, territory: &str, core: &str, bearers: &[&Body], at: Option<Date>) -> Resolution {
@@ -465,6 +492,9 @@ mod tests {
         check("县药监局", 2001, "县药品监督管理局", "known");
         check("县药监局", 2019, "县药品监督管理局", "known");
         check("省数据局", 2022, "省数据局", "not-yet");
+        check("云岭银保监分局", 2020, "云岭银保监分局", "known");
+        check("云岭银保监分局", 2025, "云岭银保监分局", "superseded");
+        check("云岭金融监管局", 2025, "云岭金融监管局", "known");
         check("省委政研室", 2020, "省委政策研究室", "known");
         check("市政府研究室", 2020, "市政府研究室", "known");
     }

@@ -14,4 +14,5 @@ mod documents;
 mod http;
 mod kill_nine;
 mod program;
+mod research;
 mod site;
