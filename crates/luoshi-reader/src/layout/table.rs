@@ -182,9 +182,11 @@ impl Grid {
     fn new(across: &[Stroke], down: &[Stroke]) -> Option<Self> {
         let left = across.iter().map(|stroke| stroke.from).min_by(f32::total_cmp)?;
         let right = across.iter().map(|stroke| stroke.to).max_by(f32::total_cmp)?;
-        let rows = places(across.iter().map(|stroke| stroke.at));
-        // The sides may be open.
-        let columns = places(down.iter().map(|stroke| stroke.at).chain([left, right]));
+        let top = down.iter().map(|stroke| stroke.from).min_by(f32::total_cmp)?;
+        let bottom = down.iter().map(|stroke| stroke.to).max_by(f32::total_cmp)?;
+        // The sides may be open, and so is the end of a page that tears a table: Chromium draws the line on the next one.
+        let rows = places(across.iter().map(|stroke| stroke.at), [top, bottom]);
+        let columns = places(down.iter().map(|stroke| stroke.at), [left, right]);
         if rows.len() < 2 || columns.len() < 3 || (rows.len() - 1) * (columns.len() - 1) > MOST_FIELDS {
             return None;
         }
@@ -300,10 +302,18 @@ impl Grid {
     }
 }
 
-/// Distinct places in order; those within the tolerance are one.
-fn places(places: impl Iterator<Item = f32>) -> Vec<f32> {
+/// Distinct places in order; those within the tolerance are one. The ends count where they lie well outside the others.
+fn places(places: impl Iterator<Item = f32>, ends: [f32; 2]) -> Vec<f32> {
+    const OVERHANG: f32 = 6.0;
     let mut places: Vec<f32> = places.collect();
     places.sort_by(f32::total_cmp);
     places.dedup_by(|next, first| *next - *first <= TOLERANCE);
+    let [start, end] = ends;
+    if places.first().is_none_or(|first| first - start > OVERHANG) {
+        places.insert(0, start);
+    }
+    if places.last().is_none_or(|last| end - last > OVERHANG) {
+        places.push(end);
+    }
     places
 }

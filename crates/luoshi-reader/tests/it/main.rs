@@ -8,6 +8,8 @@ mod pdf;
 mod property;
 mod real;
 #[cfg(test)]
+mod same_plan;
+#[cfg(test)]
 mod support;
 mod text;
 mod xlsx;
