@@ -58,7 +58,11 @@ impl Assembly {
         let label = label_bytes
             .and_then(|bytes| text.get(..bytes))
             .map(|label| Span::new(start, start + label.chars().count()));
-        self.text.push_str(text);
+        // A part of a container may hold NUL, which no format that luoshi writes can.
+        match text.contains('\0') {
+            true => self.text.push_str(&text.replace('\0', "\u{FFFD}")),
+            false => self.text.push_str(text),
+        }
         self.text.push('\n');
         self.scalars = span.end + 1;
         self.blocks.push(Block {

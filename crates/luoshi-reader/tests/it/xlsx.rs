@@ -265,6 +265,14 @@ fn overlapping_merges_are_survived() {
     assert_sound(&workbook.read());
 }
 
+/// Found by the fuzz target: a NUL in a shared text came through.
+#[test]
+fn no_text_holds_a_nul() {
+    let mut workbook = Workbook::new("<row r='1'><c r='A1' t='s'><v>0</v></c></row>");
+    workbook.strings = Some("<si><t>甲\0乙</t></si>".to_owned());
+    check(&workbook, &["t0 0,0 1x1: 甲\u{FFFD}乙"]);
+}
+
 #[test]
 fn damage_gives_what_stands_before_it() {
     let rows = format!(
