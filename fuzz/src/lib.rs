@@ -1,6 +1,8 @@
 //! What every fuzz target checks, and containers around the part that is made up.
 //!
 //! A container of random bytes hardly ever gets past its checksum, so the targets put random parts into sound containers.
+//!
+//! It is not for anything that the program does at run time, and it is not shipped.
 
 use std::io::{Cursor, Write as _};
 
