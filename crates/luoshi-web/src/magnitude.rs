@@ -78,10 +78,24 @@ pub(crate) fn number(value: &Decimal, target: &Target) -> Decimal {
     Magnitude::of(target).number_of(*value)
 }
 
+/// A figure as typed, in plain digits: an input method for Chinese writes １２，０００．５ as readily as 12,000.5. Marks between thousands and
+/// white space are left out.
+pub(crate) fn plain(typed: &str) -> String {
+    typed
+        .chars()
+        .map(|character| match character {
+            // The full-width forms of the visible ASCII characters stand in their order (Unicode, block Halfwidth and Fullwidth Forms).
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character),
+            other => other,
+        })
+        .filter(|character| !matches!(character, ',' | ' ' | '\u{3000}'))
+        .collect()
+}
+
 /// The value of what somebody typed before that unit; `None` where it is no number. Thousands may be set apart by commas, and a magnitude
 /// and the unit may be typed along, as people write them: 1,924 and 1924亿 and 0.1924万亿元 and 192400000000元 are one value.
 pub(crate) fn value(typed: &str, target: &Target) -> Option<Decimal> {
-    let text = typed.replace([',', '，', ' ', '\u{3000}'], "");
+    let text = plain(typed);
     let without_unit = text.strip_suffix(target.unit.as_str()).filter(|rest| *rest != text);
     // A number that carries its own unit is in that unit, whatever stands behind the box.
     let unsaid = if without_unit.is_some() {
@@ -151,6 +165,8 @@ mod tests {
             "1924 亿元",
             "0.1924万亿元",
             "192,400,000,000元",
+            "１，９２４",
+            "１９２４．０亿元",
         ] {
             check(&investment, typed, "192400000000");
         }

@@ -315,7 +315,8 @@ fn read_values(targets: &[Target], fields: &Fields, errors: &mut FieldErrors) ->
 }
 
 fn read_completion(text: &str, errors: &mut FieldErrors) -> Option<u8> {
-    let digits = text.trim_end_matches(['%', '％']).trim();
+    let text = magnitude::plain(text);
+    let digits = text.trim_end_matches('%');
     if digits.is_empty() {
         return None;
     }
@@ -629,6 +630,7 @@ mod tests {
         assert_eq!(read_completion("62", &mut errors), Some(62));
         assert_eq!(read_completion("62%", &mut errors), Some(62));
         assert_eq!(read_completion("62 ％", &mut errors), Some(62));
+        assert_eq!(read_completion("６２％", &mut errors), Some(62));
         assert_eq!(read_completion("", &mut errors), None);
         assert!(errors.is_empty());
         assert_eq!(read_completion("101", &mut errors), None);

@@ -8,7 +8,10 @@ use luoshi_app::review::{ReviewParty, ReviewTarget, ReviewTask, TaskCorrection};
 use luoshi_ledger::{decide::LONGEST_TASK_TITLE, view::OrganisationSummary};
 use luoshi_types::{Comparator, Decimal, PartyRole};
 
-use crate::form::{FieldErrors, Fields, optional_date};
+use crate::{
+    form::{FieldErrors, Fields, optional_date},
+    magnitude,
+};
 
 /// Empty rows for bodies that the document did not name in a way that was found.
 const SPARE_PARTIES: usize = 2;
@@ -360,7 +363,7 @@ fn figure(text: &str) -> Option<Option<Decimal>> {
     if text.is_empty() {
         return Some(None);
     }
-    Decimal::from_str(&text.replace([',', '，', ' '], "")).ok().map(Some)
+    Decimal::from_str(&magnitude::plain(text)).ok().map(Some)
 }
 
 #[cfg(test)]
