@@ -144,7 +144,7 @@ fn cells(row: &LedgerRow, words: &dyn ExportWords) -> Vec<Cell> {
         Cell::from(names(&row.parties, &[PartyRole::Cooperating])),
         Cell::from(names(&row.parties, &[PartyRole::LeaderPerson])),
         Cell::Date(row.due),
-        Cell::Empty,
+        Cell::from(milestones(row)),
         text(latest.map(|report| report.done.as_str())),
         row.completion
             .map_or(Cell::Empty, |percent| Cell::Number(i64::from(percent).into())),
@@ -169,6 +169,20 @@ fn goal(row: &LedgerRow) -> String {
         .iter()
         .map(|target| format!("{}{}", target.subject, target.quantity_text))
         .chain(row.deliverable.clone())
+        .collect::<Vec<_>>()
+        .join("；")
+}
+
+/// 节点: the days of single targets, in their order.
+fn milestones(row: &LedgerRow) -> String {
+    let mut days: Vec<_> = row
+        .targets
+        .iter()
+        .filter_map(|target| Some((target.due?, target)))
+        .collect();
+    days.sort_by_key(|(day, _)| *day);
+    days.iter()
+        .map(|(day, target)| format!("{day} {}{}", target.subject, target.quantity_text))
         .collect::<Vec<_>>()
         .join("；")
 }
