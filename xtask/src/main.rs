@@ -2,15 +2,18 @@
 //!
 //! It is not for anything that the program does at run time, and it is not shipped.
 
+mod corpus;
 mod rust_text;
 mod tidy;
 mod tree;
 
 use std::{
     io::{self, Write},
+    path::Path,
     process::ExitCode,
 };
 
+use corpus::Board;
 use tree::Tree;
 
 const USAGE: &str = "\
@@ -18,15 +21,39 @@ Usage: cargo xtask <command>
 
 Commands:
   tidy    check every agreement that can be checked; `cargo test -p xtask` runs the same checks as tests
+  corpus  print what the parser finds, misses and misreads in corpus/documents; with --update store the figures
 ";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let command = arguments.next();
-    match (command.as_deref(), arguments.next()) {
+    match (command.as_deref(), arguments.next().as_deref()) {
         (Some("tidy"), None) => tidy(),
+        (Some("corpus"), None) => corpus(false),
+        (Some("corpus"), Some("--update")) => corpus(true),
         (None | Some("help" | "-h" | "--help"), None) => say(&mut io::stdout(), USAGE, ExitCode::SUCCESS),
         _ => say(&mut io::stderr(), USAGE, ExitCode::from(2)),
+    }
+}
+
+/// Prints the scoreboard, and stores its figures where that is asked for.
+fn corpus(update: bool) -> ExitCode {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+    let outcome = Board::of(root).and_then(|board| {
+        if update {
+            board.update(root)?;
+        }
+        let falls = board.falls(root)?;
+        Ok((board.table(), falls))
+    });
+    match outcome {
+        Ok((table, falls)) if falls.is_empty() => say(&mut io::stdout(), &table, ExitCode::SUCCESS),
+        Ok((table, falls)) => say(
+            &mut io::stderr(),
+            &format!("{table}{}\n", falls.join("\n")),
+            ExitCode::FAILURE,
+        ),
+        Err(error) => say(&mut io::stderr(), &format!("{error:#}\n"), ExitCode::FAILURE),
     }
 }
 

@@ -46,6 +46,12 @@ pub enum SegmentStyle {
     Rule,
     /// What a rule made of its span.
     Result,
+    /// What a comparison found new or higher.
+    Added,
+    /// What a comparison found gone or lower.
+    Dropped,
+    /// What a comparison found otherwise.
+    Changed,
 }
 
 fn segment(text: impl Into<String>, style: SegmentStyle) -> Segment {

@@ -1,7 +1,9 @@
 //! Read and parse in one step. It adds nothing to what the two say but the hash of the bytes.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
-use luoshi_parse::{ParseSettings, Parsed, parse};
+use luoshi_parse::{ParseSettings, Parsed, organisations::Registry, parse};
 use luoshi_reader::{Limits, read};
 use luoshi_types::{Document, Language};
 use sha2::{Digest, Sha256};
@@ -19,6 +21,8 @@ pub struct IntakeSettings {
     pub year: Option<i16>,
     /// Whether to record the rules that fire, which [`explain`](crate::explain) needs.
     pub trace: bool,
+    /// The bodies that names are resolved with; the shipped ones where a site has none of its own.
+    pub organisations: Option<Arc<Registry>>,
 }
 
 /// A file that was taken in.
@@ -43,6 +47,7 @@ pub fn intake(bytes: &[u8], file_name: &str, settings: &IntakeSettings) -> Intak
             date: settings.date,
             year: settings.year,
             trace: settings.trace,
+            organisations: settings.organisations.clone(),
         },
     );
     Intake {

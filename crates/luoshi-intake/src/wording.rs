@@ -48,6 +48,7 @@ fn sentence(key: &str, diagnostic: &Diagnostic, language: Language) -> String {
             "reason" => {
                 ScopeReason::from_code(value).map_or_else(|| value.clone(), |reason| scope_reason(reason, language))
             }
+            _ if value.is_empty() => "none".to_owned(),
             _ => value.clone(),
         };
         arguments.insert(Cow::Owned(name.clone()), FluentValue::from(value));
@@ -130,7 +131,19 @@ mod tests {
             for &code in DiagnosticCode::ALL {
                 let mut diagnostic = Diagnostic::new(code, Span::default());
                 for name in [
-                    "limit", "size", "format", "count", "encoding", "label", "found", "name", "part",
+                    "limit",
+                    "size",
+                    "format",
+                    "count",
+                    "encoding",
+                    "label",
+                    "found",
+                    "name",
+                    "part",
+                    "pages",
+                    "candidates",
+                    "until",
+                    "successors",
                 ] {
                     diagnostic = diagnostic.with(name, "7");
                 }

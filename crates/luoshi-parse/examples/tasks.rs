@@ -45,15 +45,20 @@ fn main() -> ExitCode {
         }
         for target in &task.targets {
             println!(
-                "    [{}] {} {:?} {} {:?} {:?} {:?} ({:?})",
+                "    [{}] {}⟦{}⟧ {} {} {} {:?} {:?} ({}) {}",
                 target.rule,
-                target.comparator.code(),
-                target.value.map(|value| value.to_string()),
+                show(Span::new(
+                    target.span.start.saturating_sub(16).max(task.span.start),
+                    target.span.start
+                )),
                 target.quantity_text,
-                target.unit,
+                target.comparator.code(),
+                target.value.map(|value| value.to_string()).unwrap_or_default(),
+                target.unit.as_deref().unwrap_or_default(),
                 target.direction,
                 target.strength,
-                target.subject
+                target.subject.as_deref().unwrap_or_default(),
+                target.qualifier.as_deref().unwrap_or_default()
             );
         }
         for deadline in &task.deadlines {
@@ -72,7 +77,17 @@ fn main() -> ExitCode {
         }
     }
     for mention in &parsed.mentions {
-        println!("{} {} {}", mention.why.code(), mention.text, mention.rule);
+        println!(
+            "{} {}⟦{}⟧{} {}",
+            mention.why.code(),
+            show(Span::new(mention.span.start.saturating_sub(12), mention.span.start)),
+            mention.text,
+            show(Span::new(
+                mention.span.end,
+                (mention.span.end + 8).min(characters.len())
+            )),
+            mention.rule
+        );
     }
     for diagnostic in &parsed.diagnostics {
         println!(

@@ -8,7 +8,8 @@
 //!
 //! # Rooms
 //!
-//! `scan` goes once over the bytes and finds lines, brackets and labels; `parties` reads the clauses that name bodies; `outline` decides
+//! `scan` goes once over the bytes and finds lines, brackets and labels; `parties` reads the clauses that name bodies; `organisations` says what a
+//! name means at the document's date; `outline` decides
 //! which labels open sections and tasks; `measures`, `targets`, `deadlines` and `scope` read the sentences of a task; `coverage` lays the
 //! partition; `pipeline` holds the order. Each decision that a reader of a document could dispute is a rule in `rules/`, and each list
 //! of words is a file in `words/`.
@@ -18,6 +19,7 @@ mod deadlines;
 mod measures;
 mod model;
 mod numeral;
+pub mod organisations;
 mod outline;
 mod parties;
 mod pipeline;

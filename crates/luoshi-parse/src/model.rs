@@ -3,8 +3,12 @@
 //! It does not find anything and does not serialise itself: `luoshi-intake` turns these values into the parse contract.
 //! Every [`Span`] counts Unicode scalars of [`luoshi_types::Document::text`].
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use luoshi_types::{Comparator, Decimal, Diagnostic, Direction, DocumentKind, PartyRole, Span, Strength};
+
+use crate::organisations::Registry;
 
 /// What the caller knows and the document may not say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +19,8 @@ pub struct ParseSettings {
     pub year: Option<i16>,
     /// Whether to record every rule that fired in [`Parsed::trace`].
     pub trace: bool,
+    /// The bodies that names are resolved with; those that are shipped with the program where a site has none of its own.
+    pub organisations: Option<Arc<Registry>>,
 }
 
 /// Everything that was read from one document.
@@ -171,6 +177,8 @@ pub struct DeadlineDraft {
     pub kind: DeadlineKind,
     /// The last day of the period named; absent for continuous work and where the document states no year.
     pub resolved: Option<Date>,
+    /// Whether it comes from a sentence that states it once for every task without a time of its own.
+    pub inherited: bool,
     /// The rule that found it.
     pub rule: &'static str,
 }

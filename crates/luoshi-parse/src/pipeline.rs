@@ -12,12 +12,13 @@ use crate::{
         Inheritance, Mention, MentionReason, ParseSettings, Parsed, PartyDraft, Section, SpanKind, TaskDraft,
         TrackingState, Unresolved,
     },
+    organisations::{self, Registry},
     outline::{self, Outline, TaskNode, front, rule_of},
     parties::clause::{self, Clause},
-    rules,
+    rules::{self, party::first_leads::Convention},
     scan::{self, Marks},
     scope, targets,
-    text::{ScalarIndex, slice},
+    text::{ScalarIndex, overlaps_any, slice},
     trace::Tracer,
     words,
 };
@@ -46,10 +47,26 @@ const MOST_TASKS: usize = 10_000;
 /// ```
 pub fn parse(document: &Document, settings: &ParseSettings) -> Parsed {
     let text = document.text.as_str();
-    let marks = scan::scan(text);
-    let clauses = clause::clauses(text, &marks.brackets, &marks.lines);
-    let outline = outline::build(text, &marks, &clauses);
+    let mut marks = scan::scan(text);
+    let mut clauses = clause::clauses(text, &marks.brackets, &marks.lines);
+    let tables = outline::table::find(text, &document.blocks, &marks.lines);
+    if !tables.is_empty() {
+        outline::table::clear(text, &tables, &mut marks, &mut clauses);
+    }
+    let mut outline = outline::build(text, &marks, &clauses, !tables.is_empty());
+    if !tables.is_empty() {
+        outline::table::join(text, &tables, &mut outline, &mut clauses);
+        outline.find_borders(text);
+    }
+    for heading in &mut outline.headings {
+        if let Some(clause) = rules::party::heading::clause(text, heading.title) {
+            heading.owner = Some(clauses.len());
+            clauses.push(clause);
+        }
+    }
     let front = front::read(text, &marks.lines, &outline, settings);
+    let registry = settings.organisations.as_deref().unwrap_or_else(|| Registry::shipped());
+    let doubts = organisations::resolve_clauses(&mut clauses, registry, front.metadata.date, front.metadata.year);
     let mut work = Work {
         text,
         marks: &marks,
@@ -69,8 +86,13 @@ pub fn parse(document: &Document, settings: &ParseSettings) -> Parsed {
     work.headings();
     work.tasks();
     work.section_lines();
+    work.heading_owners();
     work.stated_once();
+    work.first_leads();
+    work.reviews();
+    work.default_deadlines();
     work.complaints();
+    work.parsed.diagnostics.extend(doubts);
     work.finish(document)
 }
 
@@ -206,15 +228,25 @@ impl Work<'_> {
         );
         let mut found = targets::Found::default();
         let mut deadlines_found = Vec::new();
-        let year = self.parsed.metadata.year;
-        self.read_sentences(&sentences, year, &mut found, &mut deadlines_found);
+        let time = self.time();
+        self.read_sentences(&sentences, time, &mut found, &mut deadlines_found);
         for &(hole, kind) in &holes {
             if matches!(kind, SpanKind::Deadline | SpanKind::Responsibility) {
-                deadlines::read_container(self.text, hole, year, &mut self.tracer, &mut deadlines_found);
+                deadlines::read_container(self.text, hole, time, &mut self.tracer, &mut deadlines_found);
+            }
+        }
+        for &cell in &node.borrowed_deadlines {
+            deadlines::read_container(self.text, cell, time, &mut self.tracer, &mut deadlines_found);
+        }
+        for &(hole, kind) in &holes {
+            if kind == SpanKind::Context && !node.cells.is_empty() {
+                targets::read_actuals(self.text, hole, &mut self.tracer, &mut found);
             }
         }
         // The digits of a deadline are told once, as the deadline.
-        let in_deadline = |span: Span| deadlines_found.iter().any(|deadline| deadline.span.overlaps(span));
+        let mut deadline_spans: Vec<Span> = deadlines_found.iter().map(|deadline| deadline.span).collect();
+        deadline_spans.sort_unstable();
+        let in_deadline = |span: Span| overlaps_any(&deadline_spans, span);
         found
             .mentions
             .retain(|mention| mention.why != MentionReason::Date || !in_deadline(mention.span));
@@ -258,6 +290,54 @@ impl Work<'_> {
         }
     }
 
+    fn time(&self) -> deadlines::DocumentTime {
+        deadlines::DocumentTime {
+            year: self.parsed.metadata.year,
+            date: self.parsed.metadata.date,
+        }
+    }
+
+    /// What a report says of the past: values that were reached, in no task.
+    fn reviews(&mut self) {
+        for &review in &self.outline.reviews {
+            let sentences = measures::sentences(self.text, review, &[]);
+            let mut found = targets::Found::default();
+            for &sentence in std::iter::once(&sentences.title_line).chain(&sentences.others) {
+                targets::read_actuals(self.text, sentence, &mut self.tracer, &mut found);
+            }
+            self.parsed.mentions.extend(found.mentions);
+        }
+        self.parsed.mentions.sort_by_key(|mention| mention.span);
+    }
+
+    /// Times stated once for every task that has none of its own.
+    fn default_deadlines(&mut self) {
+        for sentence in rules::deadline::stated_once::find(self.text) {
+            let inside = self
+                .parsed
+                .tasks
+                .iter()
+                .any(|task| task.span.contains(sentence) && task.span.end > sentence.end + 60);
+            let found = deadlines::read_default(self.text, sentence, self.time());
+            let Some(default) = found.first().filter(|_| !inside) else {
+                continue;
+            };
+            self.tracer
+                .fired(&rules::deadline::stated_once::RULE, default.span, || {
+                    default.resolved.map_or_else(String::new, |date| date.to_string())
+                });
+            for task in self.parsed.tasks.iter_mut().filter(|task| task.deadlines.is_empty()) {
+                task.deadlines.push(default.clone());
+            }
+            self.parsed.inheritance.push(Inheritance {
+                text: slice(self.text, sentence).to_owned(),
+                span: sentence,
+                parties: Vec::new(),
+            });
+            break;
+        }
+    }
+
     fn first_head(&self, label: Span) -> usize {
         self.marks
             .heads
@@ -267,13 +347,13 @@ impl Work<'_> {
     fn read_sentences(
         &mut self,
         sentences: &Sentences,
-        year: Option<i16>,
+        time: deadlines::DocumentTime,
         found: &mut targets::Found,
         deadlines_found: &mut Vec<crate::model::DeadlineDraft>,
     ) {
         for &sentence in std::iter::once(&sentences.title_line).chain(&sentences.others) {
             targets::read_sentence(self.text, sentence, &mut self.tracer, found);
-            deadlines::read_sentence(self.text, sentence, year, &mut self.tracer, deadlines_found);
+            deadlines::read_sentence(self.text, sentence, time, &mut self.tracer, deadlines_found);
         }
     }
 
@@ -298,7 +378,14 @@ impl Work<'_> {
         let mut holes: Vec<(Span, SpanKind)> = responsibility
             .iter()
             .map(|span| (*span, SpanKind::Responsibility))
+            .filter(|(span, _)| node.cells.is_empty() || !node.cells.iter().any(|(cell, _)| cell == span))
             .collect();
+        if !node.cells.is_empty() {
+            holes.extend(node.cells.iter().copied());
+            holes.retain(|(span, _)| node.span.contains(*span));
+            holes.sort_by_key(|hole| hole.0);
+            return holes;
+        }
         let first = self
             .marks
             .lines
@@ -343,6 +430,100 @@ impl Work<'_> {
                 parties,
             });
         }
+    }
+
+    /// Headings that name persons or bodies, and clauses that stand with a heading: they go to every task below it.
+    fn heading_owners(&mut self) {
+        for (index, heading) in self.outline.headings.iter().enumerate() {
+            let mut parties: Vec<PartyDraft> = Vec::new();
+            let mut span = heading.title;
+            if let Some(owner) = heading.owner.map(|clause| &self.clauses[clause]) {
+                parties.extend(owner.parties.iter().cloned());
+            }
+            if let Some(clause) = heading.clause.map(|clause| &self.clauses[clause]) {
+                self.partition.add(clause.span, SpanKind::Responsibility);
+                span = if parties.is_empty() {
+                    clause.span
+                } else {
+                    Span::new(span.start, clause.span.end)
+                };
+                parties.extend(clause.parties.iter().map(|party| PartyDraft {
+                    inherited: true,
+                    ..party.clone()
+                }));
+            }
+            if parties.is_empty() {
+                continue;
+            }
+            self.tracer.fired(&rules::party::heading::RULE, span, || {
+                format!("{} bodies", parties.len())
+            });
+            for (task, node) in self.parsed.tasks.iter_mut().zip(&self.outline.tasks) {
+                if !node.ancestors.contains(&index) {
+                    continue;
+                }
+                for party in &parties {
+                    // A task with bodies of its own keeps them; only a role that nobody has there is added.
+                    let has_role = task.parties.iter().any(|own| own.role == party.role && !own.inherited);
+                    let is_owned = task
+                        .parties
+                        .iter()
+                        .any(|own| !own.inherited && own.role != PartyRole::LeaderPerson);
+                    let may_join = matches!(party.role, PartyRole::LeaderPerson | PartyRole::Lead);
+                    let adds = (may_join && !has_role) || !is_owned;
+                    if adds && !task.parties.iter().any(|own| own.raw == party.raw) {
+                        task.parties.push(party.clone());
+                    }
+                }
+            }
+            self.parsed.inheritance.push(Inheritance {
+                text: self.own(span),
+                span,
+                parties,
+            });
+        }
+    }
+
+    /// Conventions that say who leads where nobody is called lead.
+    fn first_leads(&mut self) {
+        for (span, convention) in rules::party::first_leads::find(self.text) {
+            self.tracer
+                .fired(&rules::party::first_leads::RULE, span, || match convention {
+                    Convention::First => "the first body leads".to_owned(),
+                    Convention::All => "responsible bodies lead".to_owned(),
+                });
+            // Inside a clause it binds from there on; elsewhere it speaks of the whole document.
+            let from = self
+                .outline
+                .tasks
+                .iter()
+                .position(|node| {
+                    node.clauses
+                        .iter()
+                        .any(|&clause| self.clauses[clause].span.contains(span))
+                })
+                .unwrap_or(0);
+            for task in self.parsed.tasks.iter_mut().skip(from) {
+                if task.parties.iter().any(|party| party.role == PartyRole::Lead) {
+                    continue;
+                }
+                let responsible = task
+                    .parties
+                    .iter_mut()
+                    .filter(|party| party.role == PartyRole::Responsible);
+                let count = if convention == Convention::First { 1 } else { usize::MAX };
+                for party in responsible.take(count) {
+                    party.role = PartyRole::Lead;
+                    party.rule = rules::party::first_leads::RULE.code;
+                }
+            }
+            self.parsed.inheritance.push(Inheritance {
+                text: self.own(span),
+                span,
+                parties: Vec::new(),
+            });
+        }
+        self.parsed.inheritance.sort_by_key(|inheritance| inheritance.span);
     }
 
     /// Clauses that speak of all later tasks: their bodies go to the task of the clause and to each behind it.
@@ -394,19 +575,10 @@ impl Work<'_> {
                     alternatives: vec![SpanKind::Responsibility.code(), SpanKind::Measure.code()],
                 });
             }
-            for party in &clause.parties {
-                if party.role != PartyRole::LeaderPerson
-                    && party.rule != rules::party::verb_bracket::RULE.code
-                    && !crate::parties::names::is_possible_body(&party.raw)
-                {
-                    found.push(
-                        Diagnostic::new(DiagnosticCode::UnknownOrganisation, party.span).with("name", &party.raw),
-                    );
-                }
-            }
         }
         for (task, node) in self.parsed.tasks.iter().zip(&self.outline.tasks) {
-            if task.parties.is_empty() {
+            // A work report names no bodies, so nobody is missing there.
+            if task.parties.is_empty() && !self.outline.is_report {
                 let place = node.label.map_or(task.title_span, |label| label.span);
                 let label = if task.label.is_empty() {
                     task.title.clone()
@@ -415,6 +587,17 @@ impl Work<'_> {
                 };
                 found.push(Diagnostic::new(DiagnosticCode::NoParty, place).with("label", label));
             }
+        }
+        for header in outline::table::flattened(self.text, &self.marks.lines) {
+            // The cells of a table that was read stand in lines of their own too.
+            if self.outline.tasks.iter().any(|task| !task.cells.is_empty()) {
+                break;
+            }
+            found.push(Diagnostic::new(DiagnosticCode::Unresolved, header).with("count", 2));
+            self.unresolved.push(Unresolved {
+                span: header,
+                alternatives: vec![rules::numbering::table_row::RULE.code, SpanKind::Context.code()],
+            });
         }
         let has_text = !self.marks.lines.is_empty();
         if self.parsed.tasks.is_empty() && has_text {

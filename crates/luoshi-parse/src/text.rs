@@ -54,6 +54,12 @@ pub(crate) fn slice(text: &str, span: Span) -> &str {
     text.get(span.start..span.end).unwrap_or_default()
 }
 
+/// Whether `span` overlaps one of `sorted`, which are in order and do not overlap each other much: the search is binary.
+pub(crate) fn overlaps_any(sorted: &[Span], span: Span) -> bool {
+    let index = sorted.partition_point(|other| other.end <= span.start);
+    sorted.get(index).is_some_and(|other| other.overlaps(span))
+}
+
 /// Whether `character` is white space, the ideographic space, a byte order mark or another invisible character.
 pub(crate) fn is_blank(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')

@@ -1,6 +1,6 @@
 //! The word tables of `words/`, compiled into automata once. It does not say what a word means for a sentence; the rules do.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
 use luoshi_types::PartyRole;
@@ -104,6 +104,14 @@ impl Labels {
         Some((hit.value, colon + mark.len_utf8()))
     }
 
+    /// The role that `word` gives where it is a label and nothing else.
+    pub(crate) fn exactly(&self, word: &str) -> Option<PartyRole> {
+        self.0
+            .at(word, 0)
+            .filter(|hit| hit.end == word.len())
+            .map(|hit| hit.value)
+    }
+
     /// Every label with its colon inside `start..end`: where it starts, its role, and the byte after its colon.
     pub(crate) fn within(&self, text: &str, start: usize, end: usize) -> Vec<(usize, PartyRole, usize)> {
         self.0
@@ -176,51 +184,6 @@ pub(crate) fn assignments() -> &'static WordTable<PartyRole> {
     &ASSIGNMENTS
 }
 
-#[derive(serde::Deserialize)]
-struct OrganisationFile {
-    stem: Vec<Stem>,
-    body: Vec<Body>,
-}
-
-#[derive(serde::Deserialize)]
-struct Stem {
-    full: String,
-    short: Vec<String>,
-    ends: Vec<String>,
-}
-
-#[derive(serde::Deserialize)]
-struct Body {
-    full: String,
-    short: Vec<String>,
-}
-
-static SHORT_NAMES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
-    let mut names = HashMap::new();
-    let Ok(file) = toml::from_str::<OrganisationFile>(include_str!("../words/organisations.toml")) else {
-        return names;
-    };
-    for stem in file.stem {
-        for end in &stem.ends {
-            let full_end = if end == "委" { "委员会" } else { end.as_str() };
-            for short in &stem.short {
-                names.insert(format!("{short}{end}"), format!("{}{full_end}", stem.full));
-            }
-        }
-    }
-    for body in file.body {
-        for short in body.short {
-            names.insert(short, body.full.clone());
-        }
-    }
-    names
-});
-
-/// The full name behind a short one without its territory (发改委).
-pub(crate) fn full_name(short: &str) -> Option<&'static str> {
-    SHORT_NAMES.get(short).map(String::as_str)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,7 +193,6 @@ mod tests {
         assert!(LABELS.0.is_compiled());
         assert!(LINE_LABELS.is_compiled());
         assert!(ASSIGNMENTS.is_compiled());
-        assert!(SHORT_NAMES.len() > 50);
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub(crate) struct Assembly {
     blocks: Vec<Block>,
     diagnostics: Vec<Diagnostic>,
     block_limit: usize,
+    byte_limit: u64,
 }
 
 impl Assembly {
@@ -25,6 +26,7 @@ impl Assembly {
             blocks: Vec::new(),
             diagnostics: Vec::new(),
             block_limit: limits.blocks,
+            byte_limit: limits.expanded_bytes,
         }
     }
 
@@ -44,12 +46,23 @@ impl Assembly {
                 what: "blocks",
             });
         }
+        // A format that stores a text once and refers to it often grows here and not while it is unpacked.
+        if (self.text.len() + text.len()) as u64 > self.byte_limit {
+            return Err(ReadError::Expansion {
+                limit: self.byte_limit,
+                what: "bytes",
+            });
+        }
         let start = self.scalars;
         let span = Span::new(start, start + text.chars().count());
         let label = label_bytes
             .and_then(|bytes| text.get(..bytes))
             .map(|label| Span::new(start, start + label.chars().count()));
-        self.text.push_str(text);
+        // A part of a container may hold NUL, which no format that luoshi writes can.
+        match text.contains('\0') {
+            true => self.text.push_str(&text.replace('\0', "\u{FFFD}")),
+            false => self.text.push_str(text),
+        }
         self.text.push('\n');
         self.scalars = span.end + 1;
         self.blocks.push(Block {

@@ -1,7 +1,7 @@
 //! Bytes of a file become a [`Document`]: one normalised text, cut into blocks that remember where they stood.
 //!
 //! What it is for: plain text in the encodings that offices use, Word documents (docx) with their automatic numbering rendered as the
-//! labels that a reader sees, and HTML pages. The format is told from the bytes; the name of the file only breaks ties. Reading never
+//! labels that a reader sees, workbooks (xlsx), portable documents (PDF), open fixed-layout documents (OFD), Markdown and HTML pages. The format is told from the bytes; the name of the file only breaks ties. Reading never
 //! fails: whatever the bytes are, there is a document, and what could not be read is in its diagnostics. The bytes may be hostile:
 //! everything that they can make grow is held by [`Limits`].
 //!
@@ -22,14 +22,23 @@
 //! ```
 
 mod assembly;
+mod container;
 mod docx;
 mod encoding;
 mod error;
 mod html;
+mod layout;
 mod limits;
+mod markdown;
 mod numerals;
+mod ofd;
+mod package;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod sniff;
 mod text;
+mod xlsx;
+mod xml;
 
 use luoshi_types::{Diagnostic, DiagnosticCode, Document, SourceFormat, Span};
 
@@ -52,9 +61,12 @@ pub fn read(bytes: &[u8], name: &str, limits: &Limits) -> Document {
         return unreadable_because(SourceFormat::Text, diagnostic);
     }
     match sniff(bytes, name) {
-        Sniffed::Zip => docx::read(bytes, limits),
+        Sniffed::Zip => container::read(bytes, limits),
+        #[cfg(feature = "pdf")]
+        Sniffed::Pdf => pdf::read(bytes, limits),
         Sniffed::Html => html::read(bytes, limits),
         Sniffed::Text => text::read(encoding::decode_detected(bytes), limits),
+        Sniffed::Markdown => markdown::read(encoding::decode_detected(bytes), limits),
         Sniffed::Refused { code, format } => {
             let mut diagnostic = Diagnostic::new(code, Span::default());
             if !format.is_empty() {

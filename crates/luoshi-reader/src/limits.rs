@@ -19,6 +19,8 @@ pub struct Limits {
     pub expansion_ratio: u64,
     /// Depth to which elements of XML or HTML may be nested.
     pub nesting_depth: usize,
+    /// Pages of a paged document.
+    pub pages: usize,
     /// Blocks of the finished document.
     pub blocks: usize,
 }
@@ -36,6 +38,7 @@ impl Default for Limits {
             expanded_bytes: 128 * 1024 * 1024,
             expansion_ratio: 200,
             nesting_depth: 256,
+            pages: 2_000,
             blocks: 1_000_000,
         }
     }

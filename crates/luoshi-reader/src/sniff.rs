@@ -9,10 +9,15 @@ use crate::encoding;
 pub(crate) enum Sniffed {
     /// A zip container; which one its parts will tell.
     Zip,
+    /// A portable document.
+    #[cfg(feature = "pdf")]
+    Pdf,
     /// A page of HTML.
     Html,
     /// Text in some encoding.
     Text,
+    /// The same, with the marks of Markdown.
+    Markdown,
     /// Something that holds no text which could be read here.
     Refused {
         /// Why.
@@ -36,6 +41,9 @@ pub(crate) fn sniff(bytes: &[u8], name: &str) -> Sniffed {
         return compound_file(bytes);
     }
     if head.starts_with(b"%PDF-") {
+        #[cfg(feature = "pdf")]
+        return Sniffed::Pdf;
+        #[cfg(not(feature = "pdf"))]
         return refused(DiagnosticCode::UnsupportedFormat, "pdf");
     }
     if head.starts_with(b"{\\rtf") {
@@ -153,6 +161,9 @@ fn by_markup(text: &str, name: &str) -> Sniffed {
     if !names_text && (begins_with_any(&FRAGMENT) || (names_html && lower.contains('<'))) {
         return Sniffed::Html;
     }
+    if matches!(extension, "md" | "markdown") {
+        return Sniffed::Markdown;
+    }
     Sniffed::Text
 }
 
@@ -210,7 +221,7 @@ mod tests {
             refused(DiagnosticCode::UnsupportedFormat, "xml")
         );
         assert_eq!(sniff(b"<p align=center>x</p>", "a"), Sniffed::Html);
-        assert_eq!(sniff(b"<p align=center>x</p>", "README.md"), Sniffed::Text);
+        assert_eq!(sniff(b"<p align=center>x</p>", "README.md"), Sniffed::Markdown);
         assert_eq!(sniff(b"plain <b>x</b>", "a.html"), Sniffed::Html);
         assert_eq!(sniff(b"plain <b>x</b>", "a"), Sniffed::Text);
         assert_eq!(sniff(b"<plan>", "a"), Sniffed::Text);

@@ -103,6 +103,12 @@ diagnostic_codes! {
     Mojibake = "mojibake", Warning;
     /// Deleted text of tracked changes was left out, inserted text was kept (`count` of changes).
     TrackedChanges = "tracked-changes", Info;
+    /// The document's pages hold pictures and no text (`format`, `pages`).
+    ScannedFile = "scanned-file", Error;
+    /// Some pages hold pictures and no text, and are missing here (`count`, `pages`).
+    ScannedPages = "scanned-pages", Warning;
+    /// Sheets that the file hides were left out (`count`).
+    HiddenSheets = "hidden-sheets", Info;
     // The parser's.
     /// No task was found.
     NoTasks = "no-tasks", Error;
@@ -112,8 +118,12 @@ diagnostic_codes! {
     NumberGap = "number-gap", Warning;
     /// A task names no responsible body (`label`).
     NoParty = "no-party", Warning;
-    /// A responsible body was named that no word table knows (`name`).
+    /// A responsible body was named that the registry does not know (`name`, and the nearest known names in `candidates`, empty where none is near).
     UnknownOrganisation = "unknown-organisation", Info;
+    /// A body is called by a name that it no longer bore at the document's date (`name`, `until`, `successors`).
+    SupersededOrganisation = "superseded-organisation", Info;
+    /// More than one body was called so at the document's date (`name`, `candidates`).
+    AmbiguousOrganisation = "ambiguous-organisation", Info;
     /// A responsibility bracket is not closed.
     UnclosedBracket = "unclosed-bracket", Warning;
     /// A stretch of text could be read in more than one way (`count` of alternatives).

@@ -85,6 +85,14 @@ pub enum SourceFormat {
     Docx,
     /// HTML page.
     Html,
+    /// Office Open XML workbook.
+    Xlsx,
+    /// Portable document format, with a text layer.
+    Pdf,
+    /// Open fixed-layout document (GB/T 33190).
+    Ofd,
+    /// Markdown.
+    Markdown,
 }
 
 /// What a document is to the ledger.

@@ -118,6 +118,21 @@ pub(crate) enum Command {
     Parse(ParseArguments),
     #[command(about = "说明一项任务是按哪些规则读出来的\nShow which rules read a task", help_template = HELP_TEMPLATE)]
     Explain(ExplainArguments),
+    #[command(about = "对照两份分解文件：延续、新增、未再列入的任务，指标、时限和单位的变化\nCompare two breakdowns: tasks carried over, new and dropped; targets, deadlines and bodies that changed", help_template = HELP_TEMPLATE)]
+    Diff(DiffArguments),
+    #[command(about = "统计各单位的任务、指标和各月到期的时限\nCount tasks and targets by body, deadlines by month", help_template = HELP_TEMPLATE)]
+    Stats(StatsArguments),
+    #[command(
+        about = "单位名录：核对名录文件，查一个名称在某日指谁\nRegistry of bodies: check a file, ask what a name means at a date",
+        help_template = HELP_TEMPLATE,
+        subcommand_help_heading = "命令 Commands",
+        subcommand_value_name = "COMMAND",
+        arg_required_else_help = true
+    )]
+    Orgs {
+        #[command(subcommand)]
+        command: OrgsCommand,
+    },
     #[command(about = "把分解文件导入数据文件夹，生成待审稿\nTake a breakdown document into a site for review", help_template = HELP_TEMPLATE)]
     Import(ImportArguments),
     #[command(about = "运行网站\nRun the site", help_template = HELP_TEMPLATE)]
@@ -161,6 +176,93 @@ pub(crate) struct DocumentArguments {
     pub(crate) year: Option<i16>,
 }
 
+/// With whose names bodies are resolved.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct RegistryArguments {
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = OPTIONS,
+        help = "本地单位名录（TOML），补充内置名录\nA site's own registry of bodies (TOML), added to the shipped one"
+    )]
+    pub(crate) organisations: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArguments {
+    #[arg(value_name = "OLD", help_heading = ARGUMENTS, help = "原文件：上一年的，或草案\nThe earlier document: last year's, or the draft")]
+    pub(crate) old: PathBuf,
+    #[arg(value_name = "NEW", help_heading = ARGUMENTS, help = "新文件：本年的，或定稿\nThe later document: this year's, or the final text")]
+    pub(crate) new: PathBuf,
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text, hide_default_value = true, value_name = "FORMAT", help_heading = OPTIONS, help = "输出格式（默认 text）\nOutput format (default text)")]
+    pub(crate) format: DiffFormat,
+    #[arg(long, value_name = "PATH", help_heading = OPTIONS, help = "写入文件，不写到屏幕\nWrite to a file instead of the screen")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArguments,
+}
+
+/// In which form `diff` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    #[value(help = "供阅读，终端上带颜色 | for reading, in colour on a terminal")]
+    Text,
+    #[value(help = "一个 JSON 对象 | one JSON object")]
+    Json,
+    #[value(help = "一个自成一体的网页 | one page that needs nothing else")]
+    Html,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatsArguments {
+    #[arg(required = true, value_name = "FILE|FOLDER", help_heading = ARGUMENTS, help = "文件或文件夹，可以有多个\nFiles and folders")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t = StatsFormat::Text, hide_default_value = true, value_name = "FORMAT", help_heading = OPTIONS, help = "输出格式（默认 text）\nOutput format (default text)")]
+    pub(crate) format: StatsFormat,
+    #[command(flatten)]
+    pub(crate) document: DocumentArguments,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArguments,
+}
+
+/// In which form `stats` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StatsFormat {
+    #[value(help = "供阅读的表格 | tables for reading")]
+    Text,
+    #[value(help = "一个 JSON 对象 | one JSON object")]
+    Json,
+    #[value(help = "各单位一行 | one body a row")]
+    Csv,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) enum OrgsCommand {
+    #[command(about = "核对一个名录文件\nCheck a registry file", help_template = HELP_TEMPLATE)]
+    Check(OrgsCheckArguments),
+    #[command(about = "查一个名称在某日指哪个单位\nShow which body a name means at a date", help_template = HELP_TEMPLATE)]
+    Resolve(OrgsResolveArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OrgsCheckArguments {
+    #[arg(value_name = "FILE", help_heading = ARGUMENTS, help = "名录文件（TOML）\nThe registry file (TOML)")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OrgsResolveArguments {
+    #[arg(required = true, value_name = "NAME", help_heading = ARGUMENTS, help = "单位名称，可以有多个\nNames of bodies")]
+    pub(crate) names: Vec<String>,
+    #[arg(long, value_name = "YYYY-MM-DD", help_heading = OPTIONS, help = "日期（默认按现有机构）\nThe date (default: the bodies of today)")]
+    pub(crate) at: Option<Date>,
+    #[arg(long, help_heading = OPTIONS, help = "每个名称输出一行 JSON\nOne line of JSON a name")]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArguments,
+}
+
 /// In which form `parse` writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OutputFormat {
@@ -190,6 +292,8 @@ pub(crate) struct ParseArguments {
     #[arg(long, help_heading = OPTIONS, help = "json 中带上全文\nWith the whole text in the json")]
     pub(crate) with_text: bool,
     #[command(flatten)]
+    pub(crate) registry: RegistryArguments,
+    #[command(flatten)]
     pub(crate) document: DocumentArguments,
 }
 
@@ -199,6 +303,8 @@ pub(crate) struct ExplainArguments {
     pub(crate) file: PathBuf,
     #[arg(long, value_name = "N", help_heading = OPTIONS, help = "任务序号，从 1 起\nNumber of the task, from 1")]
     pub(crate) task: usize,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArguments,
     #[command(flatten)]
     pub(crate) document: DocumentArguments,
 }
@@ -376,6 +482,9 @@ mod tests {
             &["luoshi", "parse", "a.txt", "--year", "26"],
             &["luoshi", "parse", "a.txt", "--date", "2026-13-01"],
             &["luoshi", "explain", "a.txt"],
+            &["luoshi", "diff", "a.txt"],
+            &["luoshi", "stats"],
+            &["luoshi", "orgs", "resolve", "财政局", "--at", "2026"],
             &["luoshi", "serve", "--listen", "8080"],
             &["luoshi", "admin", "create-account", "a.b", "--organisation", "c"],
         ] {

@@ -3,9 +3,12 @@
 pub(crate) mod admin;
 pub(crate) mod demo;
 pub(crate) mod diagnostics;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod import;
 pub(crate) mod migrate;
+pub(crate) mod orgs;
 pub(crate) mod parse;
 pub(crate) mod serve;
+pub(crate) mod stats;
 pub(crate) mod verify;

@@ -3,6 +3,7 @@
 use std::{io, net::SocketAddr, path::PathBuf};
 
 use luoshi_app::{AppError, OpenError, review::ReviewError};
+use luoshi_intake::parse::organisations::RegistryFault;
 use luoshi_ledger::Refusal;
 use luoshi_store::StoreError;
 
@@ -34,6 +35,8 @@ pub(crate) enum Failure {
     NothingToRead,
     /// The document has fewer tasks than the one asked for.
     NoSuchTask { number: usize, tasks: usize },
+    /// The registry of bodies has faults; each is told in a line of its own.
+    Registry { path: PathBuf, faults: Vec<RegistryFault> },
     /// No site lives in the folder.
     NoSite { data: PathBuf },
     /// The folder holds other things; a site is not made among them.
@@ -109,9 +112,11 @@ impl Failure {
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Failure::Setting(_) | Failure::PublicUrl { .. } | Failure::PlainHttp { .. } | Failure::OutputNeeded => {
-                Exit::Usage
-            }
+            Failure::Setting(_)
+            | Failure::PublicUrl { .. }
+            | Failure::PlainHttp { .. }
+            | Failure::OutputNeeded
+            | Failure::Registry { .. } => Exit::Usage,
             Failure::NothingToRead | Failure::NoSuchTask { .. } => Exit::Findings,
             Failure::ReadFile { .. }
             | Failure::WriteFile { .. }
@@ -155,6 +160,9 @@ impl Failure {
         if let Some(next) = words.find(&format!("{key}.next"), &values) {
             lines.push(words.say_with("failure-next-line", &[("next", text(next))]));
         }
+        if let Failure::Registry { faults, .. } = self {
+            lines.extend(faults.iter().map(|fault| registry_fault(fault, words)));
+        }
         if let Some(cause) = self.cause() {
             lines.push(words.say_with("failure-cause-line", &[("cause", text(cause))]));
         }
@@ -177,6 +185,7 @@ impl Failure {
                 "failure-no-such-task",
                 vec![("number", count(*number)), ("tasks", count(*tasks))],
             ),
+            Failure::Registry { path: file, .. } => ("failure-registry", vec![("path", path(file))]),
             Failure::NoSite { data } => ("failure-no-site", vec![("data", path(data))]),
             Failure::ForeignFolder { data } => ("failure-foreign-folder", vec![("data", path(data))]),
             Failure::NotADemo { data } => ("failure-not-a-demo", vec![("data", path(data))]),
@@ -256,6 +265,26 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
+/// One fault of a registry file, in a line.
+pub(crate) fn registry_fault(fault: &RegistryFault, words: Words) -> String {
+    let values = match fault {
+        RegistryFault::Form { line, cause } => vec![
+            (
+                "line",
+                text(line.map_or_else(|| "?".to_owned(), |line| line.to_string())),
+            ),
+            ("cause", text(cause)),
+        ],
+        RegistryFault::Name { name } => vec![("name", text(format!("“{name}”")))],
+        RegistryFault::NoEnds { name } | RegistryFault::Order { name } | RegistryFault::Twice { name } => {
+            vec![("name", text(name))]
+        }
+        RegistryFault::Period { name, period } => vec![("name", text(name)), ("period", text(period))],
+        RegistryFault::Successor { name, successor } => vec![("name", text(name)), ("successor", text(successor))],
+    };
+    format!("  {}", words.say_with(fault.code(), &values))
+}
+
 #[cfg(test)]
 mod tests {
     use luoshi_types::Language;
@@ -286,6 +315,10 @@ mod tests {
             Failure::Output(cause()),
             Failure::NothingToRead,
             Failure::NoSuchTask { number: 3, tasks: 2 },
+            Failure::Registry {
+                path: path(),
+                faults: vec![RegistryFault::Name { name: "x".to_owned() }],
+            },
             Failure::NoSite { data: data() },
             Failure::ForeignFolder { data: data() },
             Failure::NotADemo { data: data() },

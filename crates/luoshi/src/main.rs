@@ -61,6 +61,9 @@ fn run(line: &CommandLine) -> (Words, Result<Exit, Failure>) {
     let outcome = match &line.command {
         Command::Parse(arguments) => command::parse::run(arguments, words),
         Command::Explain(arguments) => command::explain::run(arguments, words),
+        Command::Diff(arguments) => command::diff::run(arguments, words),
+        Command::Stats(arguments) => command::stats::run(arguments, words),
+        Command::Orgs { command } => command::orgs::run(command, words),
         Command::Import(arguments) => command::import::run(arguments, &settings, words),
         Command::Serve => command::serve::run(&settings, words),
         Command::Demo(arguments) => command::demo::run(arguments, &settings, words),

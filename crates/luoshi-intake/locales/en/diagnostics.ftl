@@ -26,6 +26,12 @@ mojibake = The text looks garbled (read as { $encoding }).
 mojibake-hint = Open it in its own program, save it as UTF-8 or docx, and compare it with the original.
 tracked-changes = The document has { $count } tracked changes: deleted text was left out, inserted text was kept.
 tracked-changes-hint = Make sure that this is the final version; if not, accept or reject the changes and save it again.
+scanned-file = The { $pages } pages of this { $format } are pictures; there is no text in it.
+scanned-file-hint = Ask for the file that the pages were printed from, or run text recognition first and proofread the result.
+scanned-pages = { $count } of { $pages } pages are pictures; their text is missing here.
+scanned-pages-hint = Compare with the original, and ask for the file that the pages were printed from.
+hidden-sheets = { $count } hidden sheets were left out.
+hidden-sheets-hint = If they belong to the document, show them in a spreadsheet program and save the file again.
 no-tasks = No task was found.
 no-tasks-hint = Tasks usually bear a number (一、（一）、1.) and name responsible bodies; make sure that this is a breakdown and not a covering notice.
 duplicate-number = The number “{ $label }” occurs more than once.
@@ -34,8 +40,20 @@ number-gap = The numbering has a gap: number { $label } was expected and “{ $f
 number-gap-hint = Compare with the original: an item may be missing.
 no-party = Task “{ $label }” names no responsible body.
 no-party-hint = Add one in the review, or make sure that a heading above names it.
-unknown-organisation = “{ $name }” does not look like a known body.
-unknown-organisation-hint = Check the name; if it is right, it can be used as it stands.
+unknown-organisation = “{ $name }” is no body of the registry and stays as written.
+unknown-organisation-hint =
+    { $candidates ->
+        [none] Check the name; if it is right, use it as it is or add it to the site's own registry.
+       *[other] Near names are: { $candidates }. Check it; if it is right, use it as it is or add it to the site's own registry.
+    }
+superseded-organisation = “{ $name }” was renamed or merged by { $until } at the latest; the name stays as written.
+superseded-organisation-hint =
+    { $successors ->
+        [none] Find out which body took over.
+       *[other] { $successors } took over. Check this before you say who reports.
+    }
+ambiguous-organisation = “{ $name }” could be more than one body at that time and stays as written.
+ambiguous-organisation-hint = It may be: { $candidates }. Choose by the source.
 unclosed-bracket = The bracket with the responsible bodies is not closed; it was read to the end of the line.
 unclosed-bracket-hint = Check the bracket against the original, and that no body is missing or too many.
 unresolved = This text can be read in { $count } ways, and the program did not choose.

@@ -26,6 +26,12 @@ mojibake = 文字疑似乱码（按 { $encoding } 读取）。
 mojibake-hint = 请用原程序打开并另存为 UTF-8 或 docx，再与原文核对。
 tracked-changes = 文档有 { $count } 处修订：删除的文字未计入，插入的文字已计入。
 tracked-changes-hint = 请确认这是定稿；如不是，请接受或拒绝修订后另存。
+scanned-file = 这个 { $format } 的 { $pages } 页都是图片，里面没有文字。
+scanned-file-hint = 请索取电子原件，或先做文字识别并校对。
+scanned-pages = { $pages } 页中有 { $count } 页是图片，这些页的文字没有读到。
+scanned-pages-hint = 请与原件核对，并索取电子原件。
+hidden-sheets = 有 { $count } 个隐藏的工作表没有读取。
+hidden-sheets-hint = 如果它们是文件的一部分，请在表格软件中取消隐藏后另存。
 no-tasks = 没有找到任务。
 no-tasks-hint = 任务一般带编号（一、（一）、1.），并写明责任单位；请确认这是任务分解文件，而不是通知正文。
 duplicate-number = 编号“{ $label }”出现了不止一次。
@@ -34,8 +40,20 @@ number-gap = 编号不连续：应为第{ $label }项，实为“{ $found }”�
 number-gap-hint = 请对照原文，确认中间是否漏了一项。
 no-party = 任务“{ $label }”没有写明责任单位。
 no-party-hint = 请在审阅时补上责任单位，或确认它由上级标题统一规定。
-unknown-organisation = “{ $name }”不像已知的单位名称。
-unknown-organisation-hint = 请核对名称；名称无误的，可照原样使用。
+unknown-organisation = “{ $name }”不是名录中的单位，照原样保留。
+unknown-organisation-hint =
+    { $candidates ->
+        [none] 请核对名称；名称无误的，可照原样使用，或写入本地名录。
+       *[other] 相近的名称有：{ $candidates }。请核对；名称无误的，可照原样使用，或写入本地名录。
+    }
+superseded-organisation = “{ $name }”至迟到 { $until } 已经改名或撤并，名称照原样保留。
+superseded-organisation-hint =
+    { $successors ->
+        [none] 请核对由哪个单位承接。
+       *[other] 承接的单位是：{ $successors }。请核对后再指定由谁报送。
+    }
+ambiguous-organisation = “{ $name }”在当时可以指不止一个单位，照原样保留。
+ambiguous-organisation-hint = 可能是：{ $candidates }。请对照原文选定。
 unclosed-bracket = 责任单位的括号没有右括号，已按到行末处理。
 unclosed-bracket-hint = 请对照原文检查括号，确认单位没有多也没有少。
 unresolved = 这段文字有 { $count } 种读法，程序没有替您决定。

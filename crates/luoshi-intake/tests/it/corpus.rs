@@ -7,7 +7,7 @@ use std::{
 };
 
 use expect_test::expect_file;
-use luoshi_intake::{Contract, IntakeSettings, intake};
+use luoshi_intake::{Contract, Intake, IntakeSettings, intake};
 use luoshi_types::Language;
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus/documents");
@@ -22,9 +22,17 @@ fn documents() -> Vec<PathBuf> {
     folders
 }
 
+fn take(folder: &Path) -> Intake {
+    let name = ["source.txt", "source.html"]
+        .into_iter()
+        .find(|name| folder.join(name).is_file())
+        .expect("a folder of the corpus has a source");
+    let source = fs::read(folder.join(name)).expect("the source can be read");
+    intake(&source, name, &IntakeSettings::default())
+}
+
 fn contract_of(folder: &Path) -> Contract {
-    let source = fs::read(folder.join("source.txt")).expect("a folder of the corpus has a source");
-    intake(&source, "source.txt", &IntakeSettings::default()).contract(Language::English, false)
+    take(folder).contract(Language::English, false)
 }
 
 #[test]
@@ -49,9 +57,9 @@ fn the_contract_can_be_read_back() {
 #[test]
 fn every_span_of_a_contract_lies_in_its_text() {
     for folder in documents() {
-        let source = fs::read_to_string(folder.join("source.txt")).expect("sources are UTF-8");
-        let text: Vec<char> = source.trim_start_matches('\u{feff}').chars().collect();
-        let contract = contract_of(&folder);
+        let taken = take(&folder);
+        let text: Vec<char> = taken.document.text.chars().collect();
+        let contract = taken.contract(Language::English, false);
         assert_eq!(contract.document.chars, text.len());
         let mut at = 0;
         for part in &contract.spans {

@@ -2,10 +2,12 @@
 
 #![expect(clippy::expect_used, reason = "helpers of tests stop on the spot")]
 
+mod compare;
 mod corpus;
 mod hostile;
 mod office;
 mod outputs;
+mod schema;
 
 use luoshi_intake::{Intake, IntakeSettings, intake};
 

@@ -10,7 +10,7 @@ use crate::{
     numeral::{chinese_digits_at, digits_at},
     rules::{Rule, deadline},
     targets::verb_or_promise_at,
-    text::{ahead, behind, char_at, char_before, is_break, is_sentence_end, slice, width_of},
+    text::{ahead, behind, char_at, char_before, is_break, is_sentence_end, overlaps_any, slice, width_of},
     trace::Tracer,
 };
 
@@ -49,22 +49,61 @@ pub(crate) struct Period {
     pub(crate) whole: bool,
     /// 到, 截至 in front.
     pub(crate) until: bool,
+    /// From one date to another.
+    pub(crate) window: bool,
+}
+
+/// What the document says of its own time.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct DocumentTime {
+    /// The year that bare periods mean.
+    pub(crate) year: Option<i16>,
+    /// The date that it bears.
+    pub(crate) date: Option<Date>,
 }
 
 /// What stands around a period.
 pub(crate) struct Surroundings<'a> {
     text: &'a str,
     end: usize,
+    /// The clause before it, at most 30 characters.
+    before: &'a str,
     /// The clause behind it, at most 30 characters.
     after: &'a str,
 }
 
+/// Words that say that work is done by then.
+const DONE: &[&str] = &[
+    "完成",
+    "建成",
+    "竣工",
+    "投用",
+    "投产",
+    "投入使用",
+    "完工",
+    "达到",
+    "交付",
+    "通车",
+    "通水",
+    "开园",
+    "开学",
+    "验收",
+    "出台",
+    "印发",
+    "全部",
+    "全面完成",
+    "基本完成",
+    "基本建成",
+    "实现",
+];
+
+/// Words that say that work begins by then.
+const BEGUN: &[&str] = &["开工", "动工", "启动", "开建", "开始", "进场施工", "全面开工"];
+
 impl Surroundings<'_> {
     /// Whether it is work that begins by then, or work that is done.
     pub(crate) fn by_or_start(&self) -> DeadlineKind {
-        let begins = ["开工", "动工", "启动", "开建", "开始"]
-            .iter()
-            .any(|word| self.after.contains(word));
+        let begins = BEGUN.iter().any(|word| self.after.contains(word));
         let is_done = ["完成", "建成", "竣工", "投用", "投产", "投入使用", "完工", "达到"]
             .iter()
             .any(|word| self.after.contains(word));
@@ -73,6 +112,27 @@ impl Surroundings<'_> {
         } else {
             DeadlineKind::By
         }
+    }
+
+    /// Whether the clause begins with the period, or has only a word of promise or of place before it.
+    pub(crate) fn opens_clause(&self) -> bool {
+        self.before.trim().is_empty()
+            || [
+                "力争", "确保", "争取", "计划", "在", "于", "拟", "到", "并", "要", "须", "应",
+            ]
+            .iter()
+            .any(|word| self.before.ends_with(word))
+    }
+
+    /// Whether the next words say that work is done or begun.
+    pub(crate) fn ends_or_begins_next(&self) -> bool {
+        DONE.iter().chain(BEGUN).any(|word| self.after.starts_with(word))
+    }
+
+    /// Whether the period belongs to the condition of a measure: 对2024年3月31日前供应的土地.
+    fn is_condition(&self) -> bool {
+        let names_those = ["对", "凡", "针对"].iter().any(|word| self.before.starts_with(word));
+        names_those && self.after.contains('的')
     }
 
     /// Whether the clause ends here or goes on with a verb.
@@ -88,6 +148,7 @@ impl Surroundings<'_> {
 type PeriodRule = (&'static Rule, fn(&Period, &Surroundings<'_>) -> Option<DeadlineKind>);
 
 static PERIOD_RULES: &[PeriodRule] = &[
+    (&deadline::window::RULE, deadline::window::read),
     (&deadline::month_end::RULE, deadline::month_end::read),
     (&deadline::year_end::RULE, deadline::year_end::read),
     (&deadline::day::RULE, deadline::day::read),
@@ -102,7 +163,7 @@ static PERIOD_RULES: &[PeriodRule] = &[
 pub(crate) fn read_sentence(
     text: &str,
     sentence: Span,
-    year: Option<i16>,
+    time: DocumentTime,
     tracer: &mut Tracer,
     found: &mut Vec<DeadlineDraft>,
 ) {
@@ -111,16 +172,22 @@ pub(crate) fn read_sentence(
         let around = Surroundings {
             text,
             end: period.span.end,
+            before: behind(text, sentence.start, period.span.start, 30, is_break),
             after: ahead(text, period.span.end, 30, is_break),
         };
+        if around.is_condition() {
+            return;
+        }
         let Some((rule, kind)) = PERIOD_RULES
             .iter()
             .find_map(|(rule, read)| read(&period, &around).map(|kind| (*rule, kind)))
         else {
             return;
         };
-        push(text, period, kind, rule, year, tracer, found);
+        push(text, period, kind, rule, time, tracer, found);
     });
+    deadline::relative::read(text, sentence, time, tracer, found);
+    found[first..].sort_by_key(|deadline| deadline.span);
     // Several dates in one sentence are the stages of one piece of work: 6月底前下达60%，9月底前下达80%.
     let ends = found[first..]
         .iter()
@@ -135,11 +202,34 @@ pub(crate) fn read_sentence(
     }
 }
 
+/// Reads a document-wide default: the periods of a sentence that speaks of all measures without a time of their own.
+pub(crate) fn read_default(text: &str, span: Span, time: DocumentTime) -> Vec<DeadlineDraft> {
+    let mut found = Vec::new();
+    let mut silent = Tracer::new(false);
+    for_each_period(text, span, |period| {
+        if period.until || period.before || period.window || period.ends {
+            push(
+                text,
+                period,
+                DeadlineKind::By,
+                &deadline::stated_once::RULE,
+                time,
+                &mut silent,
+                &mut found,
+            );
+        }
+    });
+    for deadline in &mut found {
+        deadline.inherited = true;
+    }
+    found
+}
+
 /// Reads a place where deadlines are stated: a label line or a responsibility clause. Every period there binds.
 pub(crate) fn read_container(
     text: &str,
     span: Span,
-    year: Option<i16>,
+    time: DocumentTime,
     tracer: &mut Tracer,
     found: &mut Vec<DeadlineDraft>,
 ) {
@@ -155,6 +245,7 @@ pub(crate) fn read_container(
             span,
             kind: DeadlineKind::Continuous,
             resolved: None,
+            inherited: false,
             rule: deadline::continuous::RULE.code,
         });
     }
@@ -170,15 +261,68 @@ pub(crate) fn read_container(
         let around = Surroundings {
             text,
             end: period.span.end,
+            before: behind(text, span.start, period.span.start, 30, is_break),
             after: ahead(text, period.span.end, 30, is_break),
         };
         let (rule, kind) = PERIOD_RULES
             .iter()
             .find_map(|(rule, read)| read(&period, &around).map(|kind| (*rule, kind)))
             .unwrap_or((&deadline::month_end::RULE, DeadlineKind::By));
-        push(text, period, kind, rule, year, tracer, found);
+        push(text, period, kind, rule, time, tracer, found);
     });
+    deadline::relative::read(text, span, time, tracer, found);
+    numeric_dates(text, span, time, tracer, found);
     found[first..].sort_by_key(|deadline| deadline.span);
+}
+
+/// Dates in digits alone, as cells of tables have them: 2024.12, 2024-12-31, 2024/6.
+fn numeric_dates(text: &str, span: Span, time: DocumentTime, tracer: &mut Tracer, found: &mut Vec<DeadlineDraft>) {
+    let mut taken: Vec<Span> = found.iter().map(|deadline| deadline.span).collect();
+    taken.sort_unstable();
+    let bytes = text.as_bytes();
+    let mut at = span.start;
+    while at < span.end {
+        if !bytes[at].is_ascii_digit() {
+            at += width_of(bytes[at]);
+            continue;
+        }
+        let run_end = (at..span.end)
+            .find(|&index| !(bytes[index].is_ascii_digit() || matches!(bytes[index], b'.' | b'-' | b'/')))
+            .unwrap_or(span.end);
+        let parts: Vec<&str> = text[at..run_end].split(['.', '-', '/']).collect();
+        let number = |index: usize| parts.get(index).and_then(|part: &&str| part.parse::<u16>().ok());
+        if let (Some(year @ 1980..=2100), Some(month @ 1..=12)) = (number(0), number(1))
+            && parts.len() <= 3
+            && !overlaps_any(&taken, Span::new(at, run_end))
+        {
+            let day = number(2).and_then(|day| i8::try_from(day).ok());
+            let period = Period {
+                span: Span::new(at, run_end),
+                shape: if day.is_some() { Shape::Day } else { Shape::Month },
+                year: i16::try_from(year).ok(),
+                later: 0,
+                month: i8::try_from(month).unwrap_or(12),
+                day: day.unwrap_or(31),
+                has_year: true,
+                ends: false,
+                before: true,
+                within: false,
+                whole: false,
+                until: false,
+                window: false,
+            };
+            push(
+                text,
+                period,
+                DeadlineKind::By,
+                &deadline::month_end::RULE,
+                time,
+                tracer,
+                found,
+            );
+        }
+        at = run_end.max(at + 1);
+    }
 }
 
 fn push(
@@ -186,11 +330,19 @@ fn push(
     period: Period,
     kind: DeadlineKind,
     rule: &'static Rule,
-    year: Option<i16>,
+    time: DocumentTime,
     tracer: &mut Tracer,
     found: &mut Vec<DeadlineDraft>,
 ) {
-    let resolved = resolve(&period, year);
+    // A date of an earlier year is a condition of a policy and no deadline.
+    if period.shape == Shape::Day
+        && period.has_year
+        && !period.window
+        && period.year.zip(time.year).is_some_and(|(year, now)| year < now)
+    {
+        return;
+    }
+    let resolved = resolve(&period, time.year);
     tracer.fired(rule, period.span, || match resolved {
         Some(date) => format!("{} {date}", kind.code()),
         None => kind.code().to_owned(),
@@ -200,6 +352,7 @@ fn push(
         span: period.span,
         kind,
         resolved,
+        inherited: false,
         rule: rule.code,
     });
 }
@@ -225,6 +378,7 @@ fn for_each_period(text: &str, span: Span, mut take: impl FnMut(Period)) {
         let byte = bytes[at];
         if may_begin(bytes, at) {
             if let Some(period) = period_at(text, at).filter(|period| period.span.end <= span.end) {
+                let period = window_from(text, period, span.end).unwrap_or(period);
                 at = period.span.end;
                 take(period);
                 continue;
@@ -239,6 +393,34 @@ fn for_each_period(text: &str, span: Span, mut take: impl FnMut(Period)) {
         }
         at += width_of(byte);
     }
+}
+
+/// The window that begins with the period `first`: 2023年1月1日起至12月31日, 2024年1月—6月. Its first part bears a year or a day.
+fn window_from(text: &str, first: Period, limit: usize) -> Option<Period> {
+    if first.before || first.ends || first.until || !(first.has_year || first.shape == Shape::Day) {
+        return None;
+    }
+    let mut reader = Reader {
+        text,
+        at: first.span.end,
+    };
+    reader.take("起");
+    let mark_start = reader.at;
+    while reader.at - mark_start < 6 && ["—", "–", "-", "~", "～", "－"].iter().any(|mark| reader.take(mark)) {}
+    if reader.at == mark_start && !(reader.take("至") || reader.take("到")) {
+        return None;
+    }
+    let second = period_at(text, reader.at).filter(|second| second.span.end <= limit)?;
+    let is_later = matches!(second.shape, Shape::Day | Shape::Month) || second.has_year;
+    is_later.then_some(Period {
+        span: Span::new(first.span.start, second.span.end),
+        year: second.year.or(first.year),
+        has_year: second.has_year || first.has_year,
+        within: true,
+        window: true,
+        until: false,
+        ..second
+    })
 }
 
 /// Whether the character at `at` can begin a period: a digit, or one of 年全上下今本当明第“一二三四十. It spares the reader most characters.
@@ -336,6 +518,7 @@ fn period_at(text: &str, at: usize) -> Option<Period> {
         within: false,
         whole: false,
         until: false,
+        window: false,
     };
     let mut named = year_of(&mut reader, &mut period, first)?;
     if (first.is_ascii_digit() || matches!(first, '０'..='９') || named)
@@ -384,6 +567,9 @@ fn period_at(text: &str, at: usize) -> Option<Period> {
     let start = if lead.ends_with("截至") || lead.ends_with("截止") {
         period.until = true;
         at - 6
+    } else if lead.ends_with("止于") {
+        period.until = true;
+        at - 9
     } else if lead.ends_with('到') || lead.ends_with('至') {
         period.until = true;
         at - 3
@@ -493,6 +679,7 @@ fn plan_at(text: &str, at: usize, first: char) -> Option<Period> {
         within,
         whole: false,
         until: false,
+        window: false,
     })
 }
 
@@ -504,7 +691,11 @@ mod tests {
     fn check(text: &str, expected: &[&str]) {
         let mut found = Vec::new();
         let mut tracer = Tracer::new(false);
-        read_sentence(text, Span::new(0, text.len()), Some(2024), &mut tracer, &mut found);
+        let time = DocumentTime {
+            year: Some(2024),
+            date: None,
+        };
+        read_sentence(text, Span::new(0, text.len()), time, &mut tracer, &mut found);
         let shown: Vec<String> = found
             .iter()
             .map(|deadline| {

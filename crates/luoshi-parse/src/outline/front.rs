@@ -83,6 +83,7 @@ pub(crate) fn read(text: &str, lines: &[Line], outline: &Outline, settings: &Par
         .or(settings.year)
         .or(settings.date.map(Date::year));
     metadata.kind = Some(match &metadata.title {
+        _ if outline.is_report => DocumentKind::Report,
         _ if outline.tasks.iter().any(|task| !task.clauses.is_empty()) => DocumentKind::Breakdown,
         Some(title) if title.text.contains("政府工作报告") => DocumentKind::Report,
         _ if outline.section_lines.is_empty() => DocumentKind::Notice,

@@ -125,10 +125,15 @@ fn arabic(text: &str, at: usize, start: usize) -> Option<Label> {
     let (number, end) = digits_at(text, start, 3)?;
     let mark = char_at(text, end).filter(|&character| matches!(character, '.' | '．' | '、' | '﹒' | '*' | '＊'))?;
     let after = end + mark.len_utf8();
-    // 1.5亿元 begins with a number, not with a label; 17.2025年 is a label before a year.
+    // 1.5亿元 begins with a number, not with a label; 17.2025年 and 12.6月底前 are labels before a date.
     if char_at(text, after).is_some_and(|character| character.is_ascii_digit() || matches!(character, '０'..='９')) {
-        let (year, year_end) = digits_at(text, after, 4)?;
-        if !((1980..=2100).contains(&year) && char_at(text, year_end) == Some('年')) {
+        let (value, value_end) = digits_at(text, after, 4)?;
+        let is_date = match char_at(text, value_end) {
+            Some('年') => (1980..=2100).contains(&value),
+            Some('月') => (1..=12).contains(&value),
+            _ => false,
+        };
+        if !is_date {
             return None;
         }
     }
@@ -179,6 +184,7 @@ mod tests {
         check("12. 推进", Some((Rank::ArabicPoint, 12, "推进")));
         check("3、推进", Some((Rank::ArabicPoint, 3, "推进")));
         check("5﹒推进", Some((Rank::ArabicPoint, 5, "推进")));
+        check("12.6月底前", Some((Rank::ArabicPoint, 12, "6月底前")));
         check("17.2025年起", Some((Rank::ArabicPoint, 17, "2025年起")));
         check("★7.推进", Some((Rank::ArabicPoint, 7, "推进")));
         check("（2）推进", Some((Rank::BracketedArabic, 2, "推进")));

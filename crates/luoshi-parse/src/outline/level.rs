@@ -60,7 +60,7 @@ pub(crate) fn is_same_group(text: &str, first: &Clause, second: &Clause) -> bool
 }
 
 /// Decides.
-pub(crate) fn choose(text: &str, heads: &[Head], extents: &[Extent], clauses: &[Clause]) -> Plan {
+pub(crate) fn choose(text: &str, heads: &[Head], extents: &[Extent], clauses: &[Clause], has_tables: bool) -> Plan {
     let mut with_clause = [0usize; Rank::COUNT];
     let mut with_several = [0usize; Rank::COUNT];
     let mut count = [0usize; Rank::COUNT];
@@ -92,7 +92,7 @@ pub(crate) fn choose(text: &str, heads: &[Head], extents: &[Extent], clauses: &[
             plan.task_rank = Some(rank);
             plan.by_paragraph = with_several[rank.index()] * 10 >= with_clause[rank.index()] * 3;
         }
-        None if clauses.is_empty() && has_plan_words(text, heads) => {
+        None if clauses.is_empty() && !has_tables && has_plan_words(text, heads) => {
             plan.task_rank = [
                 Rank::BracketedChinese,
                 Rank::ArabicPoint,

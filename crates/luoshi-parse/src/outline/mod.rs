@@ -6,12 +6,15 @@
 pub(crate) mod front;
 pub(crate) mod label;
 mod level;
+pub(crate) mod report;
+pub(crate) mod table;
 
 use std::collections::HashSet;
 
 use luoshi_types::{Diagnostic, DiagnosticCode, Span};
 
 use crate::{
+    model::SpanKind,
     outline::{
         label::{Label, Rank},
         level::{Plan, choose},
@@ -33,6 +36,10 @@ pub(crate) struct Heading {
     pub(crate) is_section: bool,
     /// The end of its last task, or of its title.
     pub(crate) end: usize,
+    /// A clause that stands with the heading itself and speaks for its tasks.
+    pub(crate) clause: Option<usize>,
+    /// The clause that its title itself is.
+    pub(crate) owner: Option<usize>,
 }
 
 /// A task of the outline.
@@ -49,6 +56,10 @@ pub(crate) struct TaskNode {
     pub(crate) clauses: Vec<usize>,
     /// What made it a task.
     pub(crate) rule: &'static Rule,
+    /// What stands in it and is no sentence, where it is the row of a table.
+    pub(crate) cells: Vec<(Span, SpanKind)>,
+    /// Merged cells of rows above that state its time.
+    pub(crate) borrowed_deadlines: Vec<Span>,
 }
 
 /// The outline of a document.
@@ -63,6 +74,34 @@ pub(crate) struct Outline {
     /// Where the last heading or task ends.
     pub(crate) body_end: usize,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Whether the document is a work report.
+    pub(crate) is_report: bool,
+    /// What a report says of the past.
+    pub(crate) reviews: Vec<Span>,
+}
+
+impl Outline {
+    /// Finds where the first heading or task begins and where the last one ends.
+    pub(crate) fn find_borders(&mut self, text: &str) {
+        self.body_start = self
+            .headings
+            .iter()
+            .map(|heading| heading.label.span.start)
+            .chain(
+                self.tasks
+                    .iter()
+                    .map(|task| task.label.map_or(task.span.start, |label| label.span.start)),
+            )
+            .min()
+            .unwrap_or(text.len());
+        self.body_end = self
+            .headings
+            .iter()
+            .map(|heading| heading.end)
+            .chain(self.tasks.iter().map(|task| task.span.end))
+            .max()
+            .unwrap_or(0);
+    }
 }
 
 /// The rule that a label's form belongs to.
@@ -77,10 +116,15 @@ pub(crate) fn rule_of(rank: Rank) -> &'static Rule {
 }
 
 /// Builds the outline.
-pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause]) -> Outline {
+pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause], has_tables: bool) -> Outline {
     let heads = rules::numbering::inline::accepted(&outside_clauses(&marks.heads, clauses));
     let extents = extents(text, &heads, clauses);
-    let plan = choose(text, &heads, &extents, clauses);
+    let mut plan = choose(text, &heads, &extents, clauses, has_tables);
+    let is_report = report::is_report(text, &marks.lines, clauses);
+    if is_report {
+        plan.task_rank = Some(Rank::BracketedChinese);
+        plan.by_paragraph = false;
+    }
     let mut builder = Builder {
         text,
         lines: &marks.lines,
@@ -88,7 +132,10 @@ pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause]) -> Outline {
         heads: &heads,
         extents: &extents,
         plan,
-        outline: Outline::default(),
+        outline: Outline {
+            is_report,
+            ..Outline::default()
+        },
         open: Vec::new(),
     };
     builder.run();
@@ -106,25 +153,7 @@ pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause]) -> Outline {
         }
     }
     check_numbers(text, &mut outline);
-    outline.body_start = outline
-        .headings
-        .iter()
-        .map(|heading| heading.label.span.start)
-        .chain(
-            outline
-                .tasks
-                .iter()
-                .map(|task| task.label.map_or(task.span.start, |label| label.span.start)),
-        )
-        .min()
-        .unwrap_or(text.len());
-    outline.body_end = outline
-        .headings
-        .iter()
-        .map(|heading| heading.end)
-        .chain(outline.tasks.iter().map(|task| task.span.end))
-        .max()
-        .unwrap_or(0);
+    outline.find_borders(text);
     outline
 }
 
@@ -208,6 +237,10 @@ impl Builder<'_> {
                 index += 1;
                 continue;
             }
+            if self.outline.is_report && self.looks_back(index) {
+                index = self.review(index);
+                continue;
+            }
             let is_leaf = self
                 .heads
                 .get(index + 1)
@@ -225,14 +258,60 @@ impl Builder<'_> {
                 index = self.task(index);
             } else if is_heading {
                 self.heading(index);
-                self.paragraphs(Extent {
+                let mut extent = Extent {
                     start: self.after_title(index),
                     ..extent
-                });
+                };
+                if self.outline.is_report {
+                    self.figures(extent);
+                    index += 1;
+                    continue;
+                }
+                if let Some(end) = self.heading_clause(&extent) {
+                    extent.start = end;
+                    extent.first_clause += 1;
+                }
+                self.paragraphs(extent);
                 index += 1;
             } else {
                 self.paragraphs(extent);
                 index += 1;
+            }
+        }
+    }
+
+    /// Whether the heading at `index` is of a part of a report that looks back.
+    fn looks_back(&self, index: usize) -> bool {
+        self.heads[index].label.rank <= Rank::ChineseComma && report::looks_back(slice(self.text, self.title_of(index)))
+    }
+
+    /// A part of a report that looks back: a heading, and nothing below it is a task.
+    fn review(&mut self, index: usize) -> usize {
+        self.heading(index);
+        let rank = self.heads[index].label.rank;
+        let mut next = index + 1;
+        while next < self.heads.len() && self.heads[next].label.rank > rank {
+            next += 1;
+        }
+        let span = trimmed(self.text, Span::new(self.after_title(index), self.extents[next].end));
+        if let Some(heading) = self.outline.headings.last_mut() {
+            heading.end = span.end.max(heading.end);
+        }
+        self.outline.reviews.push(span);
+        next
+    }
+
+    /// Paragraphs of a report directly below a heading: those that say something countable are tasks without a number.
+    fn figures(&mut self, extent: Extent) {
+        let end = report::closing(self.text, Span::new(extent.start, extent.end));
+        let first = self.lines.partition_point(|line| line.span.start < extent.start);
+        for index in first..self.lines.len() {
+            let span = self.lines[index].span;
+            if span.end > end {
+                break;
+            }
+            if report::has_figures(slice(self.text, span)) {
+                self.push_task(None, span, Vec::new(), &rules::numbering::paragraph_task::RULE);
             }
         }
     }
@@ -278,6 +357,8 @@ impl Builder<'_> {
             section,
             clauses,
             rule,
+            cells: Vec::new(),
+            borrowed_deadlines: Vec::new(),
         });
     }
 
@@ -302,7 +383,26 @@ impl Builder<'_> {
             title,
             is_section,
             end: title.end.max(label.span.end),
+            clause: None,
+            owner: None,
         });
+    }
+
+    /// Takes the clause that follows the heading's title with nothing between, and says where it ends.
+    fn heading_clause(&mut self, extent: &Extent) -> Option<usize> {
+        let clause = self
+            .clauses
+            .get(extent.first_clause)
+            .filter(|_| extent.clause_count() > 0)?;
+        let between = slice(self.text, Span::new(extent.start, clause.span.start.max(extent.start)));
+        if !between.trim_matches(is_blank).is_empty() || self.plan.by_paragraph {
+            return None;
+        }
+        if let Some(heading) = self.outline.headings.last_mut() {
+            heading.clause = Some(extent.first_clause);
+            heading.end = clause.span.end;
+        }
+        Some(clause.span.end)
     }
 
     /// The title of a heading: the rest of its line, to the first sentence end or the next label.
@@ -407,6 +507,10 @@ impl Builder<'_> {
 
     /// The end of a task without a clause: the last line before the next label; at the end of the document its first line.
     fn end_without_clause(&self, start: usize, limit: usize, is_last: bool) -> usize {
+        if self.outline.is_report {
+            let end = report::closing(self.text, Span::new(start, limit));
+            return trimmed(self.text, Span::new(start, end)).end.max(start);
+        }
         if !is_last {
             return trimmed(self.text, Span::new(start, limit)).end.max(start);
         }

@@ -93,6 +93,40 @@ pub(crate) fn labelled_content(text: &str, inner: Span, rule: &'static Rule) -> 
     Content { parties, stated_once }
 }
 
+/// Reads a cell whose role comes from the header of its column.
+pub(crate) fn column_content(text: &str, span: Span, role: PartyRole, rule: &'static Rule) -> Content {
+    if !words::labels().within(text, span.start, span.end).is_empty() {
+        return labelled_content(text, span, rule);
+    }
+    let (main, stated_once) = cut_stated_once(text, span);
+    let mut parties = Vec::new();
+    for part in cell_parts(text, main, role) {
+        verb_segment(text, part, Some(role), rule, &mut parties);
+    }
+    restore_elided(&mut parties);
+    Content { parties, stated_once }
+}
+
+/// A cell without marks between its names has blanks there: 县住建局 县财政局. The blank in 王 某 stands inside a name.
+fn cell_parts(text: &str, span: Span, role: PartyRole) -> Vec<Span> {
+    let content = slice(text, span);
+    let mut parts = Vec::new();
+    let mut at = span.start;
+    for part in content.split([' ', '\u{3000}', '\t']) {
+        let piece = trimmed(text, Span::new(at, at + part.len()));
+        at += part.len();
+        at += text[at..].chars().next().map_or(0, char::len_utf8);
+        if !piece.is_empty() {
+            parts.push(piece);
+        }
+    }
+    let are_bodies = role != PartyRole::LeaderPerson
+        && parts.len() > 1
+        && !content.contains(['、', '，', ',', '；', ';'])
+        && parts.iter().all(|part| names::is_possible_body(slice(text, *part)));
+    if are_bodies { parts } else { vec![span] }
+}
+
 /// Reads a clause whose role comes from the verb behind the list. Empty unless a verb stands behind bodies.
 pub(crate) fn verb_content(text: &str, inner: Span, rule: &'static Rule) -> Content {
     if inner.len() > LONGEST_UNLABELLED {
@@ -166,18 +200,23 @@ fn push_names(
     }
     for name in list::names(text, span) {
         let raw = slice(text, name);
-        if raw.len() > LONGEST_NAME || is_no_name(raw) || !(labelled || names::is_possible_body(raw)) {
+        if raw.len() > LONGEST_NAME
+            || is_no_name(raw)
+            || !(labelled || names::is_possible_body(raw) || names::is_post(raw))
+        {
             continue;
         }
         // A class of bodies owes nothing until somebody names its members, whatever the label says; only 落实 binds each of them.
-        let role = if role != PartyRole::Implementing && role != PartyRole::LeaderPerson && names::is_generic(raw) {
+        let role = if names::is_post(raw) {
+            PartyRole::LeaderPerson
+        } else if role != PartyRole::Implementing && role != PartyRole::LeaderPerson && names::is_generic(raw) {
             PartyRole::Generic
         } else {
             role
         };
         parties.push(PartyDraft {
             raw: raw.to_owned(),
-            name: names::full_form(raw),
+            name: raw.to_owned(),
             role,
             span: name,
             inherited: false,
@@ -207,11 +246,18 @@ fn is_no_name(piece: &str) -> bool {
         || has_period
         || (first_is_digit && piece.contains(['年', '月', '日']))
         || piece.contains("列第一位")
+        || piece.contains("排名第一")
+        || piece.contains("列首位")
+        || piece.contains("牵头或汇总")
+        || piece.contains("汇总单位")
+        || piece.contains("为牵头单位")
+        || piece.contains("标注为牵头")
+        || piece.contains("为工作牵头")
         || piece.contains("不再列出")
         || piece.contains("不再单独列出")
 }
 
-/// Restores the territory mark that only the first name of a list bears: 省民政厅、卫生健康委 -> 省卫生健康委员会.
+/// Restores in `name`, which is as written until the registry resolves it, the territory mark that only the first name of a list bears: 省民政厅、卫生健康委 -> 省卫生健康委.
 fn restore_elided(parties: &mut [PartyDraft]) {
     let mut mark: Option<&'static str> = None;
     let mut previous_end = None;

@@ -1,8 +1,13 @@
-//! What a single name says: whether it looks like a body, whether it names a class of bodies, and its full form.
+//! What a single name says: whether it looks like a body, and whether it names a class of bodies.
 //!
-//! It knows short names only; the registry with dates and successors is another room.
+//! What it means at a date is the matter of the registry in `organisations`.
 
-use crate::words::full_name;
+use crate::organisations::Registry;
+
+/// Whether some body is called so, at whatever time and without a territory.
+fn is_known(core: &str) -> bool {
+    Registry::shipped().knows(core)
+}
 
 /// Endings of bodies that are certain enough to recognise a list without a label.
 const CERTAIN_ENDINGS: &[&str] = &[
@@ -199,6 +204,29 @@ pub(crate) fn is_possible_body(name: &str) -> bool {
         || (bare.chars().count() >= 2 && POSSIBLE_ENDINGS.iter().any(|ending| bare.ends_with(ending)))
 }
 
+/// Whether `name` is a post that a person holds: 分管副省长, 协管副秘书长.
+pub(crate) fn is_post(name: &str) -> bool {
+    let is_short = name.chars().count() <= 8;
+    is_short
+        && [
+            "省长",
+            "市长",
+            "县长",
+            "区长",
+            "州长",
+            "主席",
+            "秘书长",
+            "专员",
+            "盟长",
+            "旗长",
+            "镇长",
+            "乡长",
+            "领导",
+        ]
+        .iter()
+        .any(|ending| name.ends_with(ending))
+}
+
 /// Whether `name` stands for a class of bodies and names none of them.
 pub(crate) fn is_generic(name: &str) -> bool {
     GENERIC_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
@@ -216,19 +244,11 @@ pub(crate) fn is_generic(name: &str) -> bool {
         .any(|ending| name.ends_with(ending))
 }
 
-/// The full form of a name, its territory kept: 省发改委 -> 省发展和改革委员会. As written where no table knows it.
-pub(crate) fn full_form(raw: &str) -> String {
-    if let Some(full) = full_name(raw) {
-        return full.to_owned();
-    }
-    for (index, character) in raw.char_indices().take(16) {
-        let cut = index + character.len_utf8();
-        let ends_territory = matches!(character, '省' | '市' | '州' | '盟' | '县' | '区' | '旗' | '国' | '家');
-        if let Some(full) = ends_territory.then(|| full_name(&raw[cut..])).flatten() {
-            return format!("{}{full}", &raw[..cut]);
-        }
-    }
-    raw.to_owned()
+/// Whether `name` is an office of a government or party by its ending, which a registry ought to know.
+pub(crate) fn is_office(name: &str) -> bool {
+    const ENDINGS: [&str; 8] = ["厅", "局", "委", "办", "署", "委员会", "办公室", "总局"];
+    let bare = without_bracket(name);
+    bare.chars().count() >= 3 && ENDINGS.iter().any(|ending| bare.ends_with(ending))
 }
 
 /// The territory mark that a name begins with and that later names of its list may leave out: 省, 市, 自治区 …
@@ -239,7 +259,7 @@ pub(crate) fn territory_mark(raw: &str) -> Option<&'static str> {
             raw.strip_prefix(mark).is_some_and(|rest| {
                 // 市场监管局 and 区域中心 begin with the sign by accident, 县城 as a rule.
                 let by_accident = rest.starts_with(['场', '域']) || *mark == "县" && rest.starts_with('城');
-                !by_accident || full_name(rest).is_some()
+                !by_accident || is_known(rest)
             })
         })
 }
@@ -268,7 +288,7 @@ pub(crate) fn is_elided(raw: &str) -> bool {
     ]
     .iter()
     .any(|ending| bare.ends_with(ending))
-        && full_name(bare).is_none()
+        && !is_known(bare)
         && !bare.starts_with("市场");
     is_office && !has_place && !is_branch && !bare.starts_with("国")
 }
@@ -276,26 +296,6 @@ pub(crate) fn is_elided(raw: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn keeps_the_territory() {
-        assert_eq!(full_form("省发改委"), "省发展和改革委员会");
-        assert_eq!(full_form("云岭市人社局"), "云岭市人力资源和社会保障局");
-        assert_eq!(full_form("发改委"), "发展和改革委员会");
-    }
-
-    #[test]
-    fn never_merges_near_names() {
-        for (name, full) in [
-            ("公安厅", "公安厅"),
-            ("安全厅", "安全厅"),
-            ("安监局", "安全生产监督管理局"),
-            ("工商局", "工商行政管理局"),
-        ] {
-            assert_eq!(full_form(name), full);
-        }
-        assert_eq!(full_form("工商联"), "工商业联合会");
-    }
 
     #[test]
     fn tells_bodies_from_prose() {

@@ -111,6 +111,8 @@ pub(crate) struct Context<'a> {
     pub(crate) before: &'a str,
     /// The clause behind the quantity, to the next mark of any kind, at most 30 characters.
     pub(crate) after: &'a str,
+    /// What follows up to the next comma or sentence end, lists included, at most 60 characters.
+    pub(crate) clause_behind: &'a str,
     /// The sentence before the quantity, at most 80 characters.
     pub(crate) sentence_before: &'a str,
     /// The nearest verb before the quantity in its clause.
@@ -121,6 +123,8 @@ pub(crate) struct Context<'a> {
     pub(crate) verb_behind: bool,
     /// How the last target of the sentence before this quantity reads.
     pub(crate) previous: Option<Reading>,
+    /// How many quantities of the same list stand before this one.
+    pub(crate) list_index: usize,
     /// Whether only a list mark stands between the last quantity and this one.
     pub(crate) joins_previous: bool,
     /// The comparator of the next quantity, where it closes a list of values (分别控制在5.5%和4.5%以下).
@@ -287,6 +291,25 @@ pub(crate) fn read_sentence(text: &str, sentence: Span, tracer: &mut Tracer, fou
     target::relative::read(text, sentence, &strengths, tracer, found);
 }
 
+/// Reads what was reached: every value is a mention, whatever it would promise elsewhere.
+pub(crate) fn read_actuals(text: &str, sentence: Span, tracer: &mut Tracer, found: &mut Found) {
+    let mut reached = Found::default();
+    let mut silent = Tracer::new(false);
+    read_sentence(text, sentence, &mut silent, &mut reached);
+    let rule = &mention::actual_value::RULE;
+    for target in reached.targets {
+        tracer.fired(rule, target.span, || MentionReason::ActualValue.code().to_owned());
+        found.mentions.push(Mention {
+            text: target.quantity_text,
+            span: target.span,
+            why: MentionReason::ActualValue,
+            task: None,
+            rule: rule.code,
+        });
+    }
+    found.mentions.extend(reached.mentions);
+}
+
 fn read_quantities(
     text: &str,
     sentence: Span,
@@ -303,6 +326,7 @@ fn read_quantities(
     let mut previous_end = sentence.start;
     let mut previous: Option<Reading> = None;
     let mut verbs_before = 0;
+    let mut list_index = 0;
     for (index, quantity) in quantities.iter().enumerate() {
         let gap = slice(text, Span::new(previous_end, quantity.span.start));
         if let Some(comma) = gap.rfind(['，', ',', '；', ';']) {
@@ -315,7 +339,13 @@ fn read_quantities(
             verbs_before += 1;
         }
         let last_verb = governing(&verbs[..verbs_before], clause_start, quantity.span.start);
-        let clause_behind = ahead(text, quantity.span.end, 60, |character| {
+        let joint = gap.trim_matches(crate::text::is_blank);
+        list_index = if index > 0 && matches!(joint, "、" | "和" | "及" | "与" | "以及") {
+            list_index + 1
+        } else {
+            0
+        };
+        let clause_behind = ahead(text, quantity.span.end.min(sentence.end), 60, |character| {
             is_break(character) && character != '、'
         });
         let after = ahead(text, quantity.span.end, 30, is_break);
@@ -324,6 +354,7 @@ fn read_quantities(
             quantity,
             before: behind(text, clause_start, quantity.span.start, 40, is_sentence_end),
             after,
+            clause_behind,
             sentence_before: behind(text, sentence.start, quantity.span.start, 80, is_sentence_end),
             verb: last_verb.filter(|verb| verb.start >= clause_start),
             carried_verb: last_verb.filter(|verb| verb.start < clause_start),
@@ -331,11 +362,8 @@ fn read_quantities(
                 verb.start >= quantity.span.end && verb.end <= quantity.span.end + clause_behind.len()
             }),
             previous,
-            joins_previous: index > 0
-                && matches!(
-                    gap.trim_matches(crate::text::is_blank),
-                    "、" | "和" | "及" | "与" | "，" | ","
-                ),
+            list_index,
+            joins_previous: index > 0 && matches!(joint, "、" | "和" | "及" | "与" | "以及" | "，" | ","),
             list_suffix: quantities.get(index + 1).and_then(|next| {
                 let joint = slice(text, Span::new(quantity.span.end, next.span.start));
                 (matches!(joint, "和" | "、" | "与" | "及") && next.kind == quantity.kind)
@@ -419,6 +447,7 @@ fn draft(context: &Context<'_>, rule: &'static Rule, reading: Reading, strengths
         value_maximum: quantity.maximum,
         unit: quantity
             .unit
+            .filter(|_| quantity.value.is_some())
             .map(|unit| quantity::plain_unit(slice(context.text, unit)).to_owned()),
         comparator: reading.comparator,
         direction: reading.direction,

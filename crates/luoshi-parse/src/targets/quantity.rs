@@ -155,6 +155,11 @@ fn may_matter(bytes: &[u8], at: usize) -> bool {
 
 /// Reads the quantity at `at` and returns where to go on.
 fn push(text: &str, sentence: Span, at: usize, quoted: bool, found: &mut Vec<Quantity>) -> usize {
+    if let Some(share) = share_in_words(text, at, quoted).filter(|share| share.span.end <= sentence.end) {
+        let end = share.span.end;
+        found.push(share);
+        return end;
+    }
     let Some(number) = number_at(text, at) else {
         return at + char_at(text, at).map_or(1, char::len_utf8);
     };
@@ -172,6 +177,30 @@ fn push(text: &str, sentence: Span, at: usize, quoted: bool, found: &mut Vec<Qua
         }
         _ => next,
     }
+}
+
+/// 百分之八十, 三分之一. A fraction has no exact decimal, so its value stays empty.
+fn share_in_words(text: &str, at: usize, quoted: bool) -> Option<Quantity> {
+    let (whole, after_whole) = chinese_digits_at(text, at, 4)?;
+    let unit = Span::new(at, after_whole + "分之".len());
+    let rest = text.get(after_whole..)?.strip_prefix("分之")?;
+    let number = number_at(text, text.len() - rest.len())?;
+    let is_percent = whole == 100;
+    let (suffix, suffix_end) = suffix_at(text, number.span.end);
+    Some(Quantity {
+        span: Span::new(at, suffix_end),
+        core: Span::new(at, number.span.end),
+        value: number.value.filter(|_| is_percent),
+        maximum: None,
+        unit: Some(unit),
+        kind: UnitKind::Percent,
+        suffix,
+        chinese: true,
+        ordinal: false,
+        quoted,
+        dated: false,
+        is_rate: false,
+    })
 }
 
 fn unit_at(text: &str, at: usize) -> (Option<Span>, UnitKind) {
@@ -206,7 +235,22 @@ fn arabic(text: &str, number: Number, quoted: bool) -> Quantity {
     let mut end = number.span.end;
     // 300余家, 20多个: the word stands between number and unit.
     let more = char_at(text, end).filter(|character| matches!(character, '余' | '多'));
-    let unit_start = end + more.map_or(0, char::len_utf8);
+    let mut unit_start = end + more.map_or(0, char::len_utf8);
+    let mut number = number;
+    // 1370多亿元: the magnitude stands behind the word.
+    while let Some(power) = char_at(text, unit_start)
+        .filter(|_| more.is_some())
+        .and_then(|character| match character {
+            '万' => Some(10_000),
+            '亿' => Some(100_000_000),
+            _ => None,
+        })
+    {
+        number.value = number.value.and_then(|value| value.checked_mul(Decimal::from(power)));
+        number.magnitude = true;
+        unit_start += 3;
+        end = unit_start;
+    }
     let unit_start = if char_at(text, unit_start) == Some(' ') {
         unit_start + 1
     } else {
@@ -382,6 +426,17 @@ fn chinese(text: &str, number: Number, quoted: bool) -> Option<Quantity> {
 /// Whether a number in front of a noun counts without a unit between: 解决60万农村居民的饮水问题.
 pub(crate) fn counts_without_unit(context: &Context<'_>) -> bool {
     let quantity = context.quantity;
+    // 居民消费价格指数控制在103.5以内: an index has no unit.
+    let before = context
+        .before
+        .trim_end_matches(|character: char| !('\u{4e00}'..='\u{9fff}').contains(&character));
+    let is_index = before.contains("指数")
+        && (quantity.suffix.is_some() || context.verb.is_some())
+        && !quantity.chinese
+        && quantity.kind == UnitKind::None;
+    if is_index {
+        return true;
+    }
     let has_multiplier = slice(context.text, quantity.core).ends_with(['万', '亿']);
     let before_noun = char_at(context.text, quantity.span.end)
         .is_some_and(|character| ('\u{4e00}'..='\u{9fff}').contains(&character));
@@ -391,7 +446,7 @@ pub(crate) fn counts_without_unit(context: &Context<'_>) -> bool {
 /// A unit without the signs that only its typing adds: full-width per cent, counting words before points.
 pub(crate) fn plain_unit(unit: &str) -> &str {
     match unit {
-        "％" => "%",
+        "％" | "百分之" => "%",
         "个百分点" => "百分点",
         "个基点" => "基点",
         unit => unit,

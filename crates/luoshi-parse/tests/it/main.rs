@@ -6,7 +6,9 @@ mod any_text;
 mod documents;
 mod forms;
 mod hostile;
+mod reports;
 mod sentences;
+mod tables;
 
 use luoshi_parse::{ParseSettings, Parsed, parse};
 use luoshi_types::{Document, SourceFormat, Span};

@@ -12,11 +12,11 @@ use super::{
     styles::{Styles, heading_of_outline},
     symbol,
     table::{Merge, Table},
-    xml::{Element, XmlEvent, XmlReader},
 };
 use crate::{
     assembly::{Assembly, label_separator, trimmed},
     error::ReadError,
+    xml::{Element, XmlEvent, XmlReader},
 };
 
 /// Walks a body and puts its blocks in place.

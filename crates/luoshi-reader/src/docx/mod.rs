@@ -1,106 +1,21 @@
 //! Word processing documents of Office Open XML (docx), transitional and strict.
 //!
 //! Read are the paragraphs, headings, tables and text boxes of the main part, with automatic numbering rendered as its label. Not read
-//! are headers, footers, notes, comments, pictures, charts and everything that only concerns the look. Of the other formats that use
-//! the same container it says the name, and nothing more.
+//! are headers, footers, notes, comments, pictures, charts and everything that only concerns the look.
 
 mod body;
 mod numbering;
-mod package;
 mod styles;
 mod symbol;
 mod table;
-mod xml;
-
-use std::io::Read as _;
 
 use luoshi_types::{Diagnostic, DiagnosticCode, Document, SourceFormat, Span};
 
-use self::{body::Body, numbering::Numbering, package::Package, styles::Styles};
-use crate::{Limits, assembly::Assembly, error::ReadError, unreadable, unreadable_because};
+use self::{body::Body, numbering::Numbering, styles::Styles};
+use crate::{Limits, assembly::Assembly, package::Package, unreadable, unreadable_because};
 
-/// Reads a zip container, which is a docx or is refused with the name of what it is.
-pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Document {
-    match open(bytes, limits) {
-        Ok(Container::Docx { package, main }) => read_main(package, &main, limits),
-        Ok(Container::Refused { code, format }) => unreadable_because(
-            SourceFormat::Text,
-            Diagnostic::new(code, Span::default()).with("format", format),
-        ),
-        Err(error) => unreadable_because(SourceFormat::Docx, error.diagnostic()),
-    }
-}
-
-enum Container<'bytes> {
-    Docx { package: Package<'bytes>, main: String },
-    Refused { code: DiagnosticCode, format: &'static str },
-}
-
-fn open<'bytes>(bytes: &'bytes [u8], limits: &Limits) -> Result<Container<'bytes>, ReadError> {
-    let mut package = Package::open(bytes, limits)?;
-    let unsupported = |format| {
-        let code = DiagnosticCode::UnsupportedFormat;
-        Ok(Container::Refused { code, format })
-    };
-    // A document whose relationships are missing or wrong is still found by the name that every writer gives it.
-    let stated = match package.relationships("") {
-        Ok(relationships) => relationships
-            .into_iter()
-            .find(|relationship| relationship.kind == "officeDocument")
-            .map(|relationship| relationship.target),
-        Err(ReadError::Damaged { .. }) => None,
-        Err(error) => return Err(error),
-    };
-    let main = stated.filter(|part| package.has(part)).or_else(|| {
-        [
-            "word/document.xml",
-            "xl/workbook.xml",
-            "xl/workbook.bin",
-            "ppt/presentation.xml",
-        ]
-        .into_iter()
-        .find(|part| package.has(part))
-        .map(str::to_owned)
-    });
-    match main {
-        Some(main) if main.starts_with("xl/") => return unsupported("xlsx"),
-        Some(main) if main.starts_with("ppt/") => return unsupported("pptx"),
-        Some(main) => return Ok(Container::Docx { package, main }),
-        None => {}
-    }
-    if package.has("OFD.xml") {
-        return unsupported("ofd");
-    }
-    if package.has("mimetype") {
-        match media_type(&mut package)?.as_str() {
-            "application/vnd.oasis.opendocument.text" => return unsupported("odt"),
-            "application/vnd.oasis.opendocument.spreadsheet" => return unsupported("ods"),
-            "application/vnd.oasis.opendocument.presentation" => return unsupported("odp"),
-            "application/epub+zip" => return unsupported("epub"),
-            _ => {}
-        }
-    }
-    if package.has("[Content_Types].xml") {
-        return Err(ReadError::damaged("word/document.xml"));
-    }
-    Ok(Container::Refused {
-        code: DiagnosticCode::ArchiveFile,
-        format: "zip",
-    })
-}
-
-fn media_type(package: &mut Package<'_>) -> Result<String, ReadError> {
-    const LONGEST: u64 = 128;
-    let mut text = String::new();
-    package
-        .open_part("mimetype")?
-        .take(LONGEST)
-        .read_to_string(&mut text)
-        .map_err(|_| ReadError::damaged("mimetype"))?;
-    Ok(text.trim().to_owned())
-}
-
-fn read_main(mut package: Package<'_>, main: &str, limits: &Limits) -> Document {
+/// Reads the container of a document whose main part is `main`.
+pub(crate) fn read(mut package: Package<'_>, main: &str, limits: &Limits) -> Document {
     let mut out = Assembly::new(limits);
     let mut errors = Vec::new();
 

@@ -11,9 +11,12 @@ use std::{
 use super::{
     styles::{ParagraphStyle, Styles},
     symbol,
+};
+use crate::{
+    error::ReadError,
+    numerals::NumberFormat,
     xml::{Element, XmlEvent, XmlReader},
 };
-use crate::{error::ReadError, numerals::NumberFormat};
 
 /// Levels that a list can have.
 const LEVELS: usize = 9;

@@ -8,8 +8,8 @@ use std::{
     rc::Rc,
 };
 
-use super::xml::{Element, XmlEvent, XmlReader};
 use crate::error::ReadError;
+use crate::xml::{Element, XmlEvent, XmlReader};
 
 /// Every style of a document.
 #[derive(Debug, Default)]

@@ -1,9 +1,10 @@
 //! Pages of HTML, as sites publish them and as word processors save them.
 //!
 //! Read is what a browser shows in the page itself: paragraphs, headings, lists with their numbers, tables. Navigation, scripts, forms,
-//! hidden parts and the frames of the site are left out. Style sheets are not applied: only what stands in the element itself counts.
+//! hidden parts and what a site puts around its article are left out. Style sheets are not applied: only what stands in the element itself counts.
 
 mod charset;
+mod furniture;
 mod grid;
 mod list;
 mod page;

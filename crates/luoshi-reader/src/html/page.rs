@@ -6,6 +6,7 @@
 use luoshi_types::{BlockKind, Place};
 
 use super::{
+    furniture::Furniture,
     grid::{Area, Grid},
     list::{List, declarations},
     tree::{DOCUMENT, NodeId, Tree},
@@ -18,6 +19,7 @@ use crate::{
 /// A page while it is walked.
 pub(crate) struct Page<'tree, 'out> {
     tree: &'tree Tree,
+    furniture: Furniture,
     out: &'out mut Assembly,
     line: Line,
     label: Option<String>,
@@ -96,6 +98,7 @@ impl<'tree, 'out> Page<'tree, 'out> {
     pub(crate) fn new(tree: &'tree Tree, out: &'out mut Assembly) -> Self {
         Self {
             tree,
+            furniture: Furniture::find(tree),
             out,
             line: Line::default(),
             label: None,
@@ -139,6 +142,9 @@ impl<'tree, 'out> Page<'tree, 'out> {
 
     /// Takes in a node and says whether what is below it is to be read.
     fn enter(&mut self, node: NodeId) -> Result<bool, ReadError> {
+        if self.furniture.contains(node) {
+            return Ok(false);
+        }
         if let Some(text) = self.tree.text(node) {
             self.write(text)?;
             return Ok(true);

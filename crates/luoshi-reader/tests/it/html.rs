@@ -166,3 +166,83 @@ fn an_empty_page_is_empty() {
     assert_eq!(codes(&document), ["empty-file"]);
     assert_eq!(document.format, SourceFormat::Html);
 }
+
+const SENTENCE: &str = "（一）保持经济平稳健康运行，加强经济运行调度和形势研判，按季度分析、按月跟踪，完成投资3000亿元以上。（责任单位：省发展改革委、省财政厅）";
+
+/// A page as a site of a government publishes it, with its article in `article`.
+fn site(article: &str) -> String {
+    let menu: String = ["首页", "政务公开", "政务服务", "互动交流", "数据发布", "走进本省"]
+        .map(|name| format!("<li><a href='/x'>{name}</a></li>"))
+        .concat();
+    format!(
+        "<html><body><div class='top'><ul>{menu}</ul></div><div class='pos'>当前位置：<a href='/'>首页</a> &gt; <a href='/a'>文件</a></div>
+        <div class='wrap'>{article}<div class='side'><h3>相关链接</h3><ul>{menu}</ul></div></div>
+        <div class='foot'><p>主办单位：省人民政府办公厅</p><p>版权所有 网站标识码：0000000000 某ICP备00000000号</p><div>{menu}</div></div></body></html>"
+    )
+}
+
+#[test]
+fn the_article_is_found_on_the_page_of_a_site() {
+    let page = site(&format!(
+        "<div class='content'><h1>关于落实重点工作的意见</h1><div class='source'>来源：省政府办公厅</div><div class='TRS_Editor'><p>一、稳增长</p><p>{SENTENCE}</p><p>{SENTENCE}</p></div></div>"
+    ));
+    check(
+        &page,
+        &[
+            "h1: 关于落实重点工作的意见",
+            "p: 来源：省政府办公厅",
+            "p: 一、稳增长",
+            &format!("p: {SENTENCE}"),
+            &format!("p: {SENTENCE}"),
+        ],
+    );
+    let bytes = encoding_rs::GB18030.encode(&page).0.into_owned();
+    assert_eq!(outline(&read(&bytes, "page.htm", &Limits::default())).len(), 5);
+}
+
+#[test]
+fn a_title_apart_from_its_article_is_kept() {
+    let page = site(&format!("<div id='zoom'>{SENTENCE}<br>{SENTENCE}</div>")).replace(
+        "<div class='pos'>",
+        "<div class='head'><h1>重点工作分工</h1></div><div class='pos'>",
+    );
+    check(
+        &page,
+        &["h1: 重点工作分工", &format!("p: {SENTENCE}"), &format!("p: {SENTENCE}")],
+    );
+}
+
+#[test]
+fn a_table_that_is_the_article_is_read_whole() {
+    let rows: String = (1..=4)
+        .map(|row| format!("<tr><td>{row}</td><td>{SENTENCE}</td><td>发改委</td></tr>"))
+        .collect();
+    let page = site(&format!(
+        "<div><table><tr><th>序号</th><th>任务</th><th>单位</th></tr>{rows}</table></div>"
+    ));
+    let document = read(page.as_bytes(), "a.html", &Limits::default());
+    assert_sound(&document);
+    let cells = outline(&document);
+    assert_eq!(cells.len(), 15, "{cells:?}");
+    assert_eq!(cells[0], "t0 0,0 1x1: 序号");
+}
+
+#[test]
+fn a_page_without_a_site_around_it_loses_nothing() {
+    let links: String = (1..=9)
+        .map(|number| format!("<p><a href='#{number}'>第{number}项</a></p>"))
+        .collect();
+    check(
+        &format!("<body>{links}"),
+        &(1..=9)
+            .map(|number| format!("p: 第{number}项"))
+            .collect::<Vec<_>>()
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>(),
+    );
+    check(
+        &format!("<body><p>版权所有</p><p>{SENTENCE}</p><p>短</p>"),
+        &["p: 版权所有", &format!("p: {SENTENCE}"), "p: 短"],
+    );
+}

@@ -3,8 +3,13 @@
 mod docx;
 mod hostile;
 mod html;
+mod ofd;
+mod pdf;
 mod property;
 mod real;
 #[cfg(test)]
+mod same_plan;
+#[cfg(test)]
 mod support;
 mod text;
+mod xlsx;

@@ -22,10 +22,12 @@ fn real_documents_are_read_whole() {
         let document = read(&bytes, &path.to_string_lossy(), &Limits::default());
         assert_sound(&document);
         assert_eq!(codes(&document), [""; 0], "{}", path.display());
-        assert_eq!(
-            document.text.as_bytes(),
-            bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(&bytes)
-        );
+        if path.extension().is_some_and(|extension| extension == "txt") {
+            assert_eq!(
+                document.text.as_bytes(),
+                bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(&bytes)
+            );
+        }
         count += 1;
     }
     assert!(count > 0);

@@ -190,3 +190,61 @@ pub(crate) fn assert_sound(document: &Document) {
         assert!(!document.diagnostics.is_empty(), "nothing read and nothing said");
     }
 }
+
+/// An OFD whose pages have these contents.
+pub(crate) fn ofd_pages(pages: &[&str]) -> Vec<u8> {
+    let mut parts = vec![(
+        "OFD.xml".to_owned(),
+        "<ofd:OFD xmlns:ofd='http://www.ofdspec.org/2016'><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"
+            .to_owned(),
+    )];
+    let mut listed = String::new();
+    for (index, content) in pages.iter().enumerate() {
+        listed.push_str(&format!(
+            "<ofd:Page ID='{index}' BaseLoc='Pages/Page_{index}/Content.xml'/>"
+        ));
+        parts.push((
+            format!("Doc_0/Pages/Page_{index}/Content.xml"),
+            format!("<ofd:Page xmlns:ofd='x'><ofd:Content><ofd:Layer>{content}</ofd:Layer></ofd:Content></ofd:Page>"),
+        ));
+    }
+    parts.push((
+        "Doc_0/Document.xml".to_owned(),
+        format!(
+            "<ofd:Document xmlns:ofd='x'><ofd:CommonData><ofd:PageArea><ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea></ofd:CommonData><ofd:Pages>{listed}</ofd:Pages></ofd:Document>"
+        ),
+    ));
+    let parts: Vec<_> = parts
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    archive(&parts)
+}
+
+/// A text set as an office prints it: 28 characters a line, 22 lines a page, page numbers below.
+pub(crate) fn ofd(text: &str) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let characters: Vec<char> = line.chars().collect();
+        lines.extend(characters.chunks(28).map(|chunk| chunk.iter().collect::<String>()));
+    }
+    let pages: Vec<String> = lines
+        .chunks(22)
+        .enumerate()
+        .map(|(number, lines)| {
+            let mut content: String = lines
+                .iter()
+                .enumerate()
+                .map(|(row, line)| {
+                    let y = 37 + 10 * row;
+                    format!("<ofd:TextObject Boundary='28 {y} 156 9' Size='5.5'><ofd:TextCode X='0' Y='5' DeltaX='g 27 5.5'>{line}</ofd:TextCode></ofd:TextObject>")
+                })
+                .collect();
+            let number = number + 1;
+            content.push_str(&format!("<ofd:TextObject Boundary='98 275 20 9' Size='4.9'><ofd:TextCode X='0' Y='5'>— {number} —</ofd:TextCode></ofd:TextObject>"));
+            content
+        })
+        .collect();
+    let pages: Vec<&str> = pages.iter().map(String::as_str).collect();
+    ofd_pages(&pages)
+}

@@ -3,7 +3,7 @@
 use luoshi_reader::{Limits, read};
 use luoshi_types::{SourceFormat, Span};
 
-use crate::support::{assert_sound, codes, text_of};
+use crate::support::{assert_sound, codes, outline, text_of};
 
 #[test]
 fn the_text_is_the_decoded_content_and_nothing_else() {
@@ -50,10 +50,30 @@ fn reads_what_offices_save() {
 }
 
 #[test]
-fn markdown_is_text() {
-    let document = read("# 一、总体要求\n\n<div>\n".as_bytes(), "plan.md", &Limits::default());
-    assert_eq!(document.format, SourceFormat::Text);
-    assert_eq!(document.blocks.len(), 2);
+fn markdown_gives_headings_tables_and_plain_text() {
+    let source = "# 一、总体要求\n\n<div>\n**（一）** 稳增长。\n- 抓投资\n1. 促消费\n\n| 任务 | 单位 |\n|---|---|\n| 抓投资<br>促消费 | 发改委 |\n\n---\n后\n";
+    let document = read(source.as_bytes(), "plan.md", &Limits::default());
+    assert_sound(&document);
+    assert_eq!(document.format, SourceFormat::Markdown);
+    assert_eq!(
+        outline(&document),
+        [
+            "h1: 一、总体要求",
+            "p: <div>",
+            "p: （一） 稳增长。",
+            "p: 抓投资",
+            "p: 1. 促消费",
+            "t0 0,0 1x1: 任务",
+            "t0 0,1 1x1: 单位",
+            "t0 1,0 1x1: 抓投资\n促消费",
+            "t0 1,1 1x1: 发改委",
+            "p: 后",
+        ]
+    );
+    let lines: Vec<_> = document.blocks.iter().filter_map(|block| block.place.line).collect();
+    assert_eq!(lines, [1, 3, 4, 5, 6, 8, 8, 10, 10, 13]);
+    assert_eq!(document.blocks[8].place.cell.as_deref(), Some("B2"));
+    assert_eq!(codes(&read(b"---\n", "a.md", &Limits::default())), ["empty-file"]);
 }
 
 #[test]

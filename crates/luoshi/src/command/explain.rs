@@ -7,7 +7,7 @@ use luoshi_types::{Diagnostic, Severity};
 
 use crate::{
     arguments::ExplainArguments,
-    command::{diagnostics, parse::read},
+    command::{diagnostics, orgs::registry, parse::read},
     exit::Exit,
     failure::Failure,
     output::{complain, print},
@@ -23,6 +23,7 @@ pub(crate) fn run(arguments: &ExplainArguments, words: Words) -> Result<Exit, Fa
         date: arguments.document.date,
         year: arguments.document.year,
         trace: true,
+        organisations: registry(&arguments.registry)?,
         ..IntakeSettings::default()
     };
     let bytes = read(&arguments.file, &settings.limits).map_err(|cause| Failure::ReadFile {
@@ -48,10 +49,19 @@ pub(crate) fn run(arguments: &ExplainArguments, words: Words) -> Result<Exit, Fa
         complain(&diagnostics::lines(&errors, words).join("\n"));
         return Ok(Exit::Findings);
     };
-    let coloured = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let drawn: Vec<String> = lines.iter().map(|line| draw(line, coloured)).collect();
-    print(&drawn.join("\n"))?;
+    print(&drawn(&lines, is_coloured()))?;
     Ok(Exit::Done)
+}
+
+/// Whether somebody looks on who wants colour.
+pub(super) fn is_coloured() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Lines as they are written.
+pub(super) fn drawn(lines: &[ExplainLine], coloured: bool) -> String {
+    let drawn: Vec<String> = lines.iter().map(|line| draw(line, coloured)).collect();
+    drawn.join("\n")
 }
 
 fn draw(line: &ExplainLine, coloured: bool) -> String {
@@ -79,7 +89,9 @@ fn colour(style: SegmentStyle) -> Option<&'static str> {
         SegmentStyle::Deadline => Some("\u{1b}[33m"),
         SegmentStyle::Excluded => Some("\u{1b}[9;31m"),
         SegmentStyle::Rule => Some("\u{1b}[35m"),
-        SegmentStyle::Result => Some("\u{1b}[32m"),
+        SegmentStyle::Result | SegmentStyle::Added => Some("\u{1b}[32m"),
+        SegmentStyle::Dropped => Some("\u{1b}[31m"),
+        SegmentStyle::Changed => Some("\u{1b}[33m"),
     }
 }
 
@@ -95,7 +107,10 @@ fn marks(style: SegmentStyle) -> Option<(&'static str, &'static str)> {
         | SegmentStyle::Heading
         | SegmentStyle::Faint
         | SegmentStyle::Rule
-        | SegmentStyle::Result => None,
+        | SegmentStyle::Result
+        | SegmentStyle::Added
+        | SegmentStyle::Dropped
+        | SegmentStyle::Changed => None,
     }
 }
 

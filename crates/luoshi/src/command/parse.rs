@@ -21,7 +21,7 @@ use luoshi_types::{Diagnostic, Severity};
 
 use crate::{
     arguments::{OutputFormat, ParseArguments},
-    command::diagnostics,
+    command::{diagnostics, orgs::registry},
     exit::Exit,
     failure::Failure,
     output::{complain, print, progress},
@@ -46,6 +46,7 @@ pub(crate) fn run(arguments: &ParseArguments, words: Words) -> Result<Exit, Fail
         settings: IntakeSettings {
             date: arguments.document.date,
             year: arguments.document.year,
+            organisations: registry(&arguments.registry)?,
             ..IntakeSettings::default()
         },
         format: arguments.format,
@@ -103,14 +104,14 @@ pub(crate) fn run(arguments: &ParseArguments, words: Words) -> Result<Exit, Fail
 
 /// What came of all files together.
 #[derive(Debug, Default)]
-struct Tally {
+pub(super) struct Tally {
     tasks: usize,
-    failed: usize,
-    unreadable: usize,
+    pub(super) failed: usize,
+    pub(super) unreadable: usize,
 }
 
 impl Tally {
-    fn exit(&self) -> Exit {
+    pub(super) fn exit(&self) -> Exit {
         match (self.unreadable, self.failed) {
             (0, 0) => Exit::Done,
             (0, _) => Exit::Findings,
@@ -120,7 +121,7 @@ impl Tally {
 }
 
 /// The files to read, and how many paths could not even be looked at; each of those is told at once.
-fn list(given: &[PathBuf], words: Words) -> (Vec<PathBuf>, Tally) {
+pub(super) fn list(given: &[PathBuf], words: Words) -> (Vec<PathBuf>, Tally) {
     let mut paths = Vec::new();
     let mut tally = Tally::default();
     for path in given {
@@ -382,7 +383,7 @@ impl Sink {
     }
 }
 
-fn write_table(bytes: &[u8], path: Option<&Path>, words: Words) -> Result<(), Failure> {
+pub(super) fn write_table(bytes: &[u8], path: Option<&Path>, words: Words) -> Result<(), Failure> {
     let Some(path) = path else {
         let mut output = io::stdout().lock();
         return output

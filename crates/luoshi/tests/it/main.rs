@@ -14,6 +14,7 @@ mod documents;
 mod http;
 mod kill_nine;
 mod program;
+mod research;
 mod site;
 
 /// Says past the test runner, which keeps back what a passing test prints, that something was not tested.

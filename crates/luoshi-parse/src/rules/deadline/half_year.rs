@@ -14,5 +14,8 @@ pub(crate) fn read(period: &Period, around: &Surroundings<'_>) -> Option<Deadlin
     if is_half && (period.before || period.ends) {
         return Some(around.by_or_start());
     }
-    (is_half && (period.within || around.acts_next())).then_some(DeadlineKind::During)
+    (is_half
+        && (period.within
+            || (around.acts_next() && (period.has_year || around.opens_clause() || around.ends_or_begins_next()))))
+    .then_some(DeadlineKind::During)
 }

@@ -7,5 +7,8 @@ pub(crate) mod horizon;
 pub(crate) mod month_end;
 pub(crate) mod plan_period;
 pub(crate) mod quarter;
+pub(crate) mod relative;
+pub(crate) mod stated_once;
+pub(crate) mod window;
 pub(crate) mod within_year;
 pub(crate) mod year_end;

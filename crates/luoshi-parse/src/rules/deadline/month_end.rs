@@ -12,5 +12,7 @@ rule!("deadline", "month-end", "month_end.rs");
 /// How the period binds, if the rule is for it.
 pub(crate) fn read(period: &Period, around: &Surroundings<'_>) -> Option<DeadlineKind> {
     let is_month = matches!(period.shape, Shape::Month);
-    (is_month && (period.ends || period.before)).then(|| around.by_or_start())
+    // 9月投入使用: the month alone binds where the clause begins with it and says what is done.
+    let is_bare = !period.within && (around.opens_clause() || period.has_year) && around.ends_or_begins_next();
+    (is_month && (period.ends || period.before || is_bare)).then(|| around.by_or_start())
 }

@@ -16,5 +16,7 @@ pub(crate) fn read(period: &Period, around: &Surroundings<'_>) -> Option<Deadlin
     if period.before || period.ends {
         return Some(around.by_or_start());
     }
-    (period.within || around.acts_next()).then_some(DeadlineKind::During)
+    (period.within
+        || (around.acts_next() && (period.has_year || around.opens_clause() || around.ends_or_begins_next())))
+    .then_some(DeadlineKind::During)
 }

@@ -1,4 +1,6 @@
-//! What was, not what is to be: 已完成300户, 累计建成5个, 比上年增长5%的基础上.
+//! What was, not what is to be: 已完成300户, 比上年增长5%的基础上.
+//!
+//! The first value of 由5%降至1% is what was; the second is judged by itself.
 
 use crate::{rules::rule, targets::Context};
 
@@ -21,5 +23,11 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
     .iter()
     .any(|word| context.before.contains(word));
     let basis = context.after.ends_with("基础上") || context.after.starts_with("的基础上");
-    done || basis
+    let is_start = context.before.ends_with(['由', '从', '自'])
+        && [
+            "降", "提高", "提升", "增", "调整", "整合", "扩大", "缩短", "压", "减", "上升", "至", "到", "放宽", "精简",
+        ]
+        .iter()
+        .any(|word| context.clause_behind.starts_with(word));
+    done || basis || is_start
 }

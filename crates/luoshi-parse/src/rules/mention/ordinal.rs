@@ -1,4 +1,6 @@
 //! A number behind 第, or before 号线, 届 or 号, counts a place in a row: 第三届, 一号线.
+//!
+//! So does a number behind 前 (前5名, 排名前10位), except where 前 closes a date (年底前30家), and a class before a thing (1类新药).
 
 use crate::{
     rules::rule,
@@ -17,5 +19,11 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
                 |unit| &context.text[unit.start..unit.end] == *word,
             )
         });
-    quantity.ordinal || names_a_place
+    let is_top = context.before.ends_with('前')
+        && !["底前", "年前", "月前", "日前", "末前", "提前", "之前", "以前"]
+            .iter()
+            .any(|word| context.before.ends_with(word));
+    let is_class = context.text[quantity.span.start..quantity.span.end].ends_with('类')
+        && ["新药", "医疗器械"].iter().any(|word| context.after.starts_with(word));
+    quantity.ordinal || names_a_place || is_top || is_class
 }

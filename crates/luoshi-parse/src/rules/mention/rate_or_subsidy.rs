@@ -33,6 +33,9 @@ const MONEY_WORDS: &[&str] = &[
     "按照",
     "最高不超过",
     "报销",
+    "贷款额度",
+    "提取额度",
+    "最高贷款",
     "月销售额",
     "年销售额",
     "注册资本",
@@ -64,6 +67,29 @@ const SHARE_WORDS: &[&str] = &[
     "按照",
     "预收",
     "保证金",
+    "征收",
+    "征收率",
+    "适用",
+    "应缴",
+    "应纳",
+    "抵免",
+    "加计",
+    "收费",
+    "费用",
+    "通行费",
+    "优惠",
+    "票价",
+    "计提",
+    "报销比例",
+    "支付比例",
+    "监管金额",
+    "监管额度",
+    "贷款额度",
+    "免征",
+    "减收",
+    "预拨",
+    "可上浮",
+    "最高限额",
 ];
 
 /// Words directly behind a share that is charged or granted.
@@ -78,6 +104,14 @@ const SHARE_BEHIND: &[&str] = &[
     "返还",
     "计算",
     "执行",
+    "优惠",
+    "的优惠",
+    "抵扣",
+    "抵减",
+    "折",
+    "征收率",
+    "预征率",
+    "的贴息",
 ];
 
 /// Words directly behind a sum that is given.
@@ -100,7 +134,15 @@ const GIVEN_BEHIND: &[&str] = &[
 /// Whether the quantity is one.
 pub(crate) fn applies(context: &Context<'_>) -> bool {
     let quantity = context.quantity;
+    // 75微克/立方米 is what is to be reached; 150元/平方米 is a price.
     if quantity.is_rate {
+        return true;
+    }
+    let is_loan_limit = quantity.unit.is_none()
+        && ["贷款额度", "提取额度", "额度由", "额度从", "额度提高"]
+            .iter()
+            .any(|word| context.before.contains(word));
+    if is_loan_limit {
         return true;
     }
     let is_money = quantity.kind == UnitKind::Money;

@@ -7,3 +7,4 @@ pub(crate) mod chinese_comma;
 pub(crate) mod inline;
 pub(crate) mod paragraph_task;
 pub(crate) mod part;
+pub(crate) mod table_row;

@@ -22,7 +22,7 @@ pub(crate) fn read(text: &str, bracket: &Bracket, line: Span) -> Option<Clause> 
     let certain = content
         .parties
         .iter()
-        .any(|party| names::is_certain_body(&party.raw) || names::is_generic(&party.raw));
+        .any(|party| names::is_certain_body(&party.raw) || names::is_generic(&party.raw) || names::is_post(&party.raw));
     certain.then(|| Clause {
         span: bracket.span,
         parties: content.parties,

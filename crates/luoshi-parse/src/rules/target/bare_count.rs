@@ -35,7 +35,15 @@ const DESCRIPTIONS: &[&str] = &[
 
 /// Reads the quantity, if the rule is for it.
 pub(crate) fn read(context: &Context<'_>) -> Option<Reading> {
-    let counts = matches!(context.quantity.kind, UnitKind::Count | UnitKind::Measure);
+    let counts = match context.quantity.kind {
+        UnitKind::Count | UnitKind::Measure => true,
+        // 城镇化率68% states a value; a share behind any other word needs a verb.
+        UnitKind::Percent => context.before.ends_with(['率', '重', '比']),
+        UnitKind::Money => ["投资", "产值", "收入", "总额", "增加值", "营收", "规模"]
+            .iter()
+            .any(|word| context.before.ends_with(word)),
+        _ => false,
+    };
     let names_something = context.before.chars().count() >= 4;
     let describes = DESCRIPTIONS.iter().any(|word| context.before.contains(word));
     let closes = context.after.is_empty() && context.quantity.unit.is_some();

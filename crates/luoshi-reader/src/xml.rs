@@ -12,8 +12,8 @@ use quick_xml::{
     reader::Reader,
 };
 
-use super::package::LimitReached;
 use crate::error::ReadError;
+use crate::package::LimitReached;
 
 /// A part of a container while it is parsed.
 pub(crate) struct XmlReader<R> {

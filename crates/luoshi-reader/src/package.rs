@@ -13,7 +13,7 @@ use zip::{
     result::ZipError,
 };
 
-use super::xml::{XmlEvent, XmlReader};
+use crate::xml::{XmlEvent, XmlReader};
 use crate::{Limits, error::ReadError};
 
 /// An opened container.
@@ -45,7 +45,7 @@ pub(crate) type PartReader<'package, 'bytes> = BufReader<Counted<'package, ZipFi
 /// Raised inside a read when a limit is reached, so that it comes out of whatever parser is reading.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-pub(super) struct LimitReached(pub(super) ReadError);
+pub(crate) struct LimitReached(pub(crate) ReadError);
 
 impl<'bytes> Package<'bytes> {
     /// Reads the directory of the container.
@@ -119,6 +119,19 @@ impl<'bytes> Package<'bytes> {
 
     /// The relationships of a part, or of the container where `part` is empty. A container without them has none.
     pub(crate) fn relationships(&mut self, part: &str) -> Result<Vec<Relationship>, ReadError> {
+        Ok(self
+            .stated_relationships(part)?
+            .into_iter()
+            .map(|(_, relationship)| relationship)
+            .collect())
+    }
+
+    /// The same by the identifiers that the part refers to them by.
+    pub(crate) fn relationships_by_id(&mut self, part: &str) -> Result<BTreeMap<String, Relationship>, ReadError> {
+        Ok(self.stated_relationships(part)?.into_iter().collect())
+    }
+
+    fn stated_relationships(&mut self, part: &str) -> Result<Vec<(String, Relationship)>, ReadError> {
         let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
         let name = match folder {
             "" => format!("_rels/{file}.rels"),
@@ -137,9 +150,10 @@ impl<'bytes> Package<'bytes> {
                     if let (Some(kind), Some(target), false) =
                         (element.attribute("Type"), element.attribute("Target"), is_external)
                     {
+                        let id = element.attribute("Id").unwrap_or_default();
                         let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
                         let target = resolve(folder, &target);
-                        relationships.push(Relationship { kind, target });
+                        relationships.push((id, Relationship { kind, target }));
                     }
                 }
                 XmlEvent::EndOfPart => return Ok(relationships),
@@ -190,7 +204,7 @@ fn part_key(name: &str) -> String {
 }
 
 /// A target is relative to the folder of its source unless it begins with a slash.
-fn resolve(folder: &str, target: &str) -> String {
+pub(crate) fn resolve(folder: &str, target: &str) -> String {
     let target = target.replace('\\', "/");
     let mut segments: Vec<&str> = Vec::new();
     if !target.starts_with('/') {

@@ -1,0 +1,9 @@
+//! Markdown.
+
+#![no_main]
+
+use luoshi_fuzz::check;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    check(data, "a.md");
+});
