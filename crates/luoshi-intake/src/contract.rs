@@ -4,7 +4,7 @@
 //! strings, dates are ISO 8601, and what is unknown is `null`.
 
 use luoshi_parse::{Located, PartyDraft, TargetDraft, TaskDraft};
-use luoshi_types::{Comparator, Direction, Language, PartyRole, Severity, Span, Strength};
+use luoshi_types::{Block, Comparator, Direction, Language, PartyRole, Place, Severity, Span, Strength};
 use serde::{Deserialize, Serialize};
 
 use crate::{Intake, hint, message};
@@ -60,21 +60,15 @@ pub struct ContractDocument {
 }
 
 /// A stretch of the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContractRange {
     /// Index of its first scalar.
     pub start: usize,
     /// Index after its last scalar.
     pub end: usize,
-}
-
-impl From<Span> for ContractRange {
-    fn from(span: Span) -> Self {
-        Self {
-            start: span.start,
-            end: span.end,
-        }
-    }
+    /// The page or cell of the file that it begins in, where the format has pages or cells.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub place: Option<Place>,
 }
 
 /// A section.
@@ -175,6 +169,8 @@ pub struct ContractDeadline {
     pub kind: String,
     /// The last day of the period named.
     pub resolved: Option<String>,
+    /// Whether a section line or a clause stated once sets it.
+    pub inherited: bool,
 }
 
 /// Whether a task, or which clauses of it, stay outside the limits of scope.
@@ -275,6 +271,7 @@ impl Contract {
     pub(crate) fn of(intake: &Intake, language: Language, with_text: bool) -> Self {
         let parsed = &intake.parsed;
         let metadata = &parsed.metadata;
+        let places = Places::of(&intake.document.blocks);
         let text_of = |located: &Option<Located>| located.as_ref().map(|located| located.text.clone());
         Self {
             schema: SCHEMA.to_owned(),
@@ -300,16 +297,16 @@ impl Contract {
                     id: section.id.clone(),
                     no: section.number.clone(),
                     title: section.title.clone(),
-                    range: section.span.into(),
+                    range: places.range(section.span),
                 })
                 .collect(),
-            tasks: parsed.tasks.iter().map(task).collect(),
+            tasks: parsed.tasks.iter().map(|draft| task(draft, &places)).collect(),
             mentions: parsed
                 .mentions
                 .iter()
                 .map(|mention| ContractMention {
                     text: mention.text.clone(),
-                    range: mention.span.into(),
+                    range: places.range(mention.span),
                     why: mention.why.code().to_owned(),
                 })
                 .collect(),
@@ -318,15 +315,15 @@ impl Contract {
                 .iter()
                 .map(|inheritance| ContractInheritance {
                     text: inheritance.text.clone(),
-                    range: inheritance.span.into(),
-                    parties: inheritance.parties.iter().map(party).collect(),
+                    range: places.range(inheritance.span),
+                    parties: inheritance.parties.iter().map(|draft| party(draft, &places)).collect(),
                 })
                 .collect(),
             spans: parsed
                 .spans
                 .iter()
                 .map(|part| ContractSpan {
-                    range: part.span.into(),
+                    range: places.range(part.span),
                     kind: part.kind.code().to_owned(),
                 })
                 .collect(),
@@ -339,7 +336,7 @@ impl Contract {
                     .unresolved
                     .iter()
                     .map(|unresolved| ContractUnresolved {
-                        range: unresolved.span.into(),
+                        range: places.range(unresolved.span),
                         alternatives: unresolved.alternatives.iter().map(|&word| word.to_owned()).collect(),
                     })
                     .collect(),
@@ -350,7 +347,7 @@ impl Contract {
                 .map(|diagnostic| ContractDiagnostic {
                     code: diagnostic.code.code().to_owned(),
                     severity: diagnostic.severity,
-                    range: diagnostic.span.into(),
+                    range: places.range(diagnostic.span),
                     message: message(diagnostic, language),
                     hint: hint(diagnostic, language),
                 })
@@ -370,25 +367,52 @@ impl Contract {
     }
 }
 
-fn task(task: &TaskDraft) -> ContractTask {
+/// The places of a document's blocks, which values are looked up in by where they begin.
+struct Places<'d> {
+    /// In the order of the text; empty where the format has neither pages nor cells, since a line is found without help.
+    blocks: &'d [Block],
+}
+
+impl<'d> Places<'d> {
+    fn of(blocks: &'d [Block]) -> Self {
+        let is_known = blocks
+            .iter()
+            .any(|block| block.place.page.is_some() || block.place.cell.is_some());
+        Self {
+            blocks: if is_known { blocks } else { &[] },
+        }
+    }
+
+    fn range(&self, span: Span) -> ContractRange {
+        let behind = self.blocks.partition_point(|block| block.span.start <= span.start);
+        ContractRange {
+            start: span.start,
+            end: span.end,
+            place: behind.checked_sub(1).map(|at| self.blocks[at].place.clone()),
+        }
+    }
+}
+
+fn task(task: &TaskDraft, places: &Places<'_>) -> ContractTask {
     ContractTask {
         id: task.id.clone(),
         label: task.label.clone(),
         path: task.path.clone(),
         section: task.section.clone(),
         title: task.title.clone(),
-        range: task.span.into(),
-        parties: task.parties.iter().map(party).collect(),
-        measures: task.measures.iter().map(|measure| (*measure).into()).collect(),
-        targets: task.targets.iter().map(target).collect(),
+        range: places.range(task.span),
+        parties: task.parties.iter().map(|draft| party(draft, places)).collect(),
+        measures: task.measures.iter().map(|&measure| places.range(measure)).collect(),
+        targets: task.targets.iter().map(|draft| target(draft, places)).collect(),
         deadlines: task
             .deadlines
             .iter()
             .map(|deadline| ContractDeadline {
                 text: deadline.text.clone(),
-                range: deadline.span.into(),
+                range: places.range(deadline.span),
                 kind: deadline.kind.code().to_owned(),
                 resolved: deadline.resolved.map(|date| date.to_string()),
+                inherited: deadline.inherited,
             })
             .collect(),
         tracking: ContractTracking {
@@ -399,7 +423,7 @@ fn task(task: &TaskDraft) -> ContractTask {
                 .excluded
                 .iter()
                 .map(|exclusion| ContractExclusion {
-                    range: exclusion.span.into(),
+                    range: places.range(exclusion.span),
                     reason: exclusion.reason.code().to_owned(),
                 })
                 .collect(),
@@ -407,20 +431,20 @@ fn task(task: &TaskDraft) -> ContractTask {
     }
 }
 
-fn party(party: &PartyDraft) -> ContractParty {
+fn party(party: &PartyDraft, places: &Places<'_>) -> ContractParty {
     ContractParty {
         raw: party.raw.clone(),
         name: party.name.clone(),
         role: party.role,
-        range: party.span.into(),
+        range: places.range(party.span),
         inherited: party.inherited,
     }
 }
 
-fn target(target: &TargetDraft) -> ContractTarget {
+fn target(target: &TargetDraft, places: &Places<'_>) -> ContractTarget {
     ContractTarget {
         quantity_text: target.quantity_text.clone(),
-        range: target.span.into(),
+        range: places.range(target.span),
         value: target.value.map(|value| value.to_string()),
         value_max: target.value_maximum.map(|value| value.to_string()),
         unit: target.unit.clone(),

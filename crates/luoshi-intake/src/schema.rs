@@ -61,7 +61,10 @@ fn object(fields: &[(&str, Value)]) -> Value {
 fn placed(fields: &[(&str, Value)]) -> Value {
     let mut all = vec![("start", count()), ("end", count())];
     all.extend(fields.iter().map(|(name, schema)| (*name, schema.clone())));
-    object(&all)
+    let mut schema = object(&all);
+    // Formats without pages and cells give none.
+    schema["properties"]["place"] = json!({ "$ref": "#/$defs/place" });
+    schema
 }
 
 /// The schema of one object that `luoshi parse` prints.
@@ -88,6 +91,7 @@ pub fn contract_schema() -> Value {
         ("text", text()),
         ("kind", one_of(words(DeadlineKind::ALL.map(DeadlineKind::code)))),
         ("resolved", date_or_null()),
+        ("inherited", json!({ "type": "boolean" })),
     ]);
     let reasons = || words(ScopeReason::ALL.map(ScopeReason::code));
     let tracking = object(&[
@@ -173,11 +177,17 @@ pub fn contract_schema() -> Value {
             ])),
         ),
     ]);
+    let number = || json!({ "type": "integer", "minimum": 1 });
+    let place = json!({
+        "type": "object",
+        "properties": { "page": number(), "line": number(), "cell": text() },
+        "additionalProperties": false,
+    });
     schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     schema["title"] = json!(SCHEMA);
     schema["description"] = json!(
         "One file read by luoshi parse. start and end count Unicode scalars of the normalised text; numbers are decimal strings."
     );
-    schema["$defs"] = json!({ "party": party });
+    schema["$defs"] = json!({ "party": party, "place": place });
     schema
 }

@@ -5,8 +5,8 @@
 mod compare;
 mod corpus;
 mod hostile;
-mod office;
 mod outputs;
+mod same_plan;
 mod schema;
 
 use luoshi_intake::{Intake, IntakeSettings, intake};

@@ -18,8 +18,8 @@ use crate::{
     words,
 };
 
-/// Rows from the top among which the header row is looked for.
-const HEADER_ROWS: u32 = 6;
+/// Rows from the top among which the header row is looked for; a sheet may hold its covering notice above the table.
+const HEADER_ROWS: u32 = 16;
 
 /// Characters of the longest cell of a header row.
 const LONGEST_HEADER: usize = 10;

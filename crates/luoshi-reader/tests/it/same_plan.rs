@@ -11,6 +11,8 @@ use luoshi_types::BlockKind;
 use crate::support::{Docx, assert_sound, cell, codes, ofd, paragraph, row, table, text_of};
 
 const PLAN: &str = include_str!("../../../luoshi/demo/plan.txt");
+const KEPT_PLAN: &str = include_str!("../../../../corpus/formats/plan.txt");
+const KEPT_OFD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus/formats/lines.ofd");
 
 fn lines() -> Vec<&'static str> {
     PLAN.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
@@ -122,6 +124,16 @@ fn as_a_workbook() {
 #[test]
 fn as_ofd() {
     check_lines(&ofd(PLAN.replace("\n\n", "\n").trim_end()), "plan.ofd");
+}
+
+/// No program at hand writes OFD, so that the builder of these tests writes the one that the corpus keeps.
+#[test]
+fn the_kept_ofd_is_what_the_builder_writes() {
+    let built = ofd(KEPT_PLAN.trim_end());
+    if env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(KEPT_OFD, &built).unwrap();
+    }
+    assert!(fs::read(KEPT_OFD).unwrap() == built, "UPDATE_EXPECT=1 writes it anew");
 }
 
 /// Has a program make `made` in `folder`; none where it is not there or was not asked for.
