@@ -6,6 +6,7 @@ use std::{env, error::Error, fs};
 use luoshi_intake::{IntakeSettings, intake};
 use luoshi_types::Language;
 
+#[expect(clippy::print_stdout, reason = "printing is what this example is for")]
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
     let file = arguments.next().ok_or("the file is missing")?;
