@@ -274,7 +274,7 @@ pub(crate) async fn name_reporter(visit: Visit<Supervisor>, At(id): At<TaskId>, 
     }
     let command = Command::NameReporter(NameReporter {
         task: id,
-        reporting: reporting_of(organisations),
+        reporting: Reporting::by(organisations),
         due: parsed_due,
     });
     let request = Request {
@@ -314,17 +314,6 @@ fn due_of(text: &str, errors: &mut FieldErrors) -> Option<Date> {
         errors.add("due", "error-date");
         None
     })
-}
-
-/// Nobody, one body or several.
-fn reporting_of(organisations: Vec<OrganisationId>) -> Reporting {
-    match organisations.as_slice() {
-        [] => Reporting::Unnamed,
-        [organisation] => Reporting::Single {
-            organisation: *organisation,
-        },
-        _ => Reporting::Jointly { organisations },
-    }
 }
 
 #[derive(Template)]
