@@ -132,6 +132,14 @@ pub(crate) struct Scene {
     pub(crate) target: TargetId,
 }
 
+/// The account behind somebody who signed in.
+pub(crate) fn account_of(actor: &Actor) -> AccountId {
+    match actor.identity {
+        ActorIdentity::Account(account) => account,
+        ActorIdentity::Console => panic!("the console has no account"),
+    }
+}
+
 /// The month in which the story's plan is issued.
 pub(crate) fn march() -> Period {
     Period::of(date(2026, 3, 1))
