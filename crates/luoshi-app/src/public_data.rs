@@ -353,12 +353,7 @@ fn task_row(task: &PublicTask) -> Vec<Cell> {
         let names: Vec<&str> = roles
             .iter()
             .flat_map(|role| task.parties.iter().filter(move |party| party.role == *role))
-            .map(|party| {
-                party
-                    .organisation
-                    .as_ref()
-                    .map_or(party.raw.as_str(), |(_, name)| name.as_str())
-            })
+            .map(PartyView::name)
             .collect();
         Cell::from(names.join(JOINT))
     };

@@ -24,7 +24,7 @@ use crate::{
     policy::Permit,
     refusal::Refusal,
     report::{Report, ReportRecord, ReportState, ReturnStage, TargetValue, completion_of},
-    task::{Party, Reporting, Task, TaskRecord, Tracking},
+    task::{Reporting, Task, TaskRecord, Tracking},
     text::Text,
 };
 
@@ -218,18 +218,8 @@ fn adopt_task(
     if task.section.is_some_and(|section| !sections.contains(&section)) {
         return Err(Refusal::UnknownSection);
     }
-    let parties: Vec<Party> = task
+    if task
         .parties
-        .iter()
-        .map(|party| Party {
-            role: party.role,
-            raw: party.raw.clone(),
-            organisation: party.organisation,
-            span: party.span,
-            inherited: party.inherited,
-        })
-        .collect();
-    if parties
         .iter()
         .filter_map(|party| party.organisation)
         .any(|organisation| !organisations.contains(&organisation))
@@ -250,7 +240,7 @@ fn adopt_task(
             text: Text::from(task.text.as_str()),
             basis: task.basis.as_deref().map(Text::from),
             source: task.source,
-            parties,
+            parties: task.parties.clone(),
             targets: task.targets.clone(),
             deliverable: task.deliverable.as_deref().map(Text::from),
             due: task.due,
@@ -280,15 +270,7 @@ fn checked_reporting(
         .copied()
         .filter(|organisation| seen.insert(*organisation))
         .collect();
-    Ok(match in_order.as_slice() {
-        [] => Reporting::Unnamed,
-        [organisation] => Reporting::Single {
-            organisation: *organisation,
-        },
-        _ => Reporting::Jointly {
-            organisations: in_order,
-        },
-    })
+    Ok(Reporting::by(in_order))
 }
 
 fn issue_plan(command: &IssuePlan, facts: &Facts) -> Result<Event, Refusal> {
@@ -422,10 +404,11 @@ fn return_report(permit: &Permit, command: &ReturnReport, facts: &Facts) -> Resu
         ReportState::Verified { .. } | ReportState::Returned { .. } => return Err(Refusal::NotReturnable),
     };
     // A head sends back what is before the head; what has gone on to the supervision office is the office's to return, and the reverse.
-    let supervisor = permit.actor().has(Role::Supervisor);
+    let actor = permit.actor();
+    let is_its_head = actor.has(Role::Head) && actor.acts_for(report.organisation);
     match stage {
-        ReturnStage::Approval if !permit.actor().acts_for(report.organisation) => return Err(Refusal::NotApproved),
-        ReturnStage::Verification if !supervisor => return Err(Refusal::NotReturnable),
+        ReturnStage::Approval if !is_its_head => return Err(Refusal::NotApproved),
+        ReturnStage::Verification if !actor.has(Role::Supervisor) => return Err(Refusal::NotReturnable),
         ReturnStage::Approval | ReturnStage::Verification => {}
     }
     if !is_text(&command.reason, LONGEST_TEXT) {

@@ -30,6 +30,18 @@ pub struct OrganisationSummary {
     pub kind: OrganisationKind,
 }
 
+impl OrganisationSummary {
+    /// The name by which people call it: the shortest one that documents use.
+    pub fn shortest_name(&self) -> &str {
+        self.short_names
+            .iter()
+            .map(String::as_str)
+            .chain([self.name.as_str()])
+            .min_by_key(|name| name.chars().count())
+            .unwrap_or(&self.name)
+    }
+}
+
 /// An account with the name of its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountSummary {
@@ -109,6 +121,15 @@ pub struct PartyView {
     pub organisation: Option<(OrganisationId, String)>,
     /// Whether it was stated once for several tasks.
     pub inherited: bool,
+}
+
+impl PartyView {
+    /// The full name of the body where it was confirmed, else the name as the document writes it.
+    pub fn name(&self) -> &str {
+        self.organisation
+            .as_ref()
+            .map_or(self.raw.as_str(), |(_, name)| name.as_str())
+    }
 }
 
 /// One row of the ledger (台账).
@@ -327,6 +348,6 @@ pub struct PublicValues {
     pub verified: Option<Vec<TargetValue>>,
     /// 完成率 found by the verifier.
     pub verified_completion: Option<u8>,
-    /// The event that submitted it last.
+    /// When it was submitted last.
     pub submitted_at: Timestamp,
 }

@@ -24,11 +24,11 @@ use luoshi_app::{
 use luoshi_intake::{IntakeSettings, intake};
 use luoshi_ledger::{
     Actor, ActorIdentity, Command, Role,
-    command::{AddTask, IssuePlan, NameReporter, NewParty, NewTask, OpenAccount, PublishTasks},
+    command::{AddTask, IssuePlan, NameReporter, NewTask, OpenAccount, PublishTasks},
     ids::{AccountId, OrganisationId, PlanId, TaskId},
     organisation::OrganisationKind,
     period::Period,
-    task::{Publication, Reporting, Task, TaskKind, Tracking},
+    task::{Party, Publication, Reporting, Task, TaskKind, Tracking},
     view::{AccountSummary, LedgerFilter, OrganisationSummary},
 };
 use luoshi_types::{Diagnostic, Language, PartyRole, Severity};
@@ -350,7 +350,10 @@ impl Author<'_> {
         let principal = principal_bodies(&tasks, &reporters, &joint);
         let mut staff = BTreeMap::new();
         for (body, (clerk_name, head_name)) in principal.iter().zip(STAFF) {
-            let short_name = bodies.get(body).map(shortest_name).unwrap_or_default();
+            let short_name = bodies
+                .get(body)
+                .map(OrganisationSummary::shortest_name)
+                .unwrap_or_default();
             let clerk = self
                 .open(clerk_name, &format!("{short_name}填报人"), Role::Clerk, *body)
                 .await?;
@@ -400,7 +403,7 @@ impl Author<'_> {
         }
         let names = bodies
             .iter()
-            .map(|(id, body)| (*id, shortest_name(body).to_owned()))
+            .map(|(id, body)| (*id, body.shortest_name().to_owned()))
             .collect();
         Ok(Cast {
             staff,
@@ -540,7 +543,7 @@ impl Author<'_> {
             .organisations()
             .iter()
             .enumerate()
-            .map(|(place, organisation)| NewParty {
+            .map(|(place, organisation)| Party {
                 role: if place == 0 {
                     PartyRole::Lead
                 } else {
@@ -625,15 +628,6 @@ fn as_adopted(new: &NewTask, plan: PlanId, number: u32) -> Task {
 
 fn month(at: Timestamp) -> Period {
     Period::of(luoshi_ledger::period::day_in_china(at))
-}
-
-fn shortest_name(body: &OrganisationSummary) -> &str {
-    body.short_names
-        .iter()
-        .map(String::as_str)
-        .chain([body.name.as_str()])
-        .min_by_key(|name| name.chars().count())
-        .unwrap_or(&body.name)
 }
 
 /// The first tasks that name localities beside their lead: these report on their own part, as a person would decide in the review.

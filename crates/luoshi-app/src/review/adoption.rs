@@ -6,11 +6,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use luoshi_ledger::{
     Actor, Command,
-    command::{AdoptDrafts, FoundOrganisation, NewParty, NewSection, NewTask},
+    command::{AdoptDrafts, FoundOrganisation, NewSection, NewTask},
     ids::{DocumentId, OrganisationId, PlanId, SectionId, TargetId, TaskId},
     organisation::OrganisationKind,
     target::Target,
-    task::{ExcludedClause, Reporting, Source, TaskKind, Tracking},
+    task::{ExcludedClause, Party, Reporting, Source, TaskKind, Tracking},
     view::OrganisationSummary,
 };
 
@@ -158,7 +158,7 @@ impl App {
             parties: task
                 .parties
                 .iter()
-                .map(|party| NewParty {
+                .map(|party| Party {
                     role: party.role,
                     raw: party.raw.clone(),
                     organisation: organisations.get(&party.name).copied(),

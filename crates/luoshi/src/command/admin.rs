@@ -216,7 +216,7 @@ pub(crate) fn missing_accounts(
     let mut taken: BTreeSet<String> = present.iter().map(|account| account.sign_in_name.clone()).collect();
     let mut missing = Vec::new();
     for body in reporters {
-        let short_name = short_name(body);
+        let short_name = body.shortest_name();
         for (role, ending, shown) in [
             (Role::Clerk, CLERK_ENDING, "admin-display-clerk"),
             (Role::Head, HEAD_ENDING, "admin-display-head"),
@@ -250,16 +250,6 @@ pub(crate) fn missing_accounts(
         }
     }
     missing
-}
-
-/// The name by which people call a body: the shortest one that the document uses.
-fn short_name(body: &OrganisationSummary) -> &str {
-    body.short_names
-        .iter()
-        .map(String::as_str)
-        .chain([body.name.as_str()])
-        .min_by_key(|name| name.chars().count())
-        .unwrap_or(&body.name)
 }
 
 /// Opens accounts; a name that is taken is told apart from other things that exist already, for it is all that can be meant here.
