@@ -144,6 +144,24 @@ mod tests {
     }
 
     #[test]
+    fn one_is_not_many() {
+        let english = |key, name| {
+            let values = [
+                (name, Value::Count(1)),
+                ("planned", Value::text(41)),
+                ("completion", Value::text(40)),
+            ];
+            say_with(Language::English, key, &values)
+        };
+        assert!(english("reason-gap", "gap").ends_with("a gap of one point."));
+        assert!(english("sign-in-too-many", "count").contains("in about a minute,"));
+        assert_eq!(
+            english("reason-missed", "count"),
+            "One monthly report is owed and missing."
+        );
+    }
+
+    #[test]
     fn a_missing_text_is_seen() {
         assert_eq!(say(Language::Chinese, "no-such-key"), "⟦no-such-key⟧");
     }
