@@ -144,6 +144,11 @@ impl Line {
         self.row.latest.as_ref().map(|report| report.period)
     }
 
+    /// Whether it is followed at all: nothing is reported of a task that is not.
+    pub(crate) fn is_tracked(&self) -> bool {
+        self.row.light.colour != Colour::NotTracked
+    }
+
     /// 核验: the state of the latest report; `none` where there is none.
     pub(crate) fn state(&self) -> &'static str {
         self.row.latest.as_ref().map_or("none", |report| report.state.code())

@@ -74,6 +74,8 @@ pub(crate) struct TaskPage {
     pub(crate) line: Line,
     pub(crate) view: TaskView,
     pub(crate) reports: Vec<Values>,
+    /// The day by which the light stands.
+    pub(crate) today: Date,
     /// Whether the reader reports on it.
     pub(crate) may_report: bool,
     /// Whether the receipt of a change made here is to be shown.
@@ -81,7 +83,7 @@ pub(crate) struct TaskPage {
 }
 
 impl TaskPage {
-    pub(crate) fn of(view: TaskView, actor: &Actor, frame: Frame) -> Self {
+    pub(crate) fn of(view: TaskView, actor: &Actor, today: Date, frame: Frame) -> Self {
         let may_report = view.plan_issued
             && view.task.is_tracked()
             && frame.is("clerk")
@@ -92,6 +94,7 @@ impl TaskPage {
             line: Line::of(view.row.clone(), &frame),
             reports: view.reports.iter().cloned().map(|view| Values { view }).collect(),
             view,
+            today,
             may_report,
             receipt: None,
             frame,
@@ -138,7 +141,7 @@ pub(crate) async fn show_task(visit: Visit<Member>, At(id): At<TaskId>) -> Answe
         .under("ledgers", urls::LEDGERS)
         .under_named(view.plan_title.clone(), urls::ledger(&view.task.plan))
         .headed_by(view.task.title.clone(), "task");
-    let mut page = TaskPage::of(view, visit.actor(), frame);
+    let mut page = TaskPage::of(view, visit.actor(), visit.app().today(), frame);
     page.receipt = super::receipt::just_given(&visit.query());
     show(&page)
 }
@@ -162,16 +165,26 @@ impl PassagePage {
     pub(crate) fn of(passage: &Passage, frame: Frame) -> Self {
         let from = passage.span.start.saturating_sub(AROUND_THE_PASSAGE);
         let mut rest = passage.text.chars().skip(from);
-        let before = rest.by_ref().take(passage.span.start - from).collect();
+        let mut before: String = rest.by_ref().take(passage.span.start - from).collect();
         let inside = rest.by_ref().take(passage.span.len()).collect();
-        let after = rest.by_ref().take(AROUND_THE_PASSAGE).collect();
+        let mut after: String = rest.by_ref().take(AROUND_THE_PASSAGE).collect();
+        let goes_on = rest.next().is_some();
+        // What is left out is left out by whole lines: half a sentence would look as if the document ended there.
+        if from > 0
+            && let Some(end) = before.find('\n')
+        {
+            before.drain(..=end);
+        }
+        if goes_on && let Some(end) = after.rfind('\n') {
+            after.truncate(end);
+        }
         Self {
             frame,
             file_name: passage.file_name.clone(),
             before,
             passage: inside,
             after,
-            is_cut: from > 0 || rest.next().is_some(),
+            is_cut: from > 0 || goes_on,
         }
     }
 }
@@ -469,7 +482,34 @@ fn read(typed: &TypedTask) -> Result<HandMadeTask, FieldErrors> {
 
 #[cfg(test)]
 mod tests {
+    use luoshi_ledger::ids::DocumentId;
+    use luoshi_types::{Language, Span};
+    use uuid::Uuid;
+
     use super::*;
+
+    #[test]
+    fn a_long_document_is_cut_at_the_ends_of_lines() {
+        let line = "一二三四五六七八九\n";
+        let text = line.repeat(2001);
+        let shown = |start: usize| {
+            let passage = Passage {
+                document: DocumentId(Uuid::nil()),
+                file_name: "分工.txt".to_owned(),
+                span: Span::new(start, start + 9),
+                text: text.clone(),
+            };
+            PassagePage::of(&passage, crate::gallery::frame(Language::Chinese, &[], Place::Ledger))
+        };
+        // Six thousand characters before the seventh letter of a line begin at a seventh letter, too.
+        let amid = shown(10_007);
+        assert!(amid.before.starts_with("一二三") && amid.after.ends_with("七八九") && amid.is_cut);
+        let whole_lines = |text: &str| text.chars().filter(|letter| *letter == '一').count();
+        assert_eq!((whole_lines(&amid.before), whole_lines(&amid.after)), (600, 599));
+        // The two ends of the document are not cut.
+        assert!(shown(0).before.is_empty() && shown(0).is_cut);
+        assert!(shown(20_000).after.ends_with('\n'));
+    }
 
     #[test]
     fn a_hand_made_task_needs_what_it_rests_on_and_a_lead() {
