@@ -37,14 +37,22 @@ pub(crate) struct PublicTaskPage {
     pub(crate) not_tracked: String,
     /// Bodies by their part, in the order of a ledger.
     pub(crate) bodies: Vec<(PartyRole, Vec<String>)>,
+    /// Figures by month and body, the latest month first.
+    pub(crate) months: Vec<Month>,
+}
+
+/// The figures that one body reported of one month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Month {
+    pub(crate) period: Period,
+    pub(crate) organisation: String,
+    /// At least one.
     pub(crate) figures: Vec<Figure>,
 }
 
 /// One figure of one month: what the body reported and what was verified stand apart, whatever they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Figure {
-    pub(crate) period: Period,
-    pub(crate) organisation: String,
     pub(crate) subject: String,
     pub(crate) reported: String,
     /// Empty while nobody verified it.
@@ -84,7 +92,7 @@ impl PublicTaskPage {
                 .map(|reason| scope_reason(&frame, reason))
                 .unwrap_or_default(),
             bodies,
-            figures: figures(&frame, &task),
+            months: months(&frame, &task),
             frame: frame
                 .under("public-plans", urls::PUBLIC)
                 .under_named(plan.title.clone(), urls::public_plan(&plan.id))
@@ -94,13 +102,13 @@ impl PublicTaskPage {
     }
 }
 
-/// Every figure of a task by month: one line a target, and one for 完成率 where a body stated it.
-fn figures(frame: &Frame, task: &PublicTask) -> Vec<Figure> {
-    let mut figures = Vec::new();
+/// Every figure of a task by month: one line a target, and one for 完成率 where a body stated it. A report without any has no
+/// place among them.
+fn months(frame: &Frame, task: &PublicTask) -> Vec<Month> {
+    let mut months = Vec::new();
     for report in &task.values {
+        let mut figures = Vec::new();
         let figure = |subject: String, reported: String, verified: String| Figure {
-            period: report.period,
-            organisation: report.organisation_name.clone(),
             subject,
             reported,
             verified,
@@ -134,8 +142,15 @@ fn figures(frame: &Frame, task: &PublicTask) -> Vec<Figure> {
                 percent(report.verified_completion),
             ));
         }
+        if !figures.is_empty() {
+            months.push(Month {
+                period: report.period,
+                organisation: report.organisation_name.clone(),
+                figures,
+            });
+        }
     }
-    figures
+    months
 }
 
 /// One open task: a page, or data where the address ends so.
