@@ -146,7 +146,7 @@ pub struct AdoptDrafts {
     pub issuer: Option<String>,
     /// Date of the document.
     pub document_date: Option<Date>,
-    /// The year that the plan is for, 1949 to 2100.
+    /// The year that the plan is for, one of [`YEARS`](crate::plan::YEARS).
     pub year: i16,
     /// Day of the month by which reports are due, 1 to 31.
     pub report_day: u8,

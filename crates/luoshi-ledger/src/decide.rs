@@ -20,7 +20,7 @@ use crate::{
     ids::{OrganisationId, PlanId, ReportId, SectionId},
     organisation::OrganisationKind,
     period::Period,
-    plan::SectionRecord,
+    plan::{LONGEST_PLAN_TITLE, REPORT_DAYS, SectionRecord, YEARS},
     policy::Permit,
     refusal::Refusal,
     report::{Report, ReportRecord, ReportState, ReturnStage, TargetValue, completion_of},
@@ -58,7 +58,9 @@ fn one(event: Event) -> Vec<Event> {
     vec![event]
 }
 
-fn is_name(name: &str, longest: usize) -> bool {
+/// Whether a name or title can be taken: not empty, without white space at its ends and without control characters, at most `longest`
+/// characters long.
+pub fn is_name(name: &str, longest: usize) -> bool {
     let length = name.chars().count();
     name.trim() == name && (1..=longest).contains(&length) && !name.chars().any(char::is_control)
 }
@@ -144,13 +146,13 @@ fn adopt_drafts(command: &AdoptDrafts, facts: &Facts) -> Result<Vec<Event>, Refu
     {
         return Err(Refusal::UnknownDocument);
     }
-    if !is_name(&command.title, 200) {
+    if !is_name(&command.title, LONGEST_PLAN_TITLE) {
         return Err(Refusal::InvalidText);
     }
-    if !(1949..=2100).contains(&command.year) {
+    if !YEARS.contains(&command.year) {
         return Err(Refusal::InvalidYear);
     }
-    if !(1..=31).contains(&command.report_day) {
+    if !REPORT_DAYS.contains(&command.report_day) {
         return Err(Refusal::InvalidReportDay);
     }
     if command.tasks.is_empty() {

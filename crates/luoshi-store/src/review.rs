@@ -21,8 +21,6 @@ const ONE: &str = "select id, document, version, updated_by, updated_at, body fr
 
 const ALL: &str = "select id, document, version, updated_by, updated_at, body from review order by updated_at desc, id";
 
-const DELETE: &str = "delete from review where id = $1";
-
 /// A review in progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReviewRow {
@@ -110,13 +108,5 @@ impl Transaction<'_> {
             ],
         )?;
         Ok(changed == 1)
-    }
-
-    /// Removes a review; an unknown one is no error.
-    ///
-    /// # Errors
-    /// When the database cannot be written.
-    pub fn delete_review(&mut self, id: Uuid) -> Result<(), StoreError> {
-        self.connection.execute(DELETE, values![&id]).map(|_| ())
     }
 }

@@ -28,6 +28,7 @@ use luoshi_ledger::{
     ids::{AccountId, OrganisationId, PlanId, TaskId},
     organisation::OrganisationKind,
     period::Period,
+    plan::deadline,
     task::{Party, Publication, Reporting, Task, TaskKind, Tracking},
     view::{AccountSummary, LedgerFilter, OrganisationSummary},
 };
@@ -503,7 +504,7 @@ impl Author<'_> {
                 let place = parts_of_body.entry(*organisation).or_default();
                 let part = Part {
                     task,
-                    due: task.due.unwrap_or_else(|| record.last_day()),
+                    due: deadline(task.due, record.year),
                     staff,
                     others: others(task, *organisation, &cast.names),
                     turn,

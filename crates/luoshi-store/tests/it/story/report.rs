@@ -137,6 +137,8 @@ pub(super) fn a_report_all_the_way(store: Store) {
             let views = [view];
             assert_eq!(snapshot.reports_of_task(scene.tasks[0])?, views);
             assert_eq!(snapshot.reports_of_task(scene.tasks[1])?, []);
+            let of_all = snapshot.reports_of_tasks(&scene.tasks)?;
+            assert_eq!(of_all, [(scene.tasks[0], views.to_vec())].into());
             assert_eq!(snapshot.reports_in_state("verified", None)?, views);
             assert_eq!(snapshot.reports_in_state("verified", Some(scene.finance))?, views);
             assert_eq!(snapshot.reports_in_state("verified", Some(scene.roads))?, []);
