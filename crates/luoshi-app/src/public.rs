@@ -2,9 +2,10 @@
 
 use luoshi_ledger::{
     ids::{PlanId, TaskId},
+    plan::Plan,
     report::{Report, ReportState},
     task::{Publication, Task, Tracking},
-    view::{LedgerFilter, LedgerRow, PublicPlan, PublicTask, PublicValues, ReportView},
+    view::{LedgerFilter, LedgerRow, PlanSummary, PublicPlan, PublicTask, PublicValues, ReportView},
 };
 use luoshi_types::Span;
 
@@ -16,12 +17,13 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn public_plans(&self) -> Result<Vec<PublicPlan>, AppError> {
-        let plans = self.store.read(|snapshot| snapshot.plans())?;
-        plans
-            .iter()
-            .filter(|plan| plan.issued_at.is_some() && plan.open_task_count > 0)
-            .filter_map(|plan| self.public_plan(plan.id).transpose())
-            .collect()
+        Ok(self.store.read(|snapshot| {
+            let mut plans = Vec::new();
+            for summary in snapshot.plans()?.iter().filter(|plan| is_public(plan)) {
+                plans.extend(snapshot.plan(summary.id)?.map(|plan| public_plan(plan, summary)));
+            }
+            Ok(plans)
+        })?)
     }
 
     /// A plan as the public may read it; none while it is not issued or has no open task.
@@ -29,23 +31,13 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn public_plan(&self, id: PlanId) -> Result<Option<PublicPlan>, AppError> {
-        let (plan, summaries) = self
-            .store
-            .read(|snapshot| Ok((snapshot.plan(id)?, snapshot.plans()?)))?;
-        let open = summaries
-            .iter()
-            .find(|summary| summary.id == id)
-            .map_or(0, |summary| summary.open_task_count);
-        Ok(plan
-            .filter(|plan| plan.issued_at().is_some() && open > 0)
-            .map(|plan| PublicPlan {
-                id,
-                title: plan.title,
-                year: plan.year,
-                issuer: plan.issuer,
-                document_number: plan.document_number,
-                open_task_count: open,
-            }))
+        Ok(self.store.read(|snapshot| {
+            let summaries = snapshot.plans()?;
+            let Some(summary) = summaries.iter().find(|plan| plan.id == id && is_public(plan)) else {
+                return Ok(None);
+            };
+            Ok(snapshot.plan(id)?.map(|plan| public_plan(plan, summary)))
+        })?)
     }
 
     /// The open tasks of a plan in order of 序号, filtered by section, body and light as the filter says; none for an unpublished plan.
@@ -63,15 +55,16 @@ impl App {
         };
         let tasks = self.store.read(|snapshot| {
             let rows = snapshot.ledger(plan, &wanted)?;
-            rows.into_iter()
-                .filter_map(
-                    |row| match (snapshot.task(row.task), snapshot.reports_of_task(row.task)) {
-                        (Ok(Some(task)), Ok(reports)) => Some(Ok(public_task(row, &task, &reports))),
-                        (Ok(None), _) => None,
-                        (Err(error), _) | (_, Err(error)) => Some(Err(error)),
-                    },
-                )
-                .collect::<Result<Vec<_>, _>>()
+            let ids: Vec<TaskId> = rows.iter().map(|row| row.task).collect();
+            let tasks = snapshot.tasks(&ids)?;
+            let reports = snapshot.reports_of_tasks(&ids)?;
+            Ok(rows
+                .into_iter()
+                .filter_map(|row| {
+                    let reports = reports.get(&row.task).map_or(&[][..], Vec::as_slice);
+                    Some(public_task(tasks.get(&row.task)?, reports, row))
+                })
+                .collect())
         })?;
         Ok(Some(tasks))
     }
@@ -91,12 +84,27 @@ impl App {
             let Some(row) = snapshot.task_row(id)? else {
                 return Ok(None);
             };
-            Ok(Some(public_task(row, &task, &snapshot.reports_of_task(id)?)))
+            Ok(Some(public_task(&task, &snapshot.reports_of_task(id)?, row)))
         })?)
     }
 }
 
-fn public_task(row: LedgerRow, task: &Task, reports: &[ReportView]) -> PublicTask {
+fn is_public(plan: &PlanSummary) -> bool {
+    plan.issued_at.is_some() && plan.open_task_count > 0
+}
+
+fn public_plan(plan: Plan, summary: &PlanSummary) -> PublicPlan {
+    PublicPlan {
+        id: plan.id,
+        title: plan.title,
+        year: plan.year,
+        issuer: plan.issuer,
+        document_number: plan.document_number,
+        open_task_count: summary.open_task_count,
+    }
+}
+
+fn public_task(task: &Task, reports: &[ReportView], row: LedgerRow) -> PublicTask {
     let (not_tracked, excluded) = match &task.tracking {
         Tracking::NotTracked { reason } => (Some(reason.clone()), Vec::new()),
         Tracking::Tracked { excluded } => (

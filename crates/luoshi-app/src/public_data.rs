@@ -6,7 +6,7 @@ use luoshi_export::{Cell, Column, ColumnKind, Sheet, csv};
 use luoshi_ledger::{
     ids::{PlanId, TaskId},
     period::day_in_china,
-    report::TargetValue,
+    report::{TargetValue, value_of},
     target::Target,
     view::{LedgerFilter, PartyView, PublicPlan, PublicTask, PublicValues},
 };
@@ -413,12 +413,7 @@ fn value_rows(task: &PublicTask) -> Vec<Vec<Cell>> {
             ]
         };
         for target in &task.targets {
-            let given = |figures: &[TargetValue]| {
-                figures
-                    .iter()
-                    .find(|value| value.target == target.id)
-                    .map(|value| value.value)
-            };
+            let given = |figures: &[TargetValue]| value_of(figures, target.id);
             let reported = given(&values.reported);
             let verified = values.verified.as_deref().and_then(given);
             if reported.is_some() || verified.is_some() {

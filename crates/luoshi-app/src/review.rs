@@ -207,13 +207,6 @@ pub struct ReviewSummary {
 }
 
 impl Review {
-    /// Tasks in the order of the page: the ones in doubt first, each group in the order of the document.
-    pub fn in_page_order(&self) -> Vec<&ReviewTask> {
-        let (unresolved, settled): (Vec<&ReviewTask>, Vec<&ReviewTask>) =
-            self.tasks.iter().partition(|task| task.is_unresolved());
-        unresolved.into_iter().chain(settled).collect()
-    }
-
     /// Names of bodies that the plan names, each once, in the order of first mention.
     pub fn body_names(&self) -> Vec<&str> {
         let mut seen = std::collections::BTreeSet::new();

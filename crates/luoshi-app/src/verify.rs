@@ -7,7 +7,7 @@ use luoshi_store::{Difference, StoreError};
 use luoshi_tlog::{Checkpoint, verify_tree};
 use sha2::{Digest, Sha256};
 
-use crate::{error::AppError, session::hexadecimal, site::App};
+use crate::{digest::hexadecimal, error::AppError, site::App};
 
 /// What the check found.
 #[derive(Debug, Clone, Default)]

@@ -50,8 +50,7 @@ impl App {
         let plan = command.plan;
         review.plan = Some(plan);
         review.version += 1;
-        let now = self.now();
-        let row = review.to_row(actor.identity, now)?;
+        let row = review.to_row(actor.identity, self.now())?;
         let (app, actor) = (Arc::clone(self), actor.clone());
         let request = Request {
             command: Command::AdoptDrafts(command),
@@ -63,7 +62,7 @@ impl App {
                 if !transaction.update_review(&row, version)? {
                     return Err(AppError::Conflict);
                 }
-                app.execute_within(transaction, &actor, &request, now).map(|_| ())
+                app.execute_within(transaction, &actor, &request, app.now()).map(|_| ())
             })
             .await
             .map_err(|error| match flatten(error) {
@@ -185,7 +184,8 @@ impl App {
 }
 
 impl ReviewTarget {
-    fn to_target(&self, id: TargetId) -> Target {
+    /// The target as the ledger will have it.
+    pub fn to_target(&self, id: TargetId) -> Target {
         Target {
             id,
             subject: self.subject.clone(),

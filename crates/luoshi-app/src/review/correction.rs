@@ -5,7 +5,11 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use luoshi_ledger::{Actor, decide::LONGEST_TASK_TITLE};
+use luoshi_ledger::{
+    Actor,
+    decide::{LONGEST_TASK_TITLE, is_name},
+    plan::{LONGEST_PLAN_TITLE, REPORT_DAYS, YEARS},
+};
 
 use super::{Doubt, Review, ReviewId, ReviewParty, ReviewTarget, doubt::doubts};
 use crate::{error::AppError, execute::flatten, site::App};
@@ -76,7 +80,7 @@ impl Review {
             return Err(ReviewError::ReporterNotParty);
         }
         let title = correction.title.trim();
-        if title.is_empty() || title.chars().count() > LONGEST_TASK_TITLE {
+        if !is_name(title, LONGEST_TASK_TITLE) {
             return Err(ReviewError::Invalid);
         }
         task.title = title.to_owned();
@@ -106,10 +110,9 @@ impl Review {
 
     fn correct_plan(&mut self, correction: PlanCorrection) -> Result<(), ReviewError> {
         let title = correction.title.trim();
-        let is_valid = !title.is_empty()
-            && title.chars().count() <= 200
-            && (1949..=2100).contains(&correction.year)
-            && (1..=31).contains(&correction.report_day);
+        let is_valid = is_name(title, LONGEST_PLAN_TITLE)
+            && YEARS.contains(&correction.year)
+            && REPORT_DAYS.contains(&correction.report_day);
         if !is_valid {
             return Err(ReviewError::Invalid);
         }

@@ -9,7 +9,7 @@ use luoshi_intake::{
     Intake,
     parse::{DeadlineKind, TaskDraft, TrackingState},
 };
-use luoshi_ledger::{decide::LONGEST_TASK_TITLE, ids::DocumentId, view::OrganisationSummary};
+use luoshi_ledger::{decide::LONGEST_TASK_TITLE, ids::DocumentId, plan::LONGEST_PLAN_TITLE, view::OrganisationSummary};
 use luoshi_types::{DiagnosticCode, PartyRole, Span};
 
 use super::{
@@ -88,7 +88,7 @@ impl Review {
                         .as_deref()
                         .and_then(|section| section_index.get(section).copied()),
                     label: draft.label.clone(),
-                    title: first_characters(&draft.title),
+                    title: first_characters(&draft.title, LONGEST_TASK_TITLE),
                     text: words(draft.span).trim().to_owned(),
                     span: draft.span,
                     due: due_of(draft, &targets, year),
@@ -130,10 +130,10 @@ impl Review {
             document,
             file_name: file_name.to_owned(),
             plan: None,
-            title: metadata
-                .title
-                .as_ref()
-                .map_or_else(|| stem(file_name), |title| title.text.clone()),
+            title: metadata.title.as_ref().map_or_else(
+                || stem(file_name),
+                |title| first_characters(&title.text, LONGEST_PLAN_TITLE),
+            ),
             document_number: metadata.document_number.as_ref().map(|number| number.text.clone()),
             issuer: metadata.issuer.as_ref().map(|issuer| issuer.text.clone()),
             document_date: metadata.date,
@@ -253,13 +253,15 @@ fn due_of(draft: &TaskDraft, targets: &[ReviewTarget], year: i16) -> Option<Date
     (!all_year || latest.year() > year).then_some(latest)
 }
 
-fn first_characters(title: &str) -> String {
-    title
+/// As much of a title as the ledger takes.
+fn first_characters(title: &str, longest: usize) -> String {
+    let kept: String = title
         .trim()
         .chars()
-        .take(LONGEST_TASK_TITLE)
         .filter(|character| !character.is_control())
-        .collect()
+        .take(longest)
+        .collect();
+    kept.trim().to_owned()
 }
 
 fn stem(file_name: &str) -> String {
@@ -269,5 +271,23 @@ fn stem(file_name: &str) -> String {
         name.to_owned()
     } else {
         stem.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use luoshi_ledger::decide::is_name;
+
+    use super::*;
+
+    /// A title that was cut in front of a space could not be adopted, and no page said why.
+    #[test]
+    fn a_long_title_is_cut_to_one_that_the_ledger_takes() {
+        let title = format!("{} {}", "字".repeat(9), "字".repeat(9));
+        for (longest, kept) in [(9, 9), (10, 9), (11, 11), (30, 19)] {
+            let cut = first_characters(&title, longest);
+            assert_eq!(cut.chars().count(), kept, "{longest}");
+            assert!(is_name(&cut, longest), "{cut}");
+        }
     }
 }
