@@ -24,7 +24,7 @@ use luoshi_app::{
 use luoshi_intake::{IntakeSettings, intake};
 use luoshi_ledger::{
     Actor, ActorIdentity, Command, Role,
-    command::{AddTask, IssuePlan, NameReporter, NewTask, OpenAccount, PublishTasks},
+    command::{AddTask, IssuePlan, NameReporter, NewTask, PublishTasks},
     ids::{AccountId, OrganisationId, PlanId, TaskId},
     organisation::OrganisationKind,
     period::Period,
@@ -380,14 +380,7 @@ impl Author<'_> {
                 .entry(new.organisation)
                 .or_default()
                 .push(actor(id, role, new.organisation));
-            let command = Command::OpenAccount(OpenAccount {
-                account: id,
-                sign_in_name: new.sign_in_name,
-                display_name: new.display_name,
-                roles: new.roles,
-                organisation: new.organisation,
-            });
-            requests.push((supervisor.clone(), Request::from(command), self.app.now()));
+            requests.push((supervisor.clone(), Request::from(new.command(id)), self.app.now()));
         }
         self.app.execute_all(requests).await?;
         for (organisation, people) in people {

@@ -72,16 +72,12 @@ async fn create_office(app: &Arc<App>, arguments: &CreateOfficeArguments, words:
         "admin-office-exists"
     };
     print(&words.say_with(key, &[("name", text(&arguments.name))]))?;
-    let account = NewAccount {
-        sign_in_name: arguments.sign_in_name.clone(),
-        display_name: arguments
-            .display_name
-            .clone()
-            .unwrap_or_else(|| arguments.sign_in_name.clone()),
-        roles: vec![Role::Supervisor],
-        organisation: office,
-        password: None,
-    };
+    let account = new_account(
+        &arguments.sign_in_name,
+        arguments.display_name.as_deref(),
+        vec![Role::Supervisor],
+        office,
+    );
     let opened = open_accounts(app, vec![account]).await?;
     show_passwords(app, &opened, words)?;
     print(&words.say("admin-next-serve"))
@@ -116,18 +112,30 @@ async fn create_account(app: &Arc<App>, arguments: &CreateAccountArguments, word
         .find(|body| body.name == *name)
         .or_else(|| bodies.iter().find(|body| body.short_names.contains(name)))
         .ok_or_else(|| Failure::NoSuchOrganisation { name: name.clone() })?;
-    let account = NewAccount {
-        sign_in_name: arguments.sign_in_name.clone(),
-        display_name: arguments
-            .display_name
-            .clone()
-            .unwrap_or_else(|| arguments.sign_in_name.clone()),
-        roles: arguments.role.iter().map(|role| role_of(*role)).collect(),
-        organisation: body.id,
-        password: None,
-    };
+    let account = new_account(
+        &arguments.sign_in_name,
+        arguments.display_name.as_deref(),
+        arguments.role.iter().map(|role| role_of(*role)).collect(),
+        body.id,
+    );
     let opened = open_accounts(app, vec![account]).await?;
     show_passwords(app, &opened, words)
+}
+
+/// An account with a one-time password; pages show the name to sign in with where no other was given.
+fn new_account(
+    sign_in_name: &str,
+    display_name: Option<&str>,
+    roles: Vec<Role>,
+    organisation: OrganisationId,
+) -> NewAccount {
+    NewAccount {
+        sign_in_name: sign_in_name.to_owned(),
+        display_name: display_name.unwrap_or(sign_in_name).to_owned(),
+        roles,
+        organisation,
+        password: None,
+    }
 }
 
 fn role_of(name: RoleName) -> Role {
