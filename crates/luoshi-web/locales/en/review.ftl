@@ -13,7 +13,12 @@ review-coverage =
         [one] Of { $total } characters { $accounted } have their place, every one of them; one task needs your confirmation.
        *[other] Of { $total } characters { $accounted } have their place, every one of them; { $unresolved } tasks need your confirmation.
     }
-review-coverage-incomplete = Of { $total } characters only { $accounted } have their place, and { $unresolved } tasks need your confirmation. Compare with the text to see whether something was left out.
+review-coverage-incomplete =
+    { $unresolved ->
+        [0] Of { $total } characters only { $accounted } have their place; no task needs your confirmation. Compare with the text to see whether something was left out.
+        [one] Of { $total } characters only { $accounted } have their place, and one task needs your confirmation. Compare with the text to see whether something was left out.
+       *[other] Of { $total } characters only { $accounted } have their place, and { $unresolved } tasks need your confirmation. Compare with the text to see whether something was left out.
+    }
 review-count-sections =
     { $count ->
         [one] One section

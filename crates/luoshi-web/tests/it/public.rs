@@ -144,6 +144,10 @@ async fn a_narrative_never_reaches_the_public_and_figures_only_once_approved() {
         "the month stands once before its figures: {figures}"
     );
     assert_eq!(page.all(".public-figures tbody tr").len(), 2);
+    assert!(
+        page.one("#state + .hint").starts_with("截至 20"),
+        "a light holds for a day"
+    );
     let data: serde_json::Value = serde_json::from_str(&reader.get(&json).await.text).unwrap();
     let values = &data["tasks"][0]["values"][0];
     // The page writes a figure as the document does; data have it multiplied out.

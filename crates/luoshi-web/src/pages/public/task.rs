@@ -1,6 +1,7 @@
 //! One open task: the promise, who is responsible, what is measured, the light with its reason, and two series of figures.
 
 use askama::Template;
+use jiff::civil::Date;
 use luoshi_ledger::{
     ids::TaskId,
     period::Period,
@@ -29,6 +30,8 @@ use crate::{
 pub(crate) struct PublicTaskPage {
     pub(crate) frame: Frame,
     pub(crate) task: PublicTask,
+    /// The day by which the light stands.
+    pub(crate) today: Date,
     /// The promise with its clauses that are not tracked.
     pub(crate) runs: Vec<Run>,
     /// Reasons of those clauses, each once.
@@ -61,7 +64,7 @@ pub(crate) struct Figure {
 }
 
 impl PublicTaskPage {
-    pub(crate) fn new(frame: Frame, plan: &PublicPlan, task: PublicTask) -> Self {
+    pub(crate) fn new(frame: Frame, plan: &PublicPlan, task: PublicTask, today: Date) -> Self {
         let marks: Vec<_> = task.excluded.iter().map(|(span, _)| (*span, Mark::Excluded)).collect();
         let mut reasons: Vec<String> = Vec::new();
         for (_, reason) in &task.excluded {
@@ -98,6 +101,7 @@ impl PublicTaskPage {
                 .under_named(plan.title.clone(), urls::public_plan(&plan.id))
                 .headed_by(format!("{}{}", task.label, task.title), "public-task"),
             task,
+            today,
         }
     }
 }
@@ -160,7 +164,12 @@ pub(crate) async fn show_task(visit: Visit<Anybody>, At(requested): At<Requested
         Format::Page => {
             let task = app.public_task(requested.id)?.ok_or(Failure::NotFound)?;
             let plan = app.public_plan(task.plan)?.ok_or(Failure::NotFound)?;
-            show(&PublicTaskPage::new(visit.frame(Place::Public), &plan, task))
+            show(&PublicTaskPage::new(
+                visit.frame(Place::Public),
+                &plan,
+                task,
+                app.today(),
+            ))
         }
         Format::Json => app
             .public_task_json(requested.id)?
