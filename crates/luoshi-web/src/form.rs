@@ -2,7 +2,7 @@
 //!
 //! What a field means is the page's part; nothing is deserialised into a stored thing, so no field can reach one by its name alone.
 
-use std::{fmt, ops::RangeInclusive};
+use std::fmt;
 
 use axum::{
     body::Bytes,
@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use jiff::civil::Date;
+use luoshi_ledger::plan::YEARS;
 
 use crate::{
     failure::Failure,
@@ -166,10 +167,8 @@ fn is_urlencoded(headers: &HeaderMap) -> bool {
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
-/// The years that a date may lie in: those of plans, so that a slip of the finger is no deadline of the year 206.
-pub(crate) const YEARS: RangeInclusive<i16> = 1949..=2100;
-
-/// A date that may be left out. An error: what stands there is no day, or none of this age.
+/// A date that may be left out. An error: what stands there is no day, or none of the years of plans, so that a slip of the finger is no
+/// deadline of the year 206.
 pub(crate) fn optional_date(text: &str) -> Result<Option<Date>, ()> {
     if text.is_empty() {
         return Ok(None);

@@ -112,7 +112,8 @@ fn thousandths(weight: &str) -> Option<u32> {
     } else {
         format!("{fraction:0<3}").get(..3)?.parse().ok()?
     };
-    Some((whole * 1000 + fraction).min(1000))
+    // A weight is at most 1, whatever somebody writes there.
+    Some(whole.saturating_mul(1000).saturating_add(fraction).min(1000))
 }
 
 #[cfg(test)]
@@ -130,6 +131,7 @@ mod tests {
             (Some("fr, en;q=0.3, zh;q=0.25"), Language::English),
             (Some("en;q=0, zh;q=0.1"), Language::Chinese),
             (Some("en;q=x,zh"), Language::Chinese),
+            (Some("en;q=4294967295.999"), Language::English),
         ] {
             assert_eq!(negotiate(header), expected, "{header:?}");
         }

@@ -12,9 +12,14 @@ use axum::extract::{Path, rejection::PathRejection};
 use jiff::civil::Date;
 use luoshi_app::{
     document::{WordedDiagnostic, word_diagnostics},
-    review::{PlanCorrection, Review, ReviewError, ReviewId, ReviewTarget, ReviewTask},
+    review::{PlanCorrection, Review, ReviewError, ReviewId, ReviewTask},
 };
-use luoshi_ledger::{ids::TargetId, target::Target, view::OrganisationSummary};
+use luoshi_ledger::{
+    decide::is_name,
+    ids::TargetId,
+    plan::{LONGEST_PLAN_TITLE, REPORT_DAYS, YEARS},
+    view::OrganisationSummary,
+};
 use luoshi_types::{Comparator, PartyRole};
 use uuid::Uuid;
 
@@ -34,8 +39,8 @@ use crate::{
     urls,
 };
 
-/// Longest title of a plan, in characters, as the ledger takes it.
-const LONGEST_PLAN_TITLE: usize = 200;
+/// A target under review has no id yet; its wording, which is the ledger's, needs one.
+const NOBODYS_TARGET: TargetId = TargetId(Uuid::nil());
 
 /// The review of one document.
 #[derive(Template)]
@@ -119,12 +124,10 @@ impl PlanForm {
 
     fn correction(&self) -> Result<PlanCorrection, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let title_is_valid =
-            (1..=LONGEST_PLAN_TITLE).contains(&self.title.chars().count()) && !self.title.chars().any(char::is_control);
-        if !title_is_valid {
+        if !is_name(&self.title, LONGEST_PLAN_TITLE) {
             errors.add("title", "review-error-title");
         }
-        let year = self.year.parse().ok().filter(|year| (1949..=2100).contains(year));
+        let year = self.year.parse().ok().filter(|year| YEARS.contains(year));
         if year.is_none() {
             errors.add("year", "review-error-year");
         }
@@ -132,7 +135,7 @@ impl PlanForm {
         if document_date.is_err() {
             errors.add("document_date", "review-error-date");
         }
-        let report_day = self.report_day.parse().ok().filter(|day| (1..=31).contains(day));
+        let report_day = self.report_day.parse().ok().filter(|day| REPORT_DAYS.contains(day));
         if report_day.is_none() {
             errors.add("report_day", "review-error-report-day");
         }
@@ -257,7 +260,7 @@ impl Line {
             targets: task
                 .targets
                 .iter()
-                .map(|target| frame.target(&in_words(target)))
+                .map(|target| frame.target(&target.to_target(NOBODYS_TARGET)))
                 .collect(),
             due: task.due,
             reporters: task.reporters.clone(),
@@ -270,23 +273,6 @@ impl Line {
             excluded: task.tracking.excluded.len(),
             checked: task.checked,
         }
-    }
-}
-
-/// A target under review as one of the ledger, so that both are worded alike. The id is nobody's.
-fn in_words(target: &ReviewTarget) -> Target {
-    Target {
-        id: TargetId(Uuid::nil()),
-        subject: target.subject.clone(),
-        quantity_text: target.quantity_text.clone(),
-        value: target.value,
-        value_max: target.value_max,
-        unit: target.unit.clone(),
-        comparator: target.comparator,
-        direction: target.direction,
-        strength: target.strength,
-        due: target.due,
-        span: target.span,
     }
 }
 

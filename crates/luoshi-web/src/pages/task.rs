@@ -11,7 +11,7 @@ use luoshi_ledger::{
     command::{Command, NameReporter, PublishTasks},
     ids::{OrganisationId, PlanId, TaskId},
     plan::Plan,
-    report::{ReportState, TargetValue},
+    report::value_of,
     target::Target,
     task::{Publication, Reporting, TaskKind, Tracking},
     view::{OrganisationSummary, Passage, ReportView, TaskView},
@@ -36,35 +36,22 @@ pub(crate) struct Values {
 impl Values {
     /// The value that the body reported for a target.
     pub(crate) fn reported(&self, target: &Target) -> Option<Decimal> {
-        value_of(&self.view.report.values, target)
+        value_of(&self.view.report.values, target.id)
     }
 
     /// The value that the verifier found for a target.
     pub(crate) fn verified(&self, target: &Target) -> Option<Decimal> {
-        match &self.view.report.state {
-            ReportState::Verified { values, .. } => value_of(values, target),
-            _ => None,
-        }
+        value_of(self.view.report.verified_values(), target.id)
     }
 
     /// 完成率 that the verifier found.
     pub(crate) fn verified_completion(&self) -> Option<u8> {
-        match &self.view.report.state {
-            ReportState::Verified { completion, .. } => *completion,
-            _ => None,
-        }
+        self.view.report.verified_completion()
     }
 
     pub(crate) fn is_verified(&self) -> bool {
-        matches!(self.view.report.state, ReportState::Verified { .. })
+        self.view.report.is_verified()
     }
-}
-
-fn value_of(values: &[TargetValue], target: &Target) -> Option<Decimal> {
-    values
-        .iter()
-        .find(|value| value.target == target.id)
-        .map(|value| value.value)
 }
 
 #[derive(Template)]
