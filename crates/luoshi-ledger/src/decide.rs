@@ -28,6 +28,8 @@ use crate::{
     text::Text,
 };
 
+/// The longest name of a body, in characters.
+pub const LONGEST_ORGANISATION_NAME: usize = 100;
 /// The longest title of a task, in characters.
 pub const LONGEST_TASK_TITLE: usize = 300;
 /// The longest free text of a report or of a hand-made task, in characters.
@@ -73,7 +75,8 @@ fn found_organisation(command: &FoundOrganisation, facts: &Facts) -> Result<Even
     if facts.organisations.contains_key(&command.organisation) {
         return Err(Refusal::AlreadyExists);
     }
-    if !is_name(&command.name, 100) || !command.short_names.iter().all(|name| is_name(name, 100)) {
+    let is_name = |name: &String| is_name(name, LONGEST_ORGANISATION_NAME);
+    if !is_name(&command.name) || !command.short_names.iter().all(is_name) {
         return Err(Refusal::InvalidName);
     }
     Ok(Event::OrganisationFounded(OrganisationFounded {

@@ -42,6 +42,16 @@ impl OrganisationSummary {
     }
 }
 
+/// The body that a name means: the one whose full name it is, else the first that documents call so.
+pub fn organisation_named<'a>(organisations: &'a [OrganisationSummary], name: &str) -> Option<&'a OrganisationSummary> {
+    let in_full = organisations.iter().find(|organisation| organisation.name == name);
+    in_full.or_else(|| {
+        organisations
+            .iter()
+            .find(|organisation| organisation.short_names.iter().any(|short_name| short_name == name))
+    })
+}
+
 /// An account with the name of its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountSummary {
@@ -184,6 +194,19 @@ pub struct LightCounts {
     pub grey: u32,
     /// 不跟踪.
     pub not_tracked: u32,
+}
+
+impl LightCounts {
+    /// Each colour with its count, the ones that need somebody first.
+    pub fn by_colour(&self) -> [(Colour, u32); 5] {
+        [
+            (Colour::Red, self.red),
+            (Colour::Yellow, self.yellow),
+            (Colour::Green, self.green),
+            (Colour::Grey, self.grey),
+            (Colour::NotTracked, self.not_tracked),
+        ]
+    }
 }
 
 /// One line of a task's history.

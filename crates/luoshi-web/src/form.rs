@@ -70,6 +70,12 @@ impl Fields {
         self.0.iter().any(|(field, _)| field == name)
     }
 
+    /// The version of the thing that the person saw when the form was made. A form that names none saw nothing, and is told of the change
+    /// where there is something.
+    pub(crate) fn seen_version(&self) -> u64 {
+        self.raw("version").parse().unwrap_or(0)
+    }
+
     /// The key of the submission, where the form carries one.
     pub(crate) fn idempotency_key(&self) -> Option<String> {
         Some(self.text(KEY_FIELD)).filter(|key| !key.is_empty())

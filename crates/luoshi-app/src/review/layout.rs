@@ -173,16 +173,16 @@ impl Review {
     }
 }
 
+/// What `organisation_named` says, for the many names of a document at once.
 fn known_names(organisations: &[OrganisationSummary]) -> BTreeMap<&str, &str> {
     let mut known = BTreeMap::new();
     for organisation in organisations {
-        for short_name in &organisation.short_names {
-            known.insert(short_name.as_str(), organisation.name.as_str());
-        }
-    }
-    // A full name is stronger than another body's short one.
-    for organisation in organisations {
         known.insert(organisation.name.as_str(), organisation.name.as_str());
+    }
+    for organisation in organisations {
+        for short_name in &organisation.short_names {
+            known.entry(short_name.as_str()).or_insert(organisation.name.as_str());
+        }
     }
     known
 }
@@ -276,7 +276,10 @@ fn stem(file_name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use luoshi_ledger::decide::is_name;
+    use luoshi_ledger::{
+        decide::is_name, ids::OrganisationId, organisation::OrganisationKind, view::organisation_named,
+    };
+    use uuid::Uuid;
 
     use super::*;
 
@@ -289,5 +292,28 @@ mod tests {
             assert_eq!(cut.chars().count(), kept, "{longest}");
             assert!(is_name(&cut, longest), "{cut}");
         }
+    }
+
+    #[test]
+    fn a_name_means_the_same_body_in_a_document_as_on_a_form() {
+        let organisations: Vec<OrganisationSummary> = [("财政厅", &["省财政"][..]), ("交通厅", &["省财政", "财政厅"])]
+            .into_iter()
+            .map(|(name, short_names)| OrganisationSummary {
+                id: OrganisationId(Uuid::nil()),
+                name: name.to_owned(),
+                short_names: short_names.iter().map(|name| (*name).to_owned()).collect(),
+                kind: OrganisationKind::Department,
+            })
+            .collect();
+        let known = known_names(&organisations);
+        for name in ["财政厅", "省财政", "交通厅", "水利厅"] {
+            let named = organisation_named(&organisations, name).map(|organisation| organisation.name.as_str());
+            assert_eq!(known.get(name).copied(), named, "{name}");
+        }
+        assert_eq!(
+            known.get("省财政"),
+            Some(&"财政厅"),
+            "the first of two that documents call so"
+        );
     }
 }

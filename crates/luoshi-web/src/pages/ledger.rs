@@ -192,13 +192,7 @@ impl LedgerShown {
 
     /// The counts of each light with the colour to filter by.
     fn lights(&self) -> [(Colour, u32); 5] {
-        [
-            (Colour::Red, self.counts.red),
-            (Colour::Yellow, self.counts.yellow),
-            (Colour::Green, self.counts.green),
-            (Colour::Grey, self.counts.grey),
-            (Colour::NotTracked, self.counts.not_tracked),
-        ]
+        self.counts.by_colour()
     }
 
     fn section_is_chosen(&self, section: &Section) -> bool {

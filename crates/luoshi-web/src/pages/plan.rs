@@ -134,10 +134,9 @@ pub(crate) async fn show_plan(visit: Visit<Supervisor>, At(plan): At<PlanId>) ->
 /// Issues the plan (印发).
 pub(crate) async fn issue(visit: Visit<Supervisor>, At(plan): At<PlanId>, form: Submitted) -> Answer {
     let fields = form.fields();
-    let version = fields.raw("version").parse().map_err(|_| Failure::BadRequest)?;
     let request = Request {
         command: Command::IssuePlan(IssuePlan { plan }),
-        expected: Some((Stream::Plan(plan), version)),
+        expected: Some((Stream::Plan(plan), fields.seen_version())),
         idempotency_key: fields.idempotency_key(),
     };
     let done = visit.app().execute(visit.actor(), request).await?;

@@ -15,10 +15,7 @@ use luoshi_ledger::{
 };
 use luoshi_types::Decimal;
 
-use super::{
-    lead_to, receipt, show, show_again,
-    task::{seen_version, under_task},
-};
+use super::{lead_to, receipt, show, show_again, task::under_task};
 use crate::{
     access::{Clerk, Head, Member, Supervisor, Visit},
     at::At,
@@ -281,12 +278,10 @@ pub(crate) async fn take_form(visit: Visit<Clerk>, At(task): At<TaskId>, form: S
         help_wanted: typed.help_wanted,
         next_step: typed.next_step,
     });
-    let request = Request {
-        command,
-        expected: Some((Stream::Report(report), seen_version(fields))),
-        idempotency_key: fields.idempotency_key(),
-    };
-    let done = visit.app().execute(visit.actor(), request).await?;
+    let done = visit
+        .app()
+        .execute(visit.actor(), request(fields, report, command))
+        .await?;
     // The report is in; a draft that cannot be dropped is only in the way next time.
     if let Err(error) = visit.app().drop_report_draft(visit.actor(), report).await {
         tracing::warn!(%error, "the draft of a report that was handed in is still there");
@@ -477,7 +472,7 @@ pub(crate) async fn show_report(visit: Visit<Member>, At(id): At<ReportId>) -> A
 fn request(fields: &Fields, id: ReportId, command: Command) -> Request {
     Request {
         command,
-        expected: Some((Stream::Report(id), seen_version(fields))),
+        expected: Some((Stream::Report(id), fields.seen_version())),
         idempotency_key: fields.idempotency_key(),
     }
 }

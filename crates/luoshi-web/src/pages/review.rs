@@ -268,17 +268,12 @@ impl Line {
                 .tracking
                 .not_tracked
                 .as_deref()
-                .map(|reason| scope_reason(frame, reason))
+                .map(|reason| frame.scope_reason(reason))
                 .unwrap_or_default(),
             excluded: task.tracking.excluded.len(),
             checked: task.checked,
         }
     }
-}
-
-/// Why something is not tracked: the words for a reason of the shipped policy, or a reviewer's own.
-pub(crate) fn scope_reason(frame: &Frame, reason: &str) -> String {
-    language::find(frame.language, &format!("scope-{reason}")).unwrap_or_else(|| reason.to_owned())
 }
 
 async fn page_of(visit: &Visit<Supervisor>, id: ReviewId) -> Result<ReviewPage, Failure> {
@@ -312,7 +307,7 @@ pub(crate) async fn correct_plan(visit: Visit<Supervisor>, At(id): At<ReviewId>,
     };
     let errors = match typed.correction() {
         Ok(correction) => {
-            let version = seen_version(fields.raw("version"))?;
+            let version = fields.seen_version();
             match visit
                 .app()
                 .correct_review_plan(visit.actor(), id, version, correction)
@@ -333,7 +328,7 @@ pub(crate) async fn correct_plan(visit: Visit<Supervisor>, At(id): At<ReviewId>,
 /// Accepts the review: the plan is in the ledger afterwards.
 pub(crate) async fn adopt(visit: Visit<Supervisor>, At(id): At<ReviewId>, form: Submitted) -> Answer {
     let fields = form.fields();
-    let version = seen_version(fields.raw("version"))?;
+    let version = fields.seen_version();
     match visit
         .app()
         .adopt_review(visit.actor(), id, version, fields.idempotency_key())
@@ -389,7 +384,7 @@ impl ReviewTaskPage {
             runs: source::passage(review, task, &scalars),
             doubts: task.doubts.iter().map(|doubt| doubt.code()).collect(),
             shipped: match (&task.tracking.not_tracked, task.tracking.shipped) {
-                (Some(reason), true) => scope_reason(&frame, reason),
+                (Some(reason), true) => frame.scope_reason(reason),
                 _ => String::new(),
             },
             excluded: task
@@ -398,7 +393,7 @@ impl ReviewTaskPage {
                 .iter()
                 .map(|(span, reason)| {
                     let clause = scalars.get(span.start..span.end.min(scalars.len())).unwrap_or_default();
-                    (clause.iter().collect(), scope_reason(&frame, reason))
+                    (clause.iter().collect(), frame.scope_reason(reason))
                 })
                 .collect(),
             form,
@@ -503,7 +498,7 @@ pub(crate) async fn show_task(visit: Visit<Supervisor>, at: AtTask) -> Answer {
 pub(crate) async fn correct_task(visit: Visit<Supervisor>, at: AtTask, sent: Submitted) -> Answer {
     let found = Found::find(&visit, at)?;
     let fields = sent.fields();
-    let version = seen_version(fields.raw("version"))?;
+    let version = fields.seen_version();
     if version != found.review.version || found.review.plan.is_some() {
         return Err(Failure::Conflict);
     }
@@ -542,11 +537,6 @@ fn after_task(visit: &Visit<Supervisor>, id: ReviewId, number: u32, then: &str) 
         Some(task) if then != "back" => urls::review_task(&id, &task.number),
         _ => format!("{}#task-{number}", urls::review(&id)),
     })
-}
-
-/// The version of the review that the person saw.
-fn seen_version(text: &str) -> Result<u64, Failure> {
-    text.parse().map_err(|_| Failure::BadRequest)
 }
 
 fn failure_of(error: ReviewError) -> Failure {

@@ -23,7 +23,7 @@ use crate::{
     access::{Member, Supervisor, Visit},
     at::At,
     failure::{Answer, Failure},
-    form::{FieldErrors, Fields, KEY_FIELD, Submitted, optional_date},
+    form::{FieldErrors, KEY_FIELD, Submitted, optional_date},
     frame::{Frame, Place},
     urls,
 };
@@ -268,7 +268,7 @@ pub(crate) async fn name_reporter(visit: Visit<Supervisor>, At(id): At<TaskId>, 
             chosen: organisations.into_iter().collect(),
             due,
             errors,
-            version: seen_version(fields),
+            version: fields.seen_version(),
             ..page
         });
     }
@@ -279,7 +279,7 @@ pub(crate) async fn name_reporter(visit: Visit<Supervisor>, At(id): At<TaskId>, 
     });
     let request = Request {
         command,
-        expected: Some((Stream::Task(id), seen_version(fields))),
+        expected: Some((Stream::Task(id), fields.seen_version())),
         idempotency_key: fields.idempotency_key(),
     };
     let done = visit.app().execute(visit.actor(), request).await?;
@@ -297,16 +297,11 @@ pub(crate) async fn change_publication(visit: Visit<Supervisor>, At(id): At<Task
     });
     let request = Request {
         command,
-        expected: Some((Stream::Task(id), seen_version(form.fields()))),
+        expected: Some((Stream::Task(id), form.fields().seen_version())),
         idempotency_key: None,
     };
     let done = visit.app().execute(visit.actor(), request).await?;
     Ok(lead_to(&super::receipt::with_receipt(&urls::task(&id), done.command)))
-}
-
-/// The version of the thing that the person saw when the form was made.
-pub(crate) fn seen_version(fields: &Fields) -> u64 {
-    fields.raw("version").parse().unwrap_or(0)
 }
 
 fn due_of(text: &str, errors: &mut FieldErrors) -> Option<Date> {

@@ -20,7 +20,7 @@ use luoshi_ledger::{
     command::FoundOrganisation,
     ids::{OrganisationId, PlanId},
     organisation::OrganisationKind,
-    view::{AccountSummary, LedgerFilter, OrganisationSummary},
+    view::{AccountSummary, LedgerFilter, OrganisationSummary, organisation_named},
 };
 
 use crate::{
@@ -107,11 +107,7 @@ pub(crate) async fn found_office(app: &Arc<App>, name: &str) -> Result<(Organisa
 async fn create_account(app: &Arc<App>, arguments: &CreateAccountArguments, words: Words) -> Result<(), Failure> {
     let bodies = app.organisations(&Actor::console())?;
     let name = &arguments.organisation;
-    let body = bodies
-        .iter()
-        .find(|body| body.name == *name)
-        .or_else(|| bodies.iter().find(|body| body.short_names.contains(name)))
-        .ok_or_else(|| Failure::NoSuchOrganisation { name: name.clone() })?;
+    let body = organisation_named(&bodies, name).ok_or_else(|| Failure::NoSuchOrganisation { name: name.clone() })?;
     let account = new_account(
         &arguments.sign_in_name,
         arguments.display_name.as_deref(),

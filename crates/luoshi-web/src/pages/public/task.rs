@@ -18,7 +18,6 @@ use crate::{
     frame::{Frame, Place},
     pages::{
         marked_text::{Mark, Run, runs},
-        review::scope_reason,
         show,
     },
     urls,
@@ -68,7 +67,7 @@ impl PublicTaskPage {
         let marks: Vec<_> = task.excluded.iter().map(|(span, _)| (*span, Mark::Excluded)).collect();
         let mut reasons: Vec<String> = Vec::new();
         for (_, reason) in &task.excluded {
-            let words = scope_reason(&frame, reason);
+            let words = frame.scope_reason(reason);
             if !reasons.contains(&words) {
                 reasons.push(words);
             }
@@ -92,7 +91,7 @@ impl PublicTaskPage {
             not_tracked: task
                 .not_tracked
                 .as_deref()
-                .map(|reason| scope_reason(&frame, reason))
+                .map(|reason| frame.scope_reason(reason))
                 .unwrap_or_default(),
             bodies,
             months: months(&frame, &task),
