@@ -1,7 +1,9 @@
 //! What anybody may read without signing in: published tasks of issued plans, their figures, never a narrative.
 
+use jiff::civil::Date;
 use luoshi_ledger::{
     ids::{PlanId, TaskId},
+    light::{Light, LightFacts, ReportFact, light},
     plan::Plan,
     report::{Report, ReportState},
     task::{Publication, Task, Tracking},
@@ -40,33 +42,33 @@ impl App {
         })?)
     }
 
-    /// The open tasks of a plan in order of 序号, filtered by section, body and light as the filter says; none for an unpublished plan.
+    /// The open tasks of a plan in order of 序号; none for an unpublished plan.
     ///
     /// # Errors
     /// When the store fails.
-    pub fn public_tasks(&self, plan: PlanId, filter: &LedgerFilter) -> Result<Option<Vec<PublicTask>>, AppError> {
+    pub fn public_tasks(&self, plan: PlanId) -> Result<Option<Vec<PublicTask>>, AppError> {
         if self.public_plan(plan)?.is_none() {
             return Ok(None);
         }
-        let wanted = LedgerFilter {
+        let open = LedgerFilter {
             only_open: true,
-            visible_to: None,
-            ..filter.clone()
+            ..LedgerFilter::default()
         };
-        let tasks = self.store.read(|snapshot| {
-            let rows = snapshot.ledger(plan, &wanted)?;
+        let today = self.today();
+        Ok(self.store.read(|snapshot| {
+            let Some(of) = snapshot.plan(plan)? else {
+                return Ok(None);
+            };
+            let rows = snapshot.ledger(plan, &open)?;
             let ids: Vec<TaskId> = rows.iter().map(|row| row.task).collect();
             let tasks = snapshot.tasks(&ids)?;
             let reports = snapshot.reports_of_tasks(&ids)?;
-            Ok(rows
-                .into_iter()
-                .filter_map(|row| {
-                    let reports = reports.get(&row.task).map_or(&[][..], Vec::as_slice);
-                    Some(public_task(tasks.get(&row.task)?, reports, row))
-                })
-                .collect())
-        })?;
-        Ok(Some(tasks))
+            let public = rows.into_iter().filter_map(|row| {
+                let reports = reports.get(&row.task).map_or(&[][..], Vec::as_slice);
+                Some(public_task(tasks.get(&row.task)?, &of, reports, row, today))
+            });
+            Ok(Some(public.collect()))
+        })?)
     }
 
     /// A task as the public may read it; none unless it is open and its plan is issued.
@@ -74,17 +76,24 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn public_task(&self, id: TaskId) -> Result<Option<PublicTask>, AppError> {
+        let today = self.today();
         Ok(self.store.read(|snapshot| {
             let Some(task) = snapshot.task(id)?.filter(|task| task.publication == Publication::Open) else {
                 return Ok(None);
             };
-            if snapshot.plan(task.plan)?.and_then(|plan| plan.issued_at()).is_none() {
+            let Some(plan) = snapshot.plan(task.plan)?.filter(|plan| plan.issued_at().is_some()) else {
                 return Ok(None);
-            }
+            };
             let Some(row) = snapshot.task_row(id)? else {
                 return Ok(None);
             };
-            Ok(Some(public_task(&task, &snapshot.reports_of_task(id)?, row)))
+            Ok(Some(public_task(
+                &task,
+                &plan,
+                &snapshot.reports_of_task(id)?,
+                row,
+                today,
+            )))
         })?)
     }
 }
@@ -104,7 +113,7 @@ fn public_plan(plan: Plan, summary: &PlanSummary) -> PublicPlan {
     }
 }
 
-fn public_task(task: &Task, reports: &[ReportView], row: LedgerRow) -> PublicTask {
+fn public_task(task: &Task, plan: &Plan, reports: &[ReportView], row: LedgerRow, today: Date) -> PublicTask {
     let (not_tracked, excluded) = match &task.tracking {
         Tracking::NotTracked { reason } => (Some(reason.clone()), Vec::new()),
         Tracking::Tracked { excluded } => (
@@ -127,11 +136,28 @@ fn public_task(task: &Task, reports: &[ReportView], row: LedgerRow) -> PublicTas
         targets: row.targets,
         deliverable: row.deliverable,
         due: row.due,
-        light: row.light,
+        light: public_light(task, plan, reports, today),
         values: reports.iter().filter_map(public_values).collect(),
         not_tracked,
         excluded,
     }
+}
+
+/// The light of a task as the public may see it. That a body has reported is seen from the day on which it did; its figure is its head's to
+/// give, and counts from then on.
+fn public_light(task: &Task, plan: &Plan, reports: &[ReportView], today: Date) -> Light {
+    let facts = reports
+        .iter()
+        .filter_map(|view| {
+            let is_inside = view.report.state == ReportState::Submitted;
+            let fact = ReportFact::of(&view.report)?;
+            Some(ReportFact {
+                completion: fact.completion.filter(|_| !is_inside),
+                ..fact
+            })
+        })
+        .collect();
+    light(&LightFacts::of(task, plan, facts), today)
 }
 
 /// A span of the document as a span of the task's text, which is the passage without the white space at its ends.

@@ -8,7 +8,7 @@ use luoshi_ledger::{
     period::day_in_china,
     report::{TargetValue, value_of},
     target::Target,
-    view::{LedgerFilter, PartyView, PublicPlan, PublicTask, PublicValues},
+    view::{PartyView, PublicPlan, PublicTask, PublicValues},
 };
 use luoshi_types::{Decimal, PartyRole};
 use serde::Serialize;
@@ -140,7 +140,7 @@ impl App {
         let Some(plan) = self.public_plan(id)? else {
             return Ok(None);
         };
-        let Some(tasks) = self.public_tasks(id, &LedgerFilter::default())? else {
+        let Some(tasks) = self.public_tasks(id)? else {
             return Ok(None);
         };
         self.open_data(&plan, &tasks).map(Some)
@@ -165,7 +165,7 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn public_csv(&self, id: PlanId, table: PublicTable) -> Result<Option<Vec<u8>>, AppError> {
-        let Some(tasks) = self.public_tasks(id, &LedgerFilter::default())? else {
+        let Some(tasks) = self.public_tasks(id)? else {
             return Ok(None);
         };
         let sheet = match table {

@@ -346,7 +346,7 @@ pub struct PublicTask {
     pub deliverable: Option<String>,
     /// 完成时限.
     pub due: Date,
-    /// Its light.
+    /// Its light, judged without figures that no head has approved.
     pub light: Light,
     /// Reported and verified values by month, latest first; two series, never one (law 12).
     pub values: Vec<PublicValues>,

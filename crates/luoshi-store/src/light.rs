@@ -3,7 +3,7 @@
 use jiff::{Timestamp, civil::Date};
 use luoshi_ledger::{
     ids::{OrganisationId, PlanId, TaskId},
-    light::{Colour, Light, LightFacts, Proof, Reason, ReportFact},
+    light::{Colour, Light, LightFacts, Proof, Reason, ReportFact, owed_since},
     period::{Period, day_in_china},
     plan::deadline,
     task::Task,
@@ -113,9 +113,7 @@ impl Snapshot<'_> {
         };
         Ok(Some(LightFacts {
             tracked: facts.tracked,
-            owed_since: facts
-                .issued_at
-                .map(|issued_at| day_in_china(issued_at.max(facts.reporting_since))),
+            owed_since: owed_since(facts.issued_at, facts.reporting_since),
             reporters: facts.reporters,
             report_day: facts.report_day,
             due: deadline(facts.due, facts.year),

@@ -7,7 +7,7 @@ use luoshi_ledger::{
     Command,
     command::NameReporter,
     ids::TaskId,
-    light::{Colour, Light, Proof, Reason, light},
+    light::{Colour, Light, LightFacts, Proof, Reason, ReportFact, light},
     task::Reporting,
     view::{LedgerFilter, LightCounts},
 };
@@ -59,6 +59,22 @@ pub(super) fn lights(store: Store) {
         (date(2026, 3, 20), Some(20))
     );
     assert_eq!(facts.reports[0].verified, None);
+    let (task, plan, reports) = scene
+        .store
+        .read(|snapshot| {
+            Ok((
+                snapshot.task(growth)?,
+                snapshot.plan(scene.plan)?,
+                snapshot.reports_of_task(growth)?,
+            ))
+        })
+        .unwrap();
+    let reports = reports.iter().filter_map(|view| ReportFact::of(&view.report)).collect();
+    assert_eq!(
+        LightFacts::of(&task.unwrap(), &plan.unwrap(), reports),
+        facts,
+        "a row knows what the things themselves say"
+    );
     let untracked = scene
         .store
         .read(|snapshot| snapshot.light_facts(outside))

@@ -8,7 +8,7 @@ use luoshi_app::public_data::PublicTable;
 use luoshi_ledger::{
     ids::{OrganisationId, PlanId},
     light::Colour,
-    view::{LedgerFilter, PublicPlan, PublicTask},
+    view::{PublicPlan, PublicTask},
 };
 
 use super::data::{self, Format, Requested};
@@ -199,9 +199,7 @@ pub(crate) async fn show_plan(visit: Visit<Anybody>, At(requested): At<Requested
     match requested.format {
         Format::Page => {
             let plan = app.public_plan(id)?.ok_or(Failure::NotFound)?;
-            let tasks = app
-                .public_tasks(id, &LedgerFilter::default())?
-                .ok_or(Failure::NotFound)?;
+            let tasks = app.public_tasks(id)?.ok_or(Failure::NotFound)?;
             let search = Search::of(&visit.query());
             show(&PublicPlanPage::new(
                 visit.frame(Place::Public),
