@@ -338,7 +338,7 @@ pub(super) fn pictures(language: Language) -> Vec<Picture> {
     add("review-task-wrong", render(&wrong));
 
     let mut issued = plan_page(language, sample::plan());
-    issued.receipt = Some(sample::COMMAND);
+    issued.receipt = Some(crate::urls::receipt(&sample::COMMAND));
     add("plan", render(&issued));
     let mut adopted = plan_page(
         language,
