@@ -3,6 +3,7 @@
 //! It is not for anything that the program does at run time, and it is not shipped.
 
 mod corpus;
+mod markdown_text;
 mod rust_text;
 mod tidy;
 mod tree;

@@ -46,6 +46,19 @@ pub struct OpenedAccount {
     pub password: String,
 }
 
+impl NewAccount {
+    /// What the ledger is asked for; the password is not its business.
+    pub fn command(&self, account: AccountId) -> Command {
+        Command::OpenAccount(OpenAccount {
+            account,
+            sign_in_name: self.sign_in_name.clone(),
+            display_name: self.display_name.clone(),
+            roles: self.roles.clone(),
+            organisation: self.organisation,
+        })
+    }
+}
+
 impl App {
     /// Opens accounts, all or none of them.
     ///
@@ -60,22 +73,16 @@ impl App {
         let mut work = Vec::with_capacity(accounts.len());
         for new in accounts {
             let id = AccountId(self.new_id());
+            let request = Request::from(new.command(id));
             let must_change = new.password.is_none();
             let password = new.password.unwrap_or_else(|| self.one_time_password());
             let password_hash = self.hash_password(password.clone()).await?;
             opened.push(OpenedAccount {
                 account: id,
-                sign_in_name: new.sign_in_name.clone(),
+                sign_in_name: new.sign_in_name,
                 password,
             });
-            let command = Command::OpenAccount(OpenAccount {
-                account: id,
-                sign_in_name: new.sign_in_name,
-                display_name: new.display_name,
-                roles: new.roles,
-                organisation: new.organisation,
-            });
-            work.push((id, Request::from(command), password_hash, must_change));
+            work.push((id, request, password_hash, must_change));
         }
         let (app, actor) = (Arc::clone(self), actor.clone());
         self.store

@@ -127,8 +127,7 @@ impl App {
             .map_err(AppError::from)?;
         let id = ReviewId(self.new_id());
         let review = Review::lay_out(id, document, &upload.file_name, &intake, &organisations, self.today());
-        let now = self.now();
-        let row = review.to_row(actor.identity, now)?;
+        let row = review.to_row(actor.identity, self.now())?;
         let request = Request::from(Command::ReceiveDocument(ReceiveDocument {
             document,
             file_name: upload.file_name,
@@ -139,7 +138,7 @@ impl App {
         let (app, actor) = (Arc::clone(self), actor.clone());
         self.store
             .write(move |transaction| {
-                app.execute_within(transaction, &actor, &request, now)?;
+                app.execute_within(transaction, &actor, &request, app.now())?;
                 transaction.save_review(&row)?;
                 Ok::<_, AppError>(())
             })

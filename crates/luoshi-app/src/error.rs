@@ -21,7 +21,7 @@ pub enum AppError {
     /// The Idempotency-Key was used before for something else.
     #[error("the idempotency key belongs to another request")]
     KeyReused,
-    /// More writes are waiting than the store takes; try again in a moment.
+    /// More writes are waiting than the store takes, or another process holds the database; try again in a moment.
     #[error("too many writes are waiting")]
     Busy,
     /// The store cannot say whether the change is durable. It may be there or not, and never by half; a retry with the same key tells.
@@ -53,6 +53,8 @@ impl From<StoreError> for AppError {
         match error {
             StoreError::VersionClash => AppError::Conflict,
             StoreError::Constraint(_) => AppError::Refused(Refusal::AlreadyExists),
+            StoreError::Locked => AppError::Busy,
+            StoreError::Unavailable | StoreError::DiskFull => AppError::Unavailable,
             other => AppError::internal(other),
         }
     }

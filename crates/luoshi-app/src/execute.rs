@@ -21,7 +21,7 @@ use luoshi_tlog::{LeafSalt, Receipt, leaf_entry};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{error::AppError, job::Job, site::App};
+use crate::{digest::hash_of, error::AppError, job::Job, site::App};
 
 /// A command with what makes it safe to repeat.
 #[derive(Debug, Clone)]
@@ -102,7 +102,7 @@ impl App {
         let key_hash = request
             .idempotency_key
             .as_deref()
-            .map(|key| hash(&[b"key", key.as_bytes()]));
+            .map(|key| hash_of(&[b"key", key.as_bytes()]));
         let request_hash = fingerprint(&request.command);
         if let Some(key_hash) = key_hash
             && let Some(stored) = transaction.find_receipt(actor.identity, &key_hash)?
@@ -234,20 +234,11 @@ pub(crate) fn flatten(error: WriteError<AppError>) -> AppError {
     }
 }
 
-fn hash(parts: &[&[u8]]) -> [u8; 32] {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update((part.len() as u64).to_be_bytes());
-        hasher.update(part);
-    }
-    hasher.finalize().into()
-}
-
 /// What a repetition must agree in. Ids and numbers that are given out afresh each time do not count.
 fn fingerprint(command: &Command) -> [u8; 32] {
     let text = match command {
-        Command::FoundOrganisation(_) => "found organisation".to_owned(),
-        Command::OpenAccount(_) => "open account".to_owned(),
+        Command::FoundOrganisation(command) => format!("found organisation {:?} {:?}", command.name, command.kind),
+        Command::OpenAccount(command) => format!("open account {:?} {}", command.sign_in_name, command.organisation),
         Command::ReceiveDocument(command) => format!("receive document {}", command.sha256),
         Command::AdoptDrafts(command) => format!("adopt drafts {:?}", command.document),
         Command::AddTask(command) => {
@@ -265,5 +256,5 @@ fn fingerprint(command: &Command) -> [u8; 32] {
         | Command::ReturnReport(_)
         | Command::VerifyReport(_) => format!("{command:?}"),
     };
-    hash(&[text.as_bytes()])
+    hash_of(&[text.as_bytes()])
 }

@@ -191,12 +191,7 @@ fn names(parties: &[PartyView], roles: &[PartyRole]) -> String {
     roles
         .iter()
         .flat_map(|role| parties.iter().filter(move |party| party.role == *role))
-        .map(|party| {
-            party
-                .organisation
-                .as_ref()
-                .map_or(party.raw.as_str(), |(_, name)| name.as_str())
-        })
+        .map(PartyView::name)
         .collect::<Vec<_>>()
         .join("、")
 }

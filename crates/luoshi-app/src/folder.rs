@@ -121,12 +121,7 @@ pub fn write_secret_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 fn write_durably_with_mode(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    if !folder.is_dir() {
-        fs::create_dir_all(folder)?;
-        if let Some(above) = folder.parent() {
-            sync_folder(above)?;
-        }
-    }
+    make_folder_durably(folder)?;
     // Two uploads of the same bytes go to the same place at once; each has a part of its own.
     static PARTS: AtomicU64 = AtomicU64::new(0);
     let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
@@ -149,6 +144,23 @@ fn write_durably_with_mode(path: &Path, bytes: &[u8], mode: u32) -> io::Result<(
     let _ = mode;
     fs::rename(&part, path)?;
     sync_folder(folder)
+}
+
+/// Makes a folder with those above it that are missing. Each is an entry of the one above it, which has to be durable too: a tile that lay
+/// in a folder which a power cut took would be gone although its bytes were safe.
+fn make_folder_durably(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let Some(above) = folder.parent() else {
+        return fs::create_dir_all(folder);
+    };
+    make_folder_durably(above)?;
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    sync_folder(above)
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {

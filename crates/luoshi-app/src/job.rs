@@ -81,7 +81,9 @@ impl App {
                 .write(move |transaction| Ok::<_, AppError>(transaction.take_jobs(now, lease_until)?))
                 .wait()
                 .map_err(flatten)?;
-            let Some(first) = taken.first() else { return Ok(()) };
+            let Some(first) = taken.first() else {
+                return self.take_up_checkpoint();
+            };
             let kind = Job::from_code(&first.kind);
             let outcome = match kind {
                 Some(Job::IntegrateLog) => self.integrate_log(),

@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod clock;
+mod digest;
 pub mod document;
 pub mod error;
 pub mod execute;

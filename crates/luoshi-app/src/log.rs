@@ -86,6 +86,15 @@ impl App {
         }
     }
 
+    /// Serves the checkpoint that was kept last, whoever signed it: a command line beside the server integrates too.
+    pub(crate) fn take_up_checkpoint(&self) -> Result<(), AppError> {
+        let _one_at_a_time = self.integrating.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.store.read(|snapshot| snapshot.latest_checkpoint())?;
+        let mut served = self.checkpoint.write().unwrap_or_else(PoisonError::into_inner);
+        *served = kept.map(|stored| stored.note);
+        Ok(())
+    }
+
     fn grow(&self, old_size: u64, old_root: LogHash, size: u64) -> Result<(), AppError> {
         let entries = self.store.read(|snapshot| snapshot.leaf_entries(old_size, size))?;
         let grown = integrate(&self.folder, old_size, old_root, &entries).map_err(AppError::internal)?;

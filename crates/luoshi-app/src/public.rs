@@ -1,10 +1,13 @@
 //! What anybody may read without signing in: published tasks of issued plans, their figures, never a narrative.
 
+use jiff::civil::Date;
 use luoshi_ledger::{
     ids::{PlanId, TaskId},
+    light::{Light, LightFacts, ReportFact, light},
+    plan::Plan,
     report::{Report, ReportState},
     task::{Publication, Task, Tracking},
-    view::{LedgerFilter, LedgerRow, PublicPlan, PublicTask, PublicValues, ReportView},
+    view::{LedgerFilter, LedgerRow, PlanSummary, PublicPlan, PublicTask, PublicValues, ReportView},
 };
 use luoshi_types::Span;
 
@@ -16,12 +19,13 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn public_plans(&self) -> Result<Vec<PublicPlan>, AppError> {
-        let plans = self.store.read(|snapshot| snapshot.plans())?;
-        plans
-            .iter()
-            .filter(|plan| plan.issued_at.is_some() && plan.open_task_count > 0)
-            .filter_map(|plan| self.public_plan(plan.id).transpose())
-            .collect()
+        Ok(self.store.read(|snapshot| {
+            let mut plans = Vec::new();
+            for summary in snapshot.plans()?.iter().filter(|plan| is_public(plan)) {
+                plans.extend(snapshot.plan(summary.id)?.map(|plan| public_plan(plan, summary)));
+            }
+            Ok(plans)
+        })?)
     }
 
     /// A plan as the public may read it; none while it is not issued or has no open task.
@@ -29,51 +33,42 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn public_plan(&self, id: PlanId) -> Result<Option<PublicPlan>, AppError> {
-        let (plan, summaries) = self
-            .store
-            .read(|snapshot| Ok((snapshot.plan(id)?, snapshot.plans()?)))?;
-        let open = summaries
-            .iter()
-            .find(|summary| summary.id == id)
-            .map_or(0, |summary| summary.open_task_count);
-        Ok(plan
-            .filter(|plan| plan.issued_at().is_some() && open > 0)
-            .map(|plan| PublicPlan {
-                id,
-                title: plan.title,
-                year: plan.year,
-                issuer: plan.issuer,
-                document_number: plan.document_number,
-                open_task_count: open,
-            }))
+        Ok(self.store.read(|snapshot| {
+            let summaries = snapshot.plans()?;
+            let Some(summary) = summaries.iter().find(|plan| plan.id == id && is_public(plan)) else {
+                return Ok(None);
+            };
+            Ok(snapshot.plan(id)?.map(|plan| public_plan(plan, summary)))
+        })?)
     }
 
-    /// The open tasks of a plan in order of 序号, filtered by section, body and light as the filter says; none for an unpublished plan.
+    /// The open tasks of a plan in order of 序号; none for an unpublished plan.
     ///
     /// # Errors
     /// When the store fails.
-    pub fn public_tasks(&self, plan: PlanId, filter: &LedgerFilter) -> Result<Option<Vec<PublicTask>>, AppError> {
+    pub fn public_tasks(&self, plan: PlanId) -> Result<Option<Vec<PublicTask>>, AppError> {
         if self.public_plan(plan)?.is_none() {
             return Ok(None);
         }
-        let wanted = LedgerFilter {
+        let open = LedgerFilter {
             only_open: true,
-            visible_to: None,
-            ..filter.clone()
+            ..LedgerFilter::default()
         };
-        let tasks = self.store.read(|snapshot| {
-            let rows = snapshot.ledger(plan, &wanted)?;
-            rows.into_iter()
-                .filter_map(
-                    |row| match (snapshot.task(row.task), snapshot.reports_of_task(row.task)) {
-                        (Ok(Some(task)), Ok(reports)) => Some(Ok(public_task(row, &task, &reports))),
-                        (Ok(None), _) => None,
-                        (Err(error), _) | (_, Err(error)) => Some(Err(error)),
-                    },
-                )
-                .collect::<Result<Vec<_>, _>>()
-        })?;
-        Ok(Some(tasks))
+        let today = self.today();
+        Ok(self.store.read(|snapshot| {
+            let Some(of) = snapshot.plan(plan)? else {
+                return Ok(None);
+            };
+            let rows = snapshot.ledger(plan, &open)?;
+            let ids: Vec<TaskId> = rows.iter().map(|row| row.task).collect();
+            let tasks = snapshot.tasks(&ids)?;
+            let reports = snapshot.reports_of_tasks(&ids)?;
+            let public = rows.into_iter().filter_map(|row| {
+                let reports = reports.get(&row.task).map_or(&[][..], Vec::as_slice);
+                Some(public_task(tasks.get(&row.task)?, &of, reports, row, today))
+            });
+            Ok(Some(public.collect()))
+        })?)
     }
 
     /// A task as the public may read it; none unless it is open and its plan is issued.
@@ -81,22 +76,44 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn public_task(&self, id: TaskId) -> Result<Option<PublicTask>, AppError> {
+        let today = self.today();
         Ok(self.store.read(|snapshot| {
             let Some(task) = snapshot.task(id)?.filter(|task| task.publication == Publication::Open) else {
                 return Ok(None);
             };
-            if snapshot.plan(task.plan)?.and_then(|plan| plan.issued_at()).is_none() {
+            let Some(plan) = snapshot.plan(task.plan)?.filter(|plan| plan.issued_at().is_some()) else {
                 return Ok(None);
-            }
+            };
             let Some(row) = snapshot.task_row(id)? else {
                 return Ok(None);
             };
-            Ok(Some(public_task(row, &task, &snapshot.reports_of_task(id)?)))
+            Ok(Some(public_task(
+                &task,
+                &plan,
+                &snapshot.reports_of_task(id)?,
+                row,
+                today,
+            )))
         })?)
     }
 }
 
-fn public_task(row: LedgerRow, task: &Task, reports: &[ReportView]) -> PublicTask {
+fn is_public(plan: &PlanSummary) -> bool {
+    plan.issued_at.is_some() && plan.open_task_count > 0
+}
+
+fn public_plan(plan: Plan, summary: &PlanSummary) -> PublicPlan {
+    PublicPlan {
+        id: plan.id,
+        title: plan.title,
+        year: plan.year,
+        issuer: plan.issuer,
+        document_number: plan.document_number,
+        open_task_count: summary.open_task_count,
+    }
+}
+
+fn public_task(task: &Task, plan: &Plan, reports: &[ReportView], row: LedgerRow, today: Date) -> PublicTask {
     let (not_tracked, excluded) = match &task.tracking {
         Tracking::NotTracked { reason } => (Some(reason.clone()), Vec::new()),
         Tracking::Tracked { excluded } => (
@@ -119,11 +136,28 @@ fn public_task(row: LedgerRow, task: &Task, reports: &[ReportView]) -> PublicTas
         targets: row.targets,
         deliverable: row.deliverable,
         due: row.due,
-        light: row.light,
+        light: public_light(task, plan, reports, today),
         values: reports.iter().filter_map(public_values).collect(),
         not_tracked,
         excluded,
     }
+}
+
+/// The light of a task as the public may see it. That a body has reported is seen from the day on which it did; its figure is its head's to
+/// give, and counts from then on.
+fn public_light(task: &Task, plan: &Plan, reports: &[ReportView], today: Date) -> Light {
+    let facts = reports
+        .iter()
+        .filter_map(|view| {
+            let is_inside = view.report.state == ReportState::Submitted;
+            let fact = ReportFact::of(&view.report)?;
+            Some(ReportFact {
+                completion: fact.completion.filter(|_| !is_inside),
+                ..fact
+            })
+        })
+        .collect();
+    light(&LightFacts::of(task, plan, facts), today)
 }
 
 /// A span of the document as a span of the task's text, which is the passage without the white space at its ends.

@@ -6,9 +6,9 @@ use luoshi_export::{Cell, Column, ColumnKind, Sheet, csv};
 use luoshi_ledger::{
     ids::{PlanId, TaskId},
     period::day_in_china,
-    report::TargetValue,
+    report::{TargetValue, value_of},
     target::Target,
-    view::{LedgerFilter, PartyView, PublicPlan, PublicTask, PublicValues},
+    view::{PartyView, PublicPlan, PublicTask, PublicValues},
 };
 use luoshi_types::{Decimal, PartyRole};
 use serde::Serialize;
@@ -140,7 +140,7 @@ impl App {
         let Some(plan) = self.public_plan(id)? else {
             return Ok(None);
         };
-        let Some(tasks) = self.public_tasks(id, &LedgerFilter::default())? else {
+        let Some(tasks) = self.public_tasks(id)? else {
             return Ok(None);
         };
         self.open_data(&plan, &tasks).map(Some)
@@ -165,7 +165,7 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn public_csv(&self, id: PlanId, table: PublicTable) -> Result<Option<Vec<u8>>, AppError> {
-        let Some(tasks) = self.public_tasks(id, &LedgerFilter::default())? else {
+        let Some(tasks) = self.public_tasks(id)? else {
             return Ok(None);
         };
         let sheet = match table {
@@ -353,12 +353,7 @@ fn task_row(task: &PublicTask) -> Vec<Cell> {
         let names: Vec<&str> = roles
             .iter()
             .flat_map(|role| task.parties.iter().filter(move |party| party.role == *role))
-            .map(|party| {
-                party
-                    .organisation
-                    .as_ref()
-                    .map_or(party.raw.as_str(), |(_, name)| name.as_str())
-            })
+            .map(PartyView::name)
             .collect();
         Cell::from(names.join(JOINT))
     };
@@ -418,12 +413,7 @@ fn value_rows(task: &PublicTask) -> Vec<Vec<Cell>> {
             ]
         };
         for target in &task.targets {
-            let given = |figures: &[TargetValue]| {
-                figures
-                    .iter()
-                    .find(|value| value.target == target.id)
-                    .map(|value| value.value)
-            };
+            let given = |figures: &[TargetValue]| value_of(figures, target.id);
             let reported = given(&values.reported);
             let verified = values.verified.as_deref().and_then(given);
             if reported.is_some() || verified.is_some() {

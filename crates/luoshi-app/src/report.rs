@@ -104,7 +104,7 @@ impl App {
         Ok(if owes_last { last } else { present })
     }
 
-    /// Whether a report for `period` that is handed in now is late, and by how many days.
+    /// By how many days a report was late when it was first handed in; 0 where it was in time.
     ///
     /// # Errors
     /// When the store fails.

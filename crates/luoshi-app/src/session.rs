@@ -11,7 +11,12 @@ use luoshi_store::{Attempts, NewSession, StoreError};
 use sha2::{Digest, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::{error::AppError, execute::flatten, site::App};
+use crate::{
+    digest::{hash_of, hexadecimal},
+    error::AppError,
+    execute::flatten,
+    site::App,
+};
 
 /// A session ends after this many minutes without a request.
 const IDLE_MINUTES: i64 = 30;
@@ -123,10 +128,10 @@ impl App {
         let origin = origin_of(remote);
         let limits = [
             (
-                attempt_key(&[name.as_bytes(), origin.as_bytes()]),
+                hash_of(&[name.as_bytes(), origin.as_bytes()]),
                 ATTEMPTS_PER_NAME_AND_ADDRESS,
             ),
-            (attempt_key(&[origin.as_bytes()]), ATTEMPTS_PER_ADDRESS),
+            (hash_of(&[origin.as_bytes()]), ATTEMPTS_PER_ADDRESS),
         ];
         // Whoever has tried too often is told so before anything is kept for them.
         self.refuse_too_many(&limits)?;
@@ -261,7 +266,7 @@ impl App {
             organisation: Some(account.organisation),
             roles: account.roles.clone(),
         };
-        let form_token = hexadecimal(&attempt_key(&[b"form", token.as_bytes()]));
+        let form_token = hexadecimal(&hash_of(&[b"form", token.as_bytes()]));
         Ok(Some(SignedIn {
             actor,
             account,
@@ -306,7 +311,7 @@ impl App {
         let account = person.account.id;
         // Whoever sits down at a session that was left open must not find the password out by trying.
         let limits = [(
-            attempt_key(&[b"change", account.to_string().as_bytes()]),
+            hash_of(&[b"change", account.to_string().as_bytes()]),
             ATTEMPTS_PER_NAME_AND_ADDRESS,
         )];
         let permit = self.password_permit().await?;
@@ -414,21 +419,8 @@ fn is_easily_guessed(password: &str, account: &AccountSummary) -> bool {
     repeats || rest.chars().count() < 4
 }
 
-fn attempt_key(parts: &[&[u8]]) -> [u8; 32] {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update((part.len() as u64).to_be_bytes());
-        hasher.update(part);
-    }
-    hasher.finalize().into()
-}
-
 fn token_hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
-}
-
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn earlier(instant: Timestamp, minutes: i64) -> Timestamp {

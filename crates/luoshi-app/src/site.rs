@@ -9,7 +9,7 @@ use std::{
 
 use jiff::{Timestamp, civil::Date};
 use luoshi_ledger::period::day_in_china;
-use luoshi_store::{Store, StoreError};
+use luoshi_store::{Store, StoreError, WriteError};
 use luoshi_tlog::{LogKey, Origin, VerifierKey};
 use tokio::sync::{Notify, Semaphore};
 use uuid::Uuid;
@@ -168,7 +168,11 @@ fn open_key(store: &Store, folder: &DataFolder, moments: &Moments) -> Result<Log
                     transaction.set_setting(VERIFIER_SETTING, &verifier)
                 })
                 .wait()
-                .map_err(|_: luoshi_store::WriteError<StoreError>| OpenError::Store(StoreError::Unavailable))?;
+                .map_err(|error| match error {
+                    WriteError::Refused(cause) => cause,
+                    WriteError::Busy => StoreError::Locked,
+                    WriteError::Unavailable | WriteError::Panicked => StoreError::Unavailable,
+                })?;
             Ok(key)
         }
         (Some(_), Err(error)) => Err(error.into()),

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use luoshi_ledger::{
     Actor, Command, Facts,
-    command::{AddTask, NewParty, NewTask},
+    command::{AddTask, NewTask},
     facts::Subjects,
     ids::{OrganisationId, PlanId, SectionId, TaskId},
     policy::{may_see_report, may_see_task},
-    task::{Reporting, TaskKind, Tracking},
+    task::{Party, Reporting, TaskKind, Tracking},
     view::TaskView,
 };
 use luoshi_types::PartyRole;
@@ -113,7 +113,7 @@ impl App {
         let parties = task
             .parties
             .iter()
-            .map(|(organisation, role)| NewParty {
+            .map(|(organisation, role)| Party {
                 role: *role,
                 raw: names
                     .iter()

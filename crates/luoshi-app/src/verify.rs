@@ -7,7 +7,7 @@ use luoshi_store::{Difference, StoreError};
 use luoshi_tlog::{Checkpoint, verify_tree};
 use sha2::{Digest, Sha256};
 
-use crate::{error::AppError, session::hexadecimal, site::App};
+use crate::{digest::hexadecimal, error::AppError, site::App};
 
 /// What the check found.
 #[derive(Debug, Clone, Default)]
@@ -18,8 +18,10 @@ pub struct Verification {
     pub leaves: u64,
     /// Received files whose bytes were hashed.
     pub files: u64,
-    /// Differences between tables and their replay, and between leaves and events.
+    /// Differences between tables and their replay, and between leaves and events; where there are very many, the first of them.
     pub differences: Vec<Difference>,
+    /// How many differences there are in all.
+    pub difference_count: u64,
     /// What is wrong with the log's tiles and checkpoints, and with received files.
     pub faults: Vec<Fault>,
 }
@@ -44,7 +46,12 @@ pub enum Fault {
 impl Verification {
     /// Whether nothing is wrong.
     pub fn is_sound(&self) -> bool {
-        self.differences.is_empty() && self.faults.is_empty()
+        self.finding_count() == 0
+    }
+
+    /// How much is wrong in all.
+    pub fn finding_count(&self) -> u64 {
+        self.difference_count.saturating_add(self.faults.len() as u64)
     }
 }
 
@@ -58,6 +65,7 @@ impl App {
         let mut verification = Verification {
             events: replay.events,
             differences: replay.differences,
+            difference_count: replay.difference_count,
             ..Verification::default()
         };
         self.verify_log(&mut verification)?;

@@ -1,7 +1,7 @@
 //! What somebody may ask the ledger to do. A command carries every id that its events will need; it decides nothing.
 
 use jiff::civil::Date;
-use luoshi_types::{PartyRole, Span};
+use luoshi_types::Span;
 
 use crate::{
     actor::Role,
@@ -10,7 +10,7 @@ use crate::{
     period::Period,
     report::{TargetValue, VerificationMethod},
     target::Target,
-    task::{Publication, Reporting, Source, TaskKind, Tracking},
+    task::{Party, Publication, Reporting, Source, TaskKind, Tracking},
 };
 
 /// A request to change the ledger.
@@ -98,21 +98,6 @@ pub struct NewSection {
     pub span: Option<Span>,
 }
 
-/// A party to be adopted with its task.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewParty {
-    /// Its part.
-    pub role: PartyRole,
-    /// The name as the document writes it.
-    pub raw: String,
-    /// The body that a person confirmed it to be.
-    pub organisation: Option<OrganisationId>,
-    /// Where the name stands in the document.
-    pub span: Option<Span>,
-    /// Whether it was stated once for several tasks.
-    pub inherited: bool,
-}
-
 /// A task to be brought into the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTask {
@@ -133,7 +118,7 @@ pub struct NewTask {
     /// Its passage in the document.
     pub source: Option<Source>,
     /// In the order of the document.
-    pub parties: Vec<NewParty>,
+    pub parties: Vec<Party>,
     /// In the order of the text.
     pub targets: Vec<Target>,
     /// What counts as done where no number says so.
@@ -161,7 +146,7 @@ pub struct AdoptDrafts {
     pub issuer: Option<String>,
     /// Date of the document.
     pub document_date: Option<Date>,
-    /// The year that the plan is for, 1949 to 2100.
+    /// The year that the plan is for, one of [`YEARS`](crate::plan::YEARS).
     pub year: i16,
     /// Day of the month by which reports are due, 1 to 31.
     pub report_day: u8,

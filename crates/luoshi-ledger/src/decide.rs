@@ -20,14 +20,16 @@ use crate::{
     ids::{OrganisationId, PlanId, ReportId, SectionId},
     organisation::OrganisationKind,
     period::Period,
-    plan::SectionRecord,
+    plan::{LONGEST_PLAN_TITLE, REPORT_DAYS, SectionRecord, YEARS},
     policy::Permit,
     refusal::Refusal,
     report::{Report, ReportRecord, ReportState, ReturnStage, TargetValue, completion_of},
-    task::{Party, Reporting, Task, TaskRecord, Tracking},
+    task::{Reporting, Task, TaskRecord, Tracking},
     text::Text,
 };
 
+/// The longest name of a body, in characters.
+pub const LONGEST_ORGANISATION_NAME: usize = 100;
 /// The longest title of a task, in characters.
 pub const LONGEST_TASK_TITLE: usize = 300;
 /// The longest free text of a report or of a hand-made task, in characters.
@@ -58,7 +60,9 @@ fn one(event: Event) -> Vec<Event> {
     vec![event]
 }
 
-fn is_name(name: &str, longest: usize) -> bool {
+/// Whether a name or title can be taken: not empty, without white space at its ends and without control characters, at most `longest`
+/// characters long.
+pub fn is_name(name: &str, longest: usize) -> bool {
     let length = name.chars().count();
     name.trim() == name && (1..=longest).contains(&length) && !name.chars().any(char::is_control)
 }
@@ -71,7 +75,8 @@ fn found_organisation(command: &FoundOrganisation, facts: &Facts) -> Result<Even
     if facts.organisations.contains_key(&command.organisation) {
         return Err(Refusal::AlreadyExists);
     }
-    if !is_name(&command.name, 100) || !command.short_names.iter().all(|name| is_name(name, 100)) {
+    let is_name = |name: &String| is_name(name, LONGEST_ORGANISATION_NAME);
+    if !is_name(&command.name) || !command.short_names.iter().all(is_name) {
         return Err(Refusal::InvalidName);
     }
     Ok(Event::OrganisationFounded(OrganisationFounded {
@@ -144,13 +149,13 @@ fn adopt_drafts(command: &AdoptDrafts, facts: &Facts) -> Result<Vec<Event>, Refu
     {
         return Err(Refusal::UnknownDocument);
     }
-    if !is_name(&command.title, 200) {
+    if !is_name(&command.title, LONGEST_PLAN_TITLE) {
         return Err(Refusal::InvalidText);
     }
-    if !(1949..=2100).contains(&command.year) {
+    if !YEARS.contains(&command.year) {
         return Err(Refusal::InvalidYear);
     }
-    if !(1..=31).contains(&command.report_day) {
+    if !REPORT_DAYS.contains(&command.report_day) {
         return Err(Refusal::InvalidReportDay);
     }
     if command.tasks.is_empty() {
@@ -218,18 +223,8 @@ fn adopt_task(
     if task.section.is_some_and(|section| !sections.contains(&section)) {
         return Err(Refusal::UnknownSection);
     }
-    let parties: Vec<Party> = task
+    if task
         .parties
-        .iter()
-        .map(|party| Party {
-            role: party.role,
-            raw: party.raw.clone(),
-            organisation: party.organisation,
-            span: party.span,
-            inherited: party.inherited,
-        })
-        .collect();
-    if parties
         .iter()
         .filter_map(|party| party.organisation)
         .any(|organisation| !organisations.contains(&organisation))
@@ -250,7 +245,7 @@ fn adopt_task(
             text: Text::from(task.text.as_str()),
             basis: task.basis.as_deref().map(Text::from),
             source: task.source,
-            parties,
+            parties: task.parties.clone(),
             targets: task.targets.clone(),
             deliverable: task.deliverable.as_deref().map(Text::from),
             due: task.due,
@@ -280,15 +275,7 @@ fn checked_reporting(
         .copied()
         .filter(|organisation| seen.insert(*organisation))
         .collect();
-    Ok(match in_order.as_slice() {
-        [] => Reporting::Unnamed,
-        [organisation] => Reporting::Single {
-            organisation: *organisation,
-        },
-        _ => Reporting::Jointly {
-            organisations: in_order,
-        },
-    })
+    Ok(Reporting::by(in_order))
 }
 
 fn issue_plan(command: &IssuePlan, facts: &Facts) -> Result<Event, Refusal> {
@@ -422,10 +409,11 @@ fn return_report(permit: &Permit, command: &ReturnReport, facts: &Facts) -> Resu
         ReportState::Verified { .. } | ReportState::Returned { .. } => return Err(Refusal::NotReturnable),
     };
     // A head sends back what is before the head; what has gone on to the supervision office is the office's to return, and the reverse.
-    let supervisor = permit.actor().has(Role::Supervisor);
+    let actor = permit.actor();
+    let is_its_head = actor.has(Role::Head) && actor.acts_for(report.organisation);
     match stage {
-        ReturnStage::Approval if !permit.actor().acts_for(report.organisation) => return Err(Refusal::NotApproved),
-        ReturnStage::Verification if !supervisor => return Err(Refusal::NotReturnable),
+        ReturnStage::Approval if !is_its_head => return Err(Refusal::NotApproved),
+        ReturnStage::Verification if !actor.has(Role::Supervisor) => return Err(Refusal::NotReturnable),
         ReturnStage::Approval | ReturnStage::Verification => {}
     }
     if !is_text(&command.reason, LONGEST_TEXT) {

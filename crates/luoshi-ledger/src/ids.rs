@@ -1,6 +1,6 @@
 //! The identities of things, one type a noun, so that a task's id is never taken for a plan's.
 //!
-//! No id is made here except the two that are functions of other ids; new ones come from the application's clock and randomness.
+//! No id is made here except the one that is a function of other ids; new ones come from the application's clock and randomness.
 
 use std::{fmt, str::FromStr};
 

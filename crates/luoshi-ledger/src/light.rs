@@ -4,10 +4,15 @@
 
 use std::sync::LazyLock;
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use crate::period::Period;
+use crate::{
+    period::{Period, day_in_china},
+    plan::{Plan, deadline},
+    report::{Report, ReportState},
+    task::Task,
+};
 
 /// The colour of a light. A page shows it as word and shape as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -196,6 +201,40 @@ pub struct LightFacts {
     pub due: Date,
     /// Reports that are not returned, in any order.
     pub reports: Vec<ReportFact>,
+}
+
+impl ReportFact {
+    /// A report as the light sees it; none where it was returned.
+    pub fn of(report: &Report) -> Option<Self> {
+        if matches!(report.state, ReportState::Returned { .. }) {
+            return None;
+        }
+        Some(Self {
+            period: report.period,
+            submitted_on: day_in_china(report.first_submitted_at),
+            completion: report.completion,
+            verified: report.is_verified().then(|| report.verified_completion()),
+        })
+    }
+}
+
+impl LightFacts {
+    /// What the light of a task is judged from, given its reports.
+    pub fn of(task: &Task, plan: &Plan, reports: Vec<ReportFact>) -> Self {
+        Self {
+            tracked: task.is_tracked(),
+            owed_since: owed_since(plan.issued_at(), task.reporting_since),
+            reporters: u32::try_from(task.reporting.organisations().len()).unwrap_or(u32::MAX),
+            report_day: plan.report_day,
+            due: deadline(task.due, plan.year),
+            reports,
+        }
+    }
+}
+
+/// The day since when reports are owed: the plan's issue, or the naming of the reporting bodies where that came later.
+pub fn owed_since(issued_at: Option<Timestamp>, reporting_since: Timestamp) -> Option<Date> {
+    issued_at.map(|issued_at| day_in_china(issued_at.max(reporting_since)))
 }
 
 #[derive(Debug, Deserialize)]

@@ -91,7 +91,8 @@ impl FromStr for Period {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (year, month) = text.split_once('-').ok_or(ParsePeriodError)?;
-        if year.len() != 4 || month.len() != 2 {
+        let is_digits = |part: &str, count| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_digits(year, 4) || !is_digits(month, 2) {
             return Err(ParsePeriodError);
         }
         let year = year.parse().map_err(|_| ParsePeriodError)?;
@@ -144,7 +145,9 @@ mod tests {
 
     #[test]
     fn refuses_other_forms() {
-        for text in ["2026-13", "26-01", "2026-1", "2026", "", "2026-00", "+026-01x"] {
+        for text in [
+            "2026-13", "26-01", "2026-1", "2026", "", "2026-00", "+026-01", "2026-+1",
+        ] {
             assert_eq!(text.parse::<Period>(), Err(ParsePeriodError), "{text}");
         }
     }

@@ -1,5 +1,7 @@
 //! Plans (年度计划) and their sections (部分). Tasks have a room and a stream of their own.
 
+use std::ops::RangeInclusive;
+
 use jiff::{Timestamp, civil::Date};
 use luoshi_types::Span;
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,13 @@ use crate::{
     ids::{DocumentId, PlanId, SectionId},
     text::{HoldsTexts, Text},
 };
+
+/// The years that a plan may be for.
+pub const YEARS: RangeInclusive<i16> = 1949..=2100;
+/// The days of the month by which reports may be due.
+pub const REPORT_DAYS: RangeInclusive<u8> = 1..=31;
+/// The longest title of a plan, in characters.
+pub const LONGEST_PLAN_TITLE: usize = 200;
 
 /// A section as an event records it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,9 +136,9 @@ impl Plan {
             PlanState::Issued { at } => Some(at),
         }
     }
+}
 
-    /// The day on which a task without a deadline of its own is due: the end of the plan's year.
-    pub fn last_day(&self) -> Date {
-        Date::new(self.year, 12, 31).unwrap_or(Date::MAX)
-    }
+/// The deadline of a task: its own, or the end of its plan's year.
+pub fn deadline(own: Option<Date>, year: i16) -> Date {
+    own.or_else(|| Date::new(year, 12, 31).ok()).unwrap_or(Date::MAX)
 }

@@ -66,7 +66,7 @@ refusals! {
     NotTracked = "not-tracked";
     /// The body does not report on this task.
     NotReporter = "not-reporter";
-    /// The month is before the plan was issued or has not begun.
+    /// The month is before the plan's year or has not begun.
     PeriodNotOpen = "period-not-open";
     /// A report must say what was done.
     NothingDone = "nothing-done";

@@ -260,15 +260,46 @@ impl Report {
             _ => Err(ApplyError::OutOfPlace),
         }
     }
+
+    /// Whether the supervision office has verified it.
+    pub fn is_verified(&self) -> bool {
+        matches!(self.state, ReportState::Verified { .. })
+    }
+
+    /// The values that the verifier found; none while it is not verified.
+    pub fn verified_values(&self) -> &[TargetValue] {
+        match &self.state {
+            ReportState::Verified { values, .. } => values,
+            ReportState::Submitted | ReportState::Approved { .. } | ReportState::Returned { .. } => &[],
+        }
+    }
+
+    /// 完成率 that the verifier found.
+    pub fn verified_completion(&self) -> Option<u8> {
+        match self.state {
+            ReportState::Verified { completion, .. } => completion,
+            ReportState::Submitted | ReportState::Approved { .. } | ReportState::Returned { .. } => None,
+        }
+    }
+
+    /// 完成率 that counts: what the verifier found, else what the body reported.
+    pub fn counting_completion(&self) -> Option<u8> {
+        self.verified_completion().or(self.completion)
+    }
+}
+
+/// The value given for `target`.
+pub fn value_of(values: &[TargetValue], target: TargetId) -> Option<Decimal> {
+    values
+        .iter()
+        .find(|value| value.target == target)
+        .map(|value| value.value)
 }
 
 /// 完成率 from values alone: the least of the targets that tell progress and have a value; none where there is no such target.
 pub fn completion_of(targets: &[Target], values: &[TargetValue]) -> Option<u8> {
     targets
         .iter()
-        .filter_map(|target| {
-            let given = values.iter().find(|value| value.target == target.id)?;
-            target.completion(given.value)
-        })
+        .filter_map(|target| target.completion(value_of(values, target.id)?))
         .min()
 }

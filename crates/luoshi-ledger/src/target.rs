@@ -38,7 +38,7 @@ pub struct Target {
 impl Target {
     /// How far `value` has come towards the target, as whole percent from 0 to 100.
     ///
-    /// None where progress cannot be told from one number: a target without a value, or one that limits or reduces.
+    /// None where progress cannot be told from one number: a target without a value, or one that is to be limited, kept or met about.
     pub fn completion(&self, value: Decimal) -> Option<u8> {
         let limits = matches!(
             self.comparator,

@@ -108,6 +108,17 @@ pub enum Reporting {
 }
 
 impl Reporting {
+    /// What follows from the bodies that a person chose: nobody, one, or several jointly.
+    pub fn by(organisations: Vec<OrganisationId>) -> Self {
+        match organisations.as_slice() {
+            [] => Reporting::Unnamed,
+            [organisation] => Reporting::Single {
+                organisation: *organisation,
+            },
+            _ => Reporting::Jointly { organisations },
+        }
+    }
+
     /// The bodies that owe reports.
     pub fn organisations(&self) -> &[OrganisationId] {
         match self {

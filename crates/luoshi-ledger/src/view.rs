@@ -30,6 +30,28 @@ pub struct OrganisationSummary {
     pub kind: OrganisationKind,
 }
 
+impl OrganisationSummary {
+    /// The name by which people call it: the shortest one that documents use.
+    pub fn shortest_name(&self) -> &str {
+        self.short_names
+            .iter()
+            .map(String::as_str)
+            .chain([self.name.as_str()])
+            .min_by_key(|name| name.chars().count())
+            .unwrap_or(&self.name)
+    }
+}
+
+/// The body that a name means: the one whose full name it is, else the first that documents call so.
+pub fn organisation_named<'a>(organisations: &'a [OrganisationSummary], name: &str) -> Option<&'a OrganisationSummary> {
+    let in_full = organisations.iter().find(|organisation| organisation.name == name);
+    in_full.or_else(|| {
+        organisations
+            .iter()
+            .find(|organisation| organisation.short_names.iter().any(|short_name| short_name == name))
+    })
+}
+
 /// An account with the name of its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountSummary {
@@ -111,6 +133,15 @@ pub struct PartyView {
     pub inherited: bool,
 }
 
+impl PartyView {
+    /// The full name of the body where it was confirmed, else the name as the document writes it.
+    pub fn name(&self) -> &str {
+        self.organisation
+            .as_ref()
+            .map_or(self.raw.as_str(), |(_, name)| name.as_str())
+    }
+}
+
 /// One row of the ledger (台账).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerRow {
@@ -163,6 +194,19 @@ pub struct LightCounts {
     pub grey: u32,
     /// 不跟踪.
     pub not_tracked: u32,
+}
+
+impl LightCounts {
+    /// Each colour with its count, the ones that need somebody first.
+    pub fn by_colour(&self) -> [(Colour, u32); 5] {
+        [
+            (Colour::Red, self.red),
+            (Colour::Yellow, self.yellow),
+            (Colour::Green, self.green),
+            (Colour::Grey, self.grey),
+            (Colour::NotTracked, self.not_tracked),
+        ]
+    }
 }
 
 /// One line of a task's history.
@@ -302,7 +346,7 @@ pub struct PublicTask {
     pub deliverable: Option<String>,
     /// 完成时限.
     pub due: Date,
-    /// Its light.
+    /// Its light, judged without figures that no head has approved.
     pub light: Light,
     /// Reported and verified values by month, latest first; two series, never one (law 12).
     pub values: Vec<PublicValues>,
@@ -327,6 +371,6 @@ pub struct PublicValues {
     pub verified: Option<Vec<TargetValue>>,
     /// 完成率 found by the verifier.
     pub verified_completion: Option<u8>,
-    /// The event that submitted it last.
+    /// When it was submitted last.
     pub submitted_at: Timestamp,
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     engine::{FromRow, Row, values},
     error::StoreError,
-    snapshot::{Snapshot, Transaction},
+    snapshot::Transaction,
 };
 
 const INSERT: &str = "insert into job (kind, payload, run_at, attempts, last_error) values ($1, $2, $3, 0, null)";
@@ -24,8 +24,6 @@ const LEASE: &str = "update job set run_at = $2, attempts = attempts + 1 where i
 const FINISH: &str = "delete from job where id = $1";
 
 const POSTPONE: &str = "update job set run_at = $2, last_error = $3 where id = $1";
-
-const COUNT: &str = "select count(*) from job";
 
 /// A job that a worker has taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,17 +49,6 @@ impl FromRow for Job {
             attempts: row.take()?,
             last_error: row.take()?,
         })
-    }
-}
-
-impl Snapshot<'_> {
-    /// How many jobs wait or run.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn job_count(&self) -> Result<u64, StoreError> {
-        let (count,) = self.connection.one(COUNT, &[])?;
-        Ok(count)
     }
 }
 

@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use luoshi_ledger::{
     ids::{OrganisationId, PlanId, TaskId},
     light::Light,
-    report::{Report, ReportState},
+    plan::deadline,
+    report::Report,
     task::Publication,
     view::{LedgerFilter, LedgerRow, PartyView},
 };
@@ -14,7 +15,6 @@ use luoshi_ledger::{
 use crate::{
     engine::{FromRow, Row, Value, for_keys, values},
     error::StoreError,
-    light::due_of,
     snapshot::Snapshot,
 };
 
@@ -104,7 +104,7 @@ impl FromRow for LedgerRow {
             deliverable,
             parties: Vec::new(),
             reporters: Vec::new(),
-            due: due_of(due, year),
+            due: deadline(due, year),
             latest: None,
             completion: None,
             light: Light::from_row(row)?,
@@ -223,20 +223,9 @@ impl Snapshot<'_> {
             row.parties = parties.remove(&row.task).unwrap_or_default();
             row.reporters = reporters.remove(&row.task).unwrap_or_default();
             row.latest = latest.remove(&row.task);
-            row.completion = row.latest.as_ref().and_then(completion_of);
+            row.completion = row.latest.as_ref().and_then(Report::counting_completion);
         }
         Ok(rows)
-    }
-}
-
-/// 完成率 that counts: what the verifier found, else what the body stated.
-fn completion_of(report: &Report) -> Option<u8> {
-    match &report.state {
-        ReportState::Verified {
-            completion: Some(completion),
-            ..
-        } => Some(*completion),
-        _ => report.completion,
     }
 }
 

@@ -3,8 +3,9 @@
 use jiff::{Timestamp, civil::Date};
 use luoshi_ledger::{
     ids::{OrganisationId, PlanId, TaskId},
-    light::{Colour, Light, LightFacts, Proof, Reason, ReportFact},
+    light::{Colour, Light, LightFacts, Proof, Reason, ReportFact, owed_since},
     period::{Period, day_in_china},
+    plan::deadline,
     task::Task,
     view::LightCounts,
 };
@@ -101,11 +102,6 @@ impl FromRow for ReportFact {
     }
 }
 
-/// The deadline of a task: its own, or the end of its plan's year.
-pub(crate) fn due_of(due: Option<Date>, year: i16) -> Date {
-    due.or_else(|| Date::new(year, 12, 31).ok()).unwrap_or(Date::MAX)
-}
-
 impl Snapshot<'_> {
     /// What the light of a task is judged from; none where there is no such task.
     ///
@@ -117,12 +113,10 @@ impl Snapshot<'_> {
         };
         Ok(Some(LightFacts {
             tracked: facts.tracked,
-            owed_since: facts
-                .issued_at
-                .map(|issued_at| day_in_china(issued_at.max(facts.reporting_since))),
+            owed_since: owed_since(facts.issued_at, facts.reporting_since),
             reporters: facts.reporters,
             report_day: facts.report_day,
-            due: due_of(facts.due, facts.year),
+            due: deadline(facts.due, facts.year),
             reports: self.connection.all(REPORTS, values![&task])?,
         }))
     }

@@ -60,7 +60,7 @@ macro_rules! views {
 
 const VIEW: &str = views!("report.id = $1");
 
-const VIEWS_OF_TASK: &str = views!("report.task = $1 order by report.period desc, organisation.name, report.id");
+const VIEWS_OF_TASKS: &str = views!("report.task in ({}) order by report.period desc, organisation.name, report.id");
 
 const VIEWS_IN_STATE: &str = views!("report.state = $1 order by report.submitted_at, report.id");
 
@@ -305,8 +305,24 @@ impl Snapshot<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub fn reports_of_task(&self, task: TaskId) -> Result<Vec<ReportView>, StoreError> {
-        let rows = self.connection.all(VIEWS_OF_TASK, values![&task])?;
-        self.report_views(rows)
+        Ok(self.reports_of_tasks(&[task])?.remove(&task).unwrap_or_default())
+    }
+
+    /// The reports on each of the tasks, the latest month first; tasks without one are left out.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn reports_of_tasks(&self, tasks: &[TaskId]) -> Result<BTreeMap<TaskId, Vec<ReportView>>, StoreError> {
+        let mut rows = Vec::new();
+        for_keys(VIEWS_OF_TASKS, tasks, |sql, keys| {
+            rows.extend(self.connection.all::<ViewRow>(sql, keys)?);
+            Ok(())
+        })?;
+        let mut reports: BTreeMap<TaskId, Vec<ReportView>> = BTreeMap::new();
+        for view in self.report_views(rows)? {
+            reports.entry(view.report.task).or_default().push(view);
+        }
+        Ok(reports)
     }
 
     /// Reports in a state, by its stable word, of one body or of all; the one handed in first comes first.
@@ -408,8 +424,8 @@ impl Transaction<'_> {
                 state.reason,
             ],
         )?;
-        let verified = verified_values(report);
-        if before.is_some_and(|before| before.values == report.values && verified_values(before) == verified) {
+        let verified = report.verified_values();
+        if before.is_some_and(|before| before.values == report.values && before.verified_values() == verified) {
             return Ok(());
         }
         self.connection.execute(DELETE_VALUES, values![&report.id])?;
@@ -422,12 +438,5 @@ impl Transaction<'_> {
             }
         }
         Ok(())
-    }
-}
-
-fn verified_values(report: &Report) -> &[TargetValue] {
-    match &report.state {
-        ReportState::Verified { values, .. } => values,
-        ReportState::Submitted | ReportState::Approved { .. } | ReportState::Returned { .. } => &[],
     }
 }

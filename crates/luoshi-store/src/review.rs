@@ -5,7 +5,7 @@ use luoshi_ledger::{ActorIdentity, ids::DocumentId};
 use uuid::Uuid;
 
 use crate::{
-    engine::{FromRow, Row, values},
+    engine::{FromRow, Row, Value, values},
     error::StoreError,
     snapshot::{Snapshot, Transaction},
 };
@@ -20,8 +20,6 @@ const UPDATE: &str = "
 const ONE: &str = "select id, document, version, updated_by, updated_at, body from review where id = $1";
 
 const ALL: &str = "select id, document, version, updated_by, updated_at, body from review order by updated_at desc, id";
-
-const DELETE: &str = "delete from review where id = $1";
 
 /// A review in progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,19 +75,7 @@ impl Transaction<'_> {
     /// # Errors
     /// [`StoreError::Constraint`] where the id is taken.
     pub fn save_review(&mut self, review: &ReviewRow) -> Result<(), StoreError> {
-        self.connection
-            .execute(
-                INSERT,
-                values![
-                    &review.id,
-                    &review.document,
-                    review.version,
-                    &review.updated_by,
-                    review.updated_at,
-                    &review.body,
-                ],
-            )
-            .map(|_| ())
+        self.connection.execute(INSERT, &columns(review)).map(|_| ())
     }
 
     /// Replaces a review that still has the version `seen`; false where somebody else changed or removed it.
@@ -97,26 +83,22 @@ impl Transaction<'_> {
     /// # Errors
     /// When the database cannot be written.
     pub fn update_review(&mut self, review: &ReviewRow, seen: u64) -> Result<bool, StoreError> {
-        let changed = self.connection.execute(
-            UPDATE,
-            values![
-                &review.id,
-                &review.document,
-                review.version,
-                &review.updated_by,
-                review.updated_at,
-                &review.body,
-                seen,
-            ],
-        )?;
+        let mut parameters = columns(review);
+        parameters.push(seen.into());
+        let changed = self.connection.execute(UPDATE, &parameters)?;
         Ok(changed == 1)
     }
+}
 
-    /// Removes a review; an unknown one is no error.
-    ///
-    /// # Errors
-    /// When the database cannot be written.
-    pub fn delete_review(&mut self, id: Uuid) -> Result<(), StoreError> {
-        self.connection.execute(DELETE, values![&id]).map(|_| ())
-    }
+/// The columns of a review in the order of both statements that write one.
+fn columns(review: &ReviewRow) -> Vec<Value<'_>> {
+    values![
+        &review.id,
+        &review.document,
+        review.version,
+        &review.updated_by,
+        review.updated_at,
+        &review.body,
+    ]
+    .to_vec()
 }

@@ -2,7 +2,7 @@
 //!
 //! What a field means is the page's part; nothing is deserialised into a stored thing, so no field can reach one by its name alone.
 
-use std::{fmt, ops::RangeInclusive};
+use std::fmt;
 
 use axum::{
     body::Bytes,
@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use jiff::civil::Date;
+use luoshi_ledger::plan::YEARS;
 
 use crate::{
     failure::Failure,
@@ -67,6 +68,12 @@ impl Fields {
     /// Whether there is a field of that name at all.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(field, _)| field == name)
+    }
+
+    /// The version of the thing that the person saw when the form was made. A form that names none saw nothing, and is told of the change
+    /// where there is something.
+    pub(crate) fn seen_version(&self) -> u64 {
+        self.raw("version").parse().unwrap_or(0)
     }
 
     /// The key of the submission, where the form carries one.
@@ -166,10 +173,8 @@ fn is_urlencoded(headers: &HeaderMap) -> bool {
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
-/// The years that a date may lie in: those of plans, so that a slip of the finger is no deadline of the year 206.
-pub(crate) const YEARS: RangeInclusive<i16> = 1949..=2100;
-
-/// A date that may be left out. An error: what stands there is no day, or none of this age.
+/// A date that may be left out. An error: what stands there is no day, or none of the years of plans, so that a slip of the finger is no
+/// deadline of the year 206.
 pub(crate) fn optional_date(text: &str) -> Result<Option<Date>, ()> {
     if text.is_empty() {
         return Ok(None);

@@ -424,7 +424,7 @@ impl Frame {
                 let values = [
                     ("planned", Value::text(planned)),
                     ("completion", Value::text(completion)),
-                    ("gap", Value::text(gap.abs())),
+                    ("gap", Value::Count(u64::from(gap.unsigned_abs()))),
                 ];
                 return language::say_with(self.language, key, &values);
             }

@@ -294,7 +294,12 @@ fn pictures(language: Language) -> Vec<Picture> {
             .headed_by(view.task.title.clone(), "task");
         add(
             &format!("task-{number}"),
-            render(&TaskPage::of(view, &actor(&[Role::Supervisor]), frame)),
+            render(&TaskPage::of(
+                view,
+                &actor(&[Role::Supervisor]),
+                sample::day("2026-04-02"),
+                frame,
+            )),
         );
     }
     let view = || sample::task_view(sample::tracked(), sample::lights()[0], Vec::new());
@@ -305,6 +310,7 @@ fn pictures(language: Language) -> Vec<Picture> {
             ..TaskPage::of(
                 view(),
                 &actor(&[Role::Clerk]),
+                sample::day("2026-04-02"),
                 clerk(Place::Ledger).headed_by("任务", "task"),
             )
         }),
@@ -317,6 +323,7 @@ fn pictures(language: Language) -> Vec<Picture> {
         render(&TaskPage::of(
             sample::task_view(not_tracked, sample::lights()[10], Vec::new()),
             &actor(&[Role::Supervisor]),
+            sample::day("2026-04-02"),
             supervisor(Place::Ledger).headed_by("任务", "task"),
         )),
     );

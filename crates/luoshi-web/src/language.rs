@@ -112,7 +112,8 @@ fn thousandths(weight: &str) -> Option<u32> {
     } else {
         format!("{fraction:0<3}").get(..3)?.parse().ok()?
     };
-    Some((whole * 1000 + fraction).min(1000))
+    // A weight is at most 1, whatever somebody writes there.
+    Some(whole.saturating_mul(1000).saturating_add(fraction).min(1000))
 }
 
 #[cfg(test)]
@@ -130,6 +131,7 @@ mod tests {
             (Some("fr, en;q=0.3, zh;q=0.25"), Language::English),
             (Some("en;q=0, zh;q=0.1"), Language::Chinese),
             (Some("en;q=x,zh"), Language::Chinese),
+            (Some("en;q=4294967295.999"), Language::English),
         ] {
             assert_eq!(negotiate(header), expected, "{header:?}");
         }
@@ -141,6 +143,24 @@ mod tests {
             assert_eq!(say(Language::Chinese, "site-name"), "落实");
             assert_eq!(say(Language::English, "site-name"), "Luoshi");
         }
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        let english = |key, name| {
+            let values = [
+                (name, Value::Count(1)),
+                ("planned", Value::text(41)),
+                ("completion", Value::text(40)),
+            ];
+            say_with(Language::English, key, &values)
+        };
+        assert!(english("reason-gap", "gap").ends_with("a gap of one point."));
+        assert!(english("sign-in-too-many", "count").contains("in about a minute,"));
+        assert_eq!(
+            english("reason-missed", "count"),
+            "One monthly report is owed and missing."
+        );
     }
 
     #[test]

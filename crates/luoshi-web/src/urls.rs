@@ -119,12 +119,7 @@ pub(crate) fn review_task(review: &luoshi_app::review::ReviewId, number: &u32) -
     format!("{}/tasks/{number}", self::review(review))
 }
 
-/// A plan, after something was done to it whose receipt the page offers.
-pub(crate) fn plan_after(plan: &luoshi_ledger::ids::PlanId, command: &luoshi_ledger::ids::CommandId) -> String {
-    format!("{}?receipt={command}", self::plan(plan))
-}
-
-/// The form of a report for one month and, where a person acts for one of several reporting bodies, that month alone.
+/// The form of a report for one month.
 pub(crate) fn report_form_for(task: &luoshi_ledger::ids::TaskId, period: &luoshi_ledger::period::Period) -> String {
     format!("{}?period={period}", report_form(task))
 }

@@ -1,9 +1,10 @@
 //! What can be typed after `luoshi`: subcommands, flags and their help, Chinese first. It reads no file and does nothing.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf};
 
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use luoshi_ledger::plan::YEARS;
 use luoshi_types::Language;
 
 /// The order of the parts of a help page, with headings in both languages.
@@ -55,12 +56,12 @@ pub(crate) struct CommandLine {
 
 /// Flags that mean the same with every subcommand.
 #[derive(Debug, Args)]
+#[command(next_help_heading = EVERYWHERE)]
 pub(crate) struct Everywhere {
     #[arg(
         long,
         global = true,
         value_name = "DIR",
-        help_heading = EVERYWHERE,
         help = "数据文件夹（默认 ./luoshi-data；demo 默认 ./luoshi-data/demo）\nData folder (default ./luoshi-data; of demo ./luoshi-data/demo)"
     )]
     pub(crate) data: Option<PathBuf>,
@@ -68,7 +69,6 @@ pub(crate) struct Everywhere {
         long,
         global = true,
         value_name = "ADDR",
-        help_heading = EVERYWHERE,
         help = "网站的监听地址（默认 127.0.0.1:8080）\nAddress that the site listens on (default 127.0.0.1:8080)"
     )]
     pub(crate) listen: Option<SocketAddr>,
@@ -76,7 +76,6 @@ pub(crate) struct Everywhere {
         long,
         global = true,
         value_name = "FILE",
-        help_heading = EVERYWHERE,
         help = "设置文件（TOML）\nSettings file (TOML)"
     )]
     pub(crate) config: Option<PathBuf>,
@@ -84,11 +83,10 @@ pub(crate) struct Everywhere {
         long,
         global = true,
         value_name = "LANG",
-        help_heading = EVERYWHERE,
         help = "提示所用语言，zh 或 en（默认 zh）\nLanguage of messages, zh or en (default zh)"
     )]
     pub(crate) lang: Option<SpokenLanguage>,
-    #[arg(short, long, global = true, action = ArgAction::Help, help_heading = EVERYWHERE, help = "显示帮助\nShow help")]
+    #[arg(short, long, global = true, action = ArgAction::Help, help = "显示帮助\nShow help")]
     help: Option<bool>,
 }
 
@@ -158,19 +156,18 @@ pub(crate) enum Command {
 
 /// What the reader is told about a document that its text may not say.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = OPTIONS)]
 pub(crate) struct DocumentArguments {
     #[arg(
         long,
         value_name = "YYYY-MM-DD",
-        help_heading = OPTIONS,
         help = "文件日期，用于正文没有写明的文件\nDate of the document, used where its text states none"
     )]
     pub(crate) date: Option<Date>,
     #[arg(
         long,
         value_name = "YYYY",
-        value_parser = clap::value_parser!(i16).range(1949..=2100),
-        help_heading = OPTIONS,
+        value_parser = clap::value_parser!(i16).range(years()),
         help = "计划年度，用于正文没有写明的文件\nYear of the plan, used where the text states none"
     )]
     pub(crate) year: Option<i16>,
@@ -277,6 +274,7 @@ pub(crate) enum OutputFormat {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
 pub(crate) struct ParseArguments {
     #[arg(
         required = true,
@@ -285,11 +283,15 @@ pub(crate) struct ParseArguments {
         help = "文件或文件夹，可以有多个；文件夹按名称顺序读到底，跳过隐藏文件\nFiles and folders; folders are read to the bottom in order of name, hidden files left out"
     )]
     pub(crate) paths: Vec<PathBuf>,
-    #[arg(long, value_enum, default_value_t = OutputFormat::Json, hide_default_value = true, value_name = "FORMAT", help_heading = OPTIONS, help = "输出格式（默认 json）\nOutput format (default json)")]
+    #[arg(long, value_enum, default_value_t = OutputFormat::Json, hide_default_value = true, value_name = "FORMAT", help = "输出格式（默认 json）\nOutput format (default json)")]
     pub(crate) format: OutputFormat,
-    #[arg(long, value_name = "PATH", help_heading = OPTIONS, help = "写入文件，不写到屏幕\nWrite to a file instead of the screen")]
+    #[arg(
+        long,
+        value_name = "PATH",
+        help = "写入文件，不写到屏幕\nWrite to a file instead of the screen"
+    )]
     pub(crate) output: Option<PathBuf>,
-    #[arg(long, help_heading = OPTIONS, help = "json 中带上全文\nWith the whole text in the json")]
+    #[arg(long, help = "json 中带上全文\nWith the whole text in the json")]
     pub(crate) with_text: bool,
     #[command(flatten)]
     pub(crate) registry: RegistryArguments,
@@ -298,10 +300,11 @@ pub(crate) struct ParseArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
 pub(crate) struct ExplainArguments {
     #[arg(value_name = "FILE", help_heading = ARGUMENTS, help = "文件\nThe document")]
     pub(crate) file: PathBuf,
-    #[arg(long, value_name = "N", help_heading = OPTIONS, help = "任务序号，从 1 起\nNumber of the task, from 1")]
+    #[arg(long, value_name = "N", help = "任务序号，从 1 起\nNumber of the task, from 1")]
     pub(crate) task: usize,
     #[command(flatten)]
     pub(crate) registry: RegistryArguments,
@@ -310,18 +313,27 @@ pub(crate) struct ExplainArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
 pub(crate) struct ImportArguments {
     #[arg(value_name = "FILE", help_heading = ARGUMENTS, help = "分解文件\nThe breakdown document")]
     pub(crate) file: PathBuf,
-    #[arg(long, help_heading = OPTIONS, help = "不经审阅，直接按读出的结果采纳为计划\nAdopt what was read as a plan at once, without review")]
+    #[arg(
+        long,
+        help = "不经审阅，直接按读出的结果采纳为计划\nAdopt what was read as a plan at once, without review"
+    )]
     pub(crate) adopt: bool,
     #[command(flatten)]
     pub(crate) document: DocumentArguments,
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
 pub(crate) struct DemoArguments {
-    #[arg(long, value_name = "FILE", help_heading = OPTIONS, help = "用这份分解文件，不用虚构省份的文件\nUse this breakdown document instead of the fictional province's")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "用这份分解文件，不用虚构省份的文件\nUse this breakdown document instead of the fictional province's"
+    )]
     pub(crate) document: Option<PathBuf>,
 }
 
@@ -427,6 +439,11 @@ pub(crate) struct CreateAccountsArguments {
 pub(crate) struct ResetPasswordArguments {
     #[arg(value_name = "NAME", help_heading = ARGUMENTS, help = "登录名\nName to sign in with")]
     pub(crate) sign_in_name: String,
+}
+
+/// The years of plans, in the numbers in which clap keeps bounds.
+fn years() -> RangeInclusive<i64> {
+    i64::from(*YEARS.start())..=i64::from(*YEARS.end())
 }
 
 /// Reads the command line. The error is a complaint to be printed, or the help or version that was asked for.

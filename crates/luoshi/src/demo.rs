@@ -24,11 +24,12 @@ use luoshi_app::{
 use luoshi_intake::{IntakeSettings, intake};
 use luoshi_ledger::{
     Actor, ActorIdentity, Command, Role,
-    command::{AddTask, IssuePlan, NameReporter, NewParty, NewTask, OpenAccount, PublishTasks},
+    command::{AddTask, IssuePlan, NameReporter, NewTask, PublishTasks},
     ids::{AccountId, OrganisationId, PlanId, TaskId},
     organisation::OrganisationKind,
     period::Period,
-    task::{Publication, Reporting, Task, TaskKind, Tracking},
+    plan::deadline,
+    task::{Party, Publication, Reporting, Task, TaskKind, Tracking},
     view::{AccountSummary, LedgerFilter, OrganisationSummary},
 };
 use luoshi_types::{Diagnostic, Language, PartyRole, Severity};
@@ -350,7 +351,10 @@ impl Author<'_> {
         let principal = principal_bodies(&tasks, &reporters, &joint);
         let mut staff = BTreeMap::new();
         for (body, (clerk_name, head_name)) in principal.iter().zip(STAFF) {
-            let short_name = bodies.get(body).map(shortest_name).unwrap_or_default();
+            let short_name = bodies
+                .get(body)
+                .map(OrganisationSummary::shortest_name)
+                .unwrap_or_default();
             let clerk = self
                 .open(clerk_name, &format!("{short_name}填报人"), Role::Clerk, *body)
                 .await?;
@@ -376,14 +380,7 @@ impl Author<'_> {
                 .entry(new.organisation)
                 .or_default()
                 .push(actor(id, role, new.organisation));
-            let command = Command::OpenAccount(OpenAccount {
-                account: id,
-                sign_in_name: new.sign_in_name,
-                display_name: new.display_name,
-                roles: new.roles,
-                organisation: new.organisation,
-            });
-            requests.push((supervisor.clone(), Request::from(command), self.app.now()));
+            requests.push((supervisor.clone(), Request::from(new.command(id)), self.app.now()));
         }
         self.app.execute_all(requests).await?;
         for (organisation, people) in people {
@@ -400,7 +397,7 @@ impl Author<'_> {
         }
         let names = bodies
             .iter()
-            .map(|(id, body)| (*id, shortest_name(body).to_owned()))
+            .map(|(id, body)| (*id, body.shortest_name().to_owned()))
             .collect();
         Ok(Cast {
             staff,
@@ -500,7 +497,7 @@ impl Author<'_> {
                 let place = parts_of_body.entry(*organisation).or_default();
                 let part = Part {
                     task,
-                    due: task.due.unwrap_or_else(|| record.last_day()),
+                    due: deadline(task.due, record.year),
                     staff,
                     others: others(task, *organisation, &cast.names),
                     turn,
@@ -540,7 +537,7 @@ impl Author<'_> {
             .organisations()
             .iter()
             .enumerate()
-            .map(|(place, organisation)| NewParty {
+            .map(|(place, organisation)| Party {
                 role: if place == 0 {
                     PartyRole::Lead
                 } else {
@@ -625,15 +622,6 @@ fn as_adopted(new: &NewTask, plan: PlanId, number: u32) -> Task {
 
 fn month(at: Timestamp) -> Period {
     Period::of(luoshi_ledger::period::day_in_china(at))
-}
-
-fn shortest_name(body: &OrganisationSummary) -> &str {
-    body.short_names
-        .iter()
-        .map(String::as_str)
-        .chain([body.name.as_str()])
-        .min_by_key(|name| name.chars().count())
-        .unwrap_or(&body.name)
 }
 
 /// The first tasks that name localities beside their lead: these report on their own part, as a person would decide in the review.

@@ -1,6 +1,12 @@
 //! The settings of one run: defaults, then the settings file, then the environment, then flags. Nothing else reads the environment.
 
-use std::{fs, net::IpAddr, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    net::{IpAddr, SocketAddr},
+    num::{NonZeroU32, NonZeroU64},
+    path::PathBuf,
+    time::Duration,
+};
 
 use figment::{
     Figment,
@@ -49,9 +55,9 @@ pub(crate) struct Settings {
     /// Proxies whose `X-Forwarded-For` is believed.
     pub(crate) trusted_proxies: Vec<IpAddr>,
     /// Connections served at once.
-    pub(crate) connection_limit: usize,
+    pub(crate) connection_limit: NonZeroU32,
     /// Time in which a request has to be answered.
-    pub(crate) request_timeout_seconds: u64,
+    pub(crate) request_timeout_seconds: NonZeroU64,
     /// Time that running requests are given when the program ends.
     pub(crate) shutdown_grace_seconds: u64,
     /// What is logged, as a filter of the `tracing` crate.
@@ -80,8 +86,11 @@ impl Default for Settings {
             public_url: None,
             allow_plain_http: false,
             trusted_proxies: web.trusted_proxies,
-            connection_limit: web.connection_limit,
-            request_timeout_seconds: web.request_timeout.as_secs(),
+            connection_limit: u32::try_from(web.connection_limit)
+                .ok()
+                .and_then(NonZeroU32::new)
+                .unwrap_or(NonZeroU32::MAX),
+            request_timeout_seconds: NonZeroU64::new(web.request_timeout.as_secs()).unwrap_or(NonZeroU64::MIN),
             shutdown_grace_seconds: web.shutdown_grace.as_secs(),
             log: "info".to_owned(),
             log_format: LogFormat::Text,
@@ -148,8 +157,8 @@ impl Settings {
     pub(crate) fn web(&self) -> WebSettings {
         WebSettings {
             public_url: self.public_url.clone(),
-            connection_limit: self.connection_limit,
-            request_timeout: Duration::from_secs(self.request_timeout_seconds),
+            connection_limit: self.connection_limit.get() as usize,
+            request_timeout: Duration::from_secs(self.request_timeout_seconds.get()),
             shutdown_grace: Duration::from_secs(self.shutdown_grace_seconds),
             trusted_proxies: self.trusted_proxies.clone(),
             ..WebSettings::default()
@@ -222,6 +231,15 @@ mod tests {
     fn an_unknown_setting_is_named() {
         let error = from_toml("lisen = \"127.0.0.1:80\"").unwrap_err();
         assert!(error.to_string().contains("lisen"), "{error}");
+    }
+
+    /// A site without a single connection, or without a second for an answer, looked as if it were running.
+    #[test]
+    fn a_limit_that_lets_nothing_through_is_refused() {
+        for name in ["connection_limit", "request_timeout_seconds"] {
+            let error = from_toml(&format!("{name} = 0")).unwrap_err();
+            assert!(error.to_string().contains(name), "{error}");
+        }
     }
 
     #[test]

@@ -38,8 +38,8 @@ pub(crate) fn text(value: impl Display) -> Value {
 }
 
 /// A count for a placeholder.
-pub(crate) fn count(value: usize) -> Value {
-    Value::Count(value as u64)
+pub(crate) fn count(value: impl TryInto<u64>) -> Value {
+    Value::Count(value.try_into().unwrap_or(u64::MAX))
 }
 
 impl Words {

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::tree::{File, Tree};
+
 /// One crate of ours and the agreements that bind it.
 #[derive(Debug)]
 pub(crate) struct Room {
@@ -145,6 +147,12 @@ pub(crate) struct Manifest {
     /// `[build-dependencies]`.
     #[serde(default, rename = "build-dependencies")]
     pub(crate) build_dependencies: BTreeMap<String, toml::Value>,
+}
+
+/// The manifests of the tree with their files. What is no manifest is left out here and reported by `imports`.
+pub(crate) fn readable_manifests(tree: &Tree) -> impl Iterator<Item = (&File, Manifest)> {
+    tree.manifests()
+        .filter_map(|file| Some((file, toml::from_str(&file.text).ok()?)))
 }
 
 impl Manifest {

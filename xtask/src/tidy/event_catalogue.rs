@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{Check, Violation};
-use crate::tree::{File, Tree};
+use crate::{
+    markdown_text::cells_of_row,
+    tree::{File, Tree},
+};
 
 pub(super) const CHECK: Check = Check {
     name: "event_catalogue",
@@ -152,14 +155,8 @@ fn rows(catalogue: &str) -> Vec<Row<'_>> {
         .lines()
         .enumerate()
         .filter_map(|(offset, line)| {
-            let cells: Vec<&str> = line
-                .strip_prefix('|')?
-                .strip_suffix('|')?
-                .split('|')
-                .map(str::trim)
-                .collect();
-            let is_row = cells.len() == 6 && cells[0].starts_with('`');
-            is_row.then_some(Row {
+            let cells = cells_of_row(line).filter(|cells| cells.len() == 6)?;
+            Some(Row {
                 line: offset + 1,
                 cells,
             })

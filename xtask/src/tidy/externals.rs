@@ -1,6 +1,6 @@
 //! Which of our crates may use which crates of others. A crate that is not named here may be used anywhere.
 
-use super::{Check, Violation, crates::Manifest};
+use super::{Check, Violation, crates::readable_manifests};
 use crate::tree::Tree;
 
 pub(super) const CHECK: Check = Check {
@@ -86,11 +86,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
 
 fn run(tree: &Tree) -> Vec<Violation> {
     let mut violations = Vec::new();
-    for file in tree.manifests() {
-        // What is no manifest is reported by `imports`.
-        let Ok(manifest) = toml::from_str::<Manifest>(&file.text) else {
-            continue;
-        };
+    for (file, manifest) in readable_manifests(tree) {
         for name in manifest.shipped() {
             let Some((_, homes)) = HOMES.iter().find(|(names, _)| names.contains(&name)) else {
                 continue;

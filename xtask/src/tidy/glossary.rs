@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Check, Violation};
-use crate::tree::Tree;
+use crate::{markdown_text::cells_of_row, tree::Tree};
 
 pub(super) const CHECK: Check = Check {
     name: "glossary",
@@ -53,13 +53,7 @@ fn run(tree: &Tree) -> Vec<Violation> {
 
 /// The cells of a row whose first cell is a word in backticks: word, Chinese, meaning, source.
 fn cells(line: &str) -> Option<Vec<&str>> {
-    let cells: Vec<&str> = line
-        .strip_prefix('|')?
-        .strip_suffix('|')?
-        .split('|')
-        .map(str::trim)
-        .collect();
-    (cells.len() == 4 && cells[0].starts_with('`')).then_some(cells)
+    cells_of_row(line).filter(|cells| cells.len() == 4)
 }
 
 /// The nouns that must be decided, each with the file that uses it.

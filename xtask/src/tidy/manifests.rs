@@ -1,6 +1,6 @@
 //! What every manifest has in common. Which crates it may name is the business of `imports` and `externals`.
 
-use super::{Check, Violation, crates::Manifest};
+use super::{Check, Violation, crates::readable_manifests};
 use crate::tree::Tree;
 
 pub(super) const CHECK: Check = Check {
@@ -11,11 +11,7 @@ pub(super) const CHECK: Check = Check {
 
 fn run(tree: &Tree) -> Vec<Violation> {
     let mut violations = Vec::new();
-    for file in tree.manifests() {
-        // What is no manifest is reported by `imports`.
-        let Ok(manifest) = toml::from_str::<Manifest>(&file.text) else {
-            continue;
-        };
+    for (file, manifest) in readable_manifests(tree) {
         let folder = file.path.rsplit('/').nth(1).unwrap_or_default();
         if folder != manifest.name() {
             let message = format!("the folder is {folder:?} and the crate is {:?}", manifest.name());

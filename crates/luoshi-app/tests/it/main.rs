@@ -8,6 +8,7 @@
 
 mod import;
 mod log;
+mod readings;
 mod record;
 mod session;
 mod site;

@@ -2,9 +2,10 @@
 
 use std::fs;
 
-use luoshi_app::{OpenError, verify::Fault};
+use luoshi_app::{OpenError, document::Upload, verify::Fault};
+use luoshi_ledger::Actor;
 
-use crate::site::{Site, open, try_open};
+use crate::site::{DOCUMENT, Site, open, try_open};
 
 #[tokio::test]
 async fn the_log_goes_on_after_a_restart() {
@@ -19,6 +20,25 @@ async fn the_log_goes_on_after_a_restart() {
     again.adopt().await;
     again.app.drain_jobs().await.unwrap();
     assert!(again.app.verify(&mut |_, _| {}).unwrap().is_sound());
+}
+
+/// A server went on serving the checkpoint that it had signed itself, however far a command line beside it had taken the log.
+#[tokio::test]
+async fn a_checkpoint_of_another_process_is_served_as_well() {
+    let (site, _) = Site::issued().await;
+    site.app.drain_jobs().await.unwrap();
+    let beside = open(site.folder.path(), &site.clock);
+    let upload = Upload {
+        file_name: "分解.txt".to_owned(),
+        bytes: DOCUMENT.into(),
+        date: None,
+        year: Some(2026),
+    };
+    beside.import_document(&Actor::console(), upload).await.unwrap();
+    beside.drain_jobs().await.unwrap();
+    assert_ne!(site.app.checkpoint(), beside.checkpoint());
+    site.app.drain_jobs().await.unwrap();
+    assert_eq!(site.app.checkpoint(), beside.checkpoint());
 }
 
 #[tokio::test]

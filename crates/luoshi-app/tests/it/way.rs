@@ -5,7 +5,7 @@ use luoshi_ledger::{
     Actor, Command, Refusal, Role,
     command::{ApproveReport, NameReporter, PublishTasks, SubmitReport, VerifyReport},
     ids::{OrganisationId, ReportId},
-    light::Colour,
+    light::{Colour, Reason},
     report::{TargetValue, VerificationMethod},
     task::{Publication, Reporting, TaskKind},
     view::{LedgerFilter, LedgerRow},
@@ -113,14 +113,7 @@ async fn from_document_to_public_page() {
     assert_eq!(public.values[0].reported_completion, Some(30));
     assert_eq!(public.values[0].verified_completion, Some(20));
     assert!(!format!("{public:?}").contains("资金缺口"));
-    assert_eq!(
-        site.app
-            .public_tasks(plan, &LedgerFilter::default())
-            .unwrap()
-            .unwrap()
-            .len(),
-        5
-    );
+    assert_eq!(site.app.public_tasks(plan).unwrap().unwrap().len(), 5);
 
     site.app.drain_jobs().await.unwrap();
     let receipt = site.app.receipt(&clerk, first.command).unwrap().unwrap();
@@ -129,6 +122,41 @@ async fn from_document_to_public_page() {
     let verification = site.app.verify(&mut |_, _| {}).unwrap();
     assert!(verification.is_sound(), "{verification:?}");
     assert!(verification.leaves == verification.events && verification.events > 10);
+}
+
+/// The reason of a light showed a figure that no head had approved yet.
+#[tokio::test]
+async fn a_figure_that_is_still_inside_a_body_does_not_shine_through_its_light() {
+    let (site, plan) = Site::issued().await;
+    let row = &site.rows(plan)[0];
+    let body = row.reporters[0].0;
+    let supervisor = site.supervisor().await;
+    let clerk = site.person("填报", Role::Clerk, body).await;
+    let head = site.person("审核", Role::Head, body).await;
+    let publish = PublishTasks {
+        plan,
+        tasks: vec![row.task],
+        publication: Publication::Open,
+    };
+    site.app
+        .execute(&supervisor, Command::PublishTasks(publish).into())
+        .await
+        .unwrap();
+    site.at("2026-03-20T02:00:00Z");
+    site.app
+        .execute(&clerk, Command::SubmitReport(submission(row)).into())
+        .await
+        .unwrap();
+    let inside = site.rows(plan)[0].light.reason;
+    let public = || site.app.public_task(row.task).unwrap().unwrap().light.reason;
+    assert!(matches!(inside, Reason::Gap { completion: 30, .. }), "{inside:?}");
+    assert_eq!(public(), Reason::Missed { months: 0 }, "that it reported is no secret");
+    let report = ReportId::of(row.task, body, "2026-03".parse().unwrap());
+    site.app
+        .execute(&head, Command::ApproveReport(ApproveReport { report }).into())
+        .await
+        .unwrap();
+    assert_eq!(public(), inside, "the head's word is the body's");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use luoshi_ledger::{
     Actor, ActorIdentity, Command, Denial, Event, Facts, Refusal, Role, Salt, Stream,
     account::Account,
-    command::{AdoptDrafts, FoundOrganisation, IssuePlan, NewParty, NewTask, OpenAccount, SubmitReport},
+    command::{AdoptDrafts, FoundOrganisation, IssuePlan, NewTask, OpenAccount, SubmitReport},
     decide::decide,
     document::SourceDocument,
     event::{Circumstances, record},
@@ -14,7 +14,7 @@ use luoshi_ledger::{
     policy::authorize,
     report::{Report, TargetValue},
     target::Target,
-    task::{Reporting, Task, TaskKind, Tracking},
+    task::{Party, Reporting, Task, TaskKind, Tracking},
 };
 use luoshi_types::{Comparator, Decimal, PartyRole};
 use uuid::Uuid;
@@ -245,7 +245,7 @@ pub(crate) fn task(id: TaskId, title: &str) -> NewTask {
 }
 
 pub(crate) fn adoption() -> AdoptDrafts {
-    let party = NewParty {
+    let party = Party {
         role: PartyRole::Lead,
         raw: "财政厅".to_owned(),
         organisation: Some(FINANCE),

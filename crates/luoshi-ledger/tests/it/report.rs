@@ -177,6 +177,12 @@ fn a_body_does_not_verify_itself() {
 }
 
 #[test]
+fn what_is_before_the_head_is_the_heads_to_return() {
+    let inside = Story::actor(8, &[Role::Supervisor], FINANCE);
+    Story::reported().check(&inside, send_back("还没有审核"), Answer::Refused(Refusal::NotApproved));
+}
+
+#[test]
 fn a_foreign_report_does_not_exist() {
     let story = Story::reported();
     story.check(&foreign_head(), approve(), Answer::Denied(Denial::NotFound));

@@ -82,4 +82,9 @@ fn publication_changes_only_what_is_not_so_yet() {
         publish(&[TASK], Publication::Open),
         Answer::Denied(Denial::Forbidden),
     );
+    story.check(
+        &supervisor(),
+        publish(&[TASK, TaskId(uuid(7))], Publication::Open),
+        Answer::Denied(Denial::NotFound),
+    );
 }

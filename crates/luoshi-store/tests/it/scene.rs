@@ -8,8 +8,8 @@ use jiff::{Timestamp, ToSpan, civil::date};
 use luoshi_ledger::{
     Actor, ActorIdentity, Command, Recorded, Role, Salt,
     command::{
-        AdoptDrafts, ApproveReport, FoundOrganisation, IssuePlan, NewParty, NewSection, NewTask, OpenAccount,
-        ReceiveDocument, SubmitReport,
+        AdoptDrafts, ApproveReport, FoundOrganisation, IssuePlan, NewSection, NewTask, OpenAccount, ReceiveDocument,
+        SubmitReport,
     },
     decide::decide,
     event::{Circumstances, record},
@@ -20,7 +20,7 @@ use luoshi_ledger::{
     policy::authorize,
     report::TargetValue,
     target::Target,
-    task::{ExcludedClause, Reporting, Source, TaskKind, Tracking},
+    task::{ExcludedClause, Party, Reporting, Source, TaskKind, Tracking},
 };
 use luoshi_store::{NewLeaf, Store, StoreError, Transaction, WriteError};
 use luoshi_tlog::{LeafSalt, leaf_entry};
@@ -130,6 +130,14 @@ pub(crate) struct Scene {
     /// Growth, with a target, led by finance; a road, reported jointly; a task outside the limits of scope.
     pub(crate) tasks: [TaskId; 3],
     pub(crate) target: TargetId,
+}
+
+/// The account behind somebody who signed in.
+pub(crate) fn account_of(actor: &Actor) -> AccountId {
+    match actor.identity {
+        ActorIdentity::Account(account) => account,
+        ActorIdentity::Console => panic!("the console has no account"),
+    }
 }
 
 /// The month in which the story's plan is issued.
@@ -267,14 +275,14 @@ impl Scene {
                         span: Span::new(8, 26),
                     }),
                     parties: vec![
-                        NewParty {
+                        Party {
                             role: PartyRole::Lead,
                             raw: "财政厅".to_owned(),
                             organisation: Some(self.finance),
                             span: Some(Span::new(20, 23)),
                             inherited: false,
                         },
-                        NewParty {
+                        Party {
                             role: PartyRole::Generic,
                             raw: "各地".to_owned(),
                             organisation: None,
@@ -316,7 +324,7 @@ impl Scene {
                     text: "修路。".to_owned(),
                     basis: Some("会议纪要3号".to_owned()),
                     source: None,
-                    parties: vec![NewParty {
+                    parties: vec![Party {
                         role: PartyRole::Responsible,
                         raw: "交通厅".to_owned(),
                         organisation: Some(self.roads),

@@ -11,8 +11,8 @@ home-owed-count =
     }
 home-handed-in =
     { $count ->
-        [one] One more is handed in.
-       *[other] { $count } more are handed in.
+        [one] { " " }One more is handed in.
+       *[other] { " " }{ $count } more are handed in.
     }
 home-all-owed = The whole list
 home-approvals = Waiting for my approval
@@ -23,6 +23,7 @@ home-waiting =
        *[other] { $count } reports.
     }
 home-all = The whole list
+home-missing-in = Reports of { $month }
 home-missing = { $count } missing
 
 to-do = To do
@@ -51,13 +52,13 @@ missing-heading = { $plan }: missing for { $month }
 missing-none = Every report of this month is in.
 missing-bodies =
     { $count ->
-        [one] One body,
-       *[other] { $count } bodies,
+        [one] One body,{ " " }
+       *[other] { $count } bodies,{ " " }
     }
 missing-total =
     { $count ->
-        [one] one report missing.
-       *[other] { $count } reports missing.
+        [one] one report missing.{ " " }
+       *[other] { $count } reports missing.{ " " }
     }
 as-of = As of { $date }.
 missing-items =

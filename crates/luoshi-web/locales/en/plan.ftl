@@ -2,7 +2,7 @@
 plan = Plan
     .lead = How far this plan has come and what comes next: issue it, name who reports, open it to the public.
 plan-to-ledger = Open the ledger
-plan-go-issue = Go on to issue
+plan-go-issue = Go on to issuing
 plan-done = Done, and recorded.
 plan-receipt = See the receipt
 plan-fact-state = State
@@ -44,6 +44,7 @@ plan-publication-means = The public reads the promise, its bodies, targets, ligh
 plan-publication-later = The public sees it once the plan is issued.
 plan-publication-open =
     { $count ->
+        [0] No task is open yet.
         [one] One task is open.
        *[other] { $count } tasks are open.
     }

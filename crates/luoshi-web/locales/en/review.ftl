@@ -3,7 +3,7 @@ review = Review
     .lead = The tasks that were found stand beside the text of the document, those in doubt first. Check them, then adopt them as a ledger.
 review-to-plan = Open the plan
 review-start = Begin with the first doubt
-review-go-adopt = Go on to adopt
+review-go-adopt = Go on to adopting
 review-adopted = This document is adopted and its review can no longer be changed. Reporters, deadlines and publication are changed on the pages of the plan and its tasks.
 review-year-guessed = The text states no year; deadlines are reckoned for { $year } for now.
 review-year-confirm = Check the year of the plan and save it
@@ -13,7 +13,12 @@ review-coverage =
         [one] Of { $total } characters { $accounted } have their place, every one of them; one task needs your confirmation.
        *[other] Of { $total } characters { $accounted } have their place, every one of them; { $unresolved } tasks need your confirmation.
     }
-review-coverage-incomplete = Of { $total } characters only { $accounted } have their place, and { $unresolved } tasks need your confirmation. Compare with the text to see whether something was left out.
+review-coverage-incomplete =
+    { $unresolved ->
+        [0] Of { $total } characters only { $accounted } have their place; no task needs your confirmation. Compare with the text to see whether something was left out.
+        [one] Of { $total } characters only { $accounted } have their place, and one task needs your confirmation. Compare with the text to see whether something was left out.
+       *[other] Of { $total } characters only { $accounted } have their place, and { $unresolved } tasks need your confirmation. Compare with the text to see whether something was left out.
+    }
 review-count-sections =
     { $count ->
         [one] One section
@@ -70,8 +75,8 @@ review-plan = About the plan
 review-plan-title = Title of the plan
 review-plan-year = Year of the plan
 review-plan-date = Date of the document
-review-plan-report-day = Reports are due on this day of each month (1–31)
-review-plan-save = Save what is said of the plan
+review-plan-report-day = Report day of each month (1–31)
+review-plan-save = Save the details of the plan
 review-adopt = Adopt as a ledger
 review-adopt-means = Adopting enters the following into the ledger and leaves a record; the words of the tasks are not changed any more. Bodies see them once the plan is issued.
 review-adopt-tasks =

@@ -64,11 +64,15 @@ reason-not-issued = The plan is not issued yet; there is no light.
 reason-no-reporter = Nobody is named to report; there is no light.
 reason-completed = Completion has reached 100%.
 reason-overdue = The deadline { $due } has passed with completion at { $completion }.
-reason-gap = By time { $planned }% should be done; { $completion }% is: a gap of { $gap } points.
-reason-gap-none = By time { $planned }% should be done; { $completion }% is: no gap.
+reason-gap =
+    { $gap ->
+        [one] By now { $planned }% should be done; { $completion }% is, a gap of one point.
+       *[other] By now { $planned }% should be done; { $completion }% is, a gap of { $gap } points.
+    }
+reason-gap-none = By now { $planned }% should be done; { $completion }% is, so there is no gap.
 reason-missed =
     { $count ->
-        [one] One monthly report in a row is owed and missing.
+        [one] One monthly report is owed and missing.
        *[other] { $count } monthly reports in a row are owed and missing.
     }
 reason-missed-none = Every report that is owed is in.

@@ -11,6 +11,7 @@ home-approvals = 等待我审核
 home-verifications = 等待核验
 home-waiting = 共 { $count } 份。
 home-all = 查看全部
+home-missing-in = { $month }未报清单
 home-missing = { $count } 份未报
 
 to-do = 待办

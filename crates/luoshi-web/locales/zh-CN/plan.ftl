@@ -30,7 +30,11 @@ plan-unnamed-count = 有 { $count } 项。点开任务，明确由谁报送。
 plan-publication = 向社会公开
 plan-publication-means = 公开的是任务原文、责任单位、指标、亮灯和数值；进展文字和存在问题不公开。没有公开的任务，公众看不到。不予跟踪的任务也可以公开原文。
 plan-publication-later = 计划印发之后，公众才能看到。
-plan-publication-open = 已公开 { $count } 项。
+plan-publication-open =
+    { $count ->
+        [0] 还没有公开任务。
+       *[other] 已公开 { $count } 项。
+    }
 plan-open-tracked = 公开全部跟踪任务（还有 { $count } 项未公开）
 plan-publication-choose = 或者逐项选择
 plan-column-choose = 选择

@@ -338,7 +338,7 @@ pub(super) fn pictures(language: Language) -> Vec<Picture> {
     add("review-task-wrong", render(&wrong));
 
     let mut issued = plan_page(language, sample::plan());
-    issued.receipt = Some(sample::COMMAND);
+    issued.receipt = Some(crate::urls::receipt(&sample::COMMAND));
     add("plan", render(&issued));
     let mut adopted = plan_page(
         language,
@@ -363,7 +363,13 @@ pub(super) fn pictures(language: Language) -> Vec<Picture> {
     let all = || (1..=8).map(public_task).collect::<Vec<_>>();
     add(
         "public-plan",
-        render(&PublicPlanPage::new(anybody(), public_plan(), all(), Search::default())),
+        render(&PublicPlanPage::new(
+            anybody(),
+            public_plan(),
+            sample::day("2026-04-02"),
+            all(),
+            Search::default(),
+        )),
     );
     let lost = Search {
         words: "没有的词".to_owned(),
@@ -372,11 +378,22 @@ pub(super) fn pictures(language: Language) -> Vec<Picture> {
     };
     add(
         "public-plan-nothing",
-        render(&PublicPlanPage::new(anybody(), public_plan(), all(), lost)),
+        render(&PublicPlanPage::new(
+            anybody(),
+            public_plan(),
+            sample::day("2026-04-02"),
+            all(),
+            lost,
+        )),
     );
     add(
         "public-task",
-        render(&PublicTaskPage::new(anybody(), &public_plan(), public_task(1))),
+        render(&PublicTaskPage::new(
+            anybody(),
+            &public_plan(),
+            public_task(1),
+            sample::day("2026-04-02"),
+        )),
     );
     let untracked = PublicTask {
         not_tracked: Some("外省事项，由中央单位负责".to_owned()),
@@ -385,7 +402,12 @@ pub(super) fn pictures(language: Language) -> Vec<Picture> {
     };
     add(
         "public-task-not-tracked",
-        render(&PublicTaskPage::new(anybody(), &public_plan(), untracked)),
+        render(&PublicTaskPage::new(
+            anybody(),
+            &public_plan(),
+            untracked,
+            sample::day("2026-04-02"),
+        )),
     );
     let silent = PublicTask {
         values: Vec::new(),
@@ -393,7 +415,12 @@ pub(super) fn pictures(language: Language) -> Vec<Picture> {
     };
     add(
         "public-task-silent",
-        render(&PublicTaskPage::new(anybody(), &public_plan(), silent)),
+        render(&PublicTaskPage::new(
+            anybody(),
+            &public_plan(),
+            silent,
+            sample::day("2026-04-02"),
+        )),
     );
     add("public-data", render(&DataPage::new(anybody())));
 

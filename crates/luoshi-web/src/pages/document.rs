@@ -12,12 +12,13 @@ use luoshi_app::{
     document::{ImportError, Upload, WordedDiagnostic, word_diagnostics},
     review::ReviewSummary,
 };
+use luoshi_ledger::plan::YEARS;
 
 use super::{lead_to, show, show_again};
 use crate::{
     access::{Supervisor, Visit},
     failure::{Answer, Failure},
-    form::{ChecksFormToken, FieldErrors, Fields, MOST_FIELDS, YEARS, check_token, optional_date},
+    form::{ChecksFormToken, FieldErrors, Fields, MOST_FIELDS, check_token, optional_date},
     frame::{Frame, Place},
     urls,
     visitor::{Site, Visitor},

@@ -35,13 +35,7 @@ pub(crate) struct MissingGlance {
 
 impl PlanGlance {
     pub(crate) fn lights(&self) -> [(Colour, u32); 5] {
-        [
-            (Colour::Red, self.counts.red),
-            (Colour::Yellow, self.counts.yellow),
-            (Colour::Green, self.counts.green),
-            (Colour::Grey, self.counts.grey),
-            (Colour::NotTracked, self.counts.not_tracked),
-        ]
+        self.counts.by_colour()
     }
 
     fn light_address(&self, colour: &Colour) -> String {

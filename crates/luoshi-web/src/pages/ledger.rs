@@ -144,6 +144,11 @@ impl Line {
         self.row.latest.as_ref().map(|report| report.period)
     }
 
+    /// Whether it is followed at all: nothing is reported of a task that is not.
+    pub(crate) fn is_tracked(&self) -> bool {
+        self.row.light.colour != Colour::NotTracked
+    }
+
     /// 核验: the state of the latest report; `none` where there is none.
     pub(crate) fn state(&self) -> &'static str {
         self.row.latest.as_ref().map_or("none", |report| report.state.code())
@@ -187,13 +192,7 @@ impl LedgerShown {
 
     /// The counts of each light with the colour to filter by.
     fn lights(&self) -> [(Colour, u32); 5] {
-        [
-            (Colour::Red, self.counts.red),
-            (Colour::Yellow, self.counts.yellow),
-            (Colour::Green, self.counts.green),
-            (Colour::Grey, self.counts.grey),
-            (Colour::NotTracked, self.counts.not_tracked),
-        ]
+        self.counts.by_colour()
     }
 
     fn section_is_chosen(&self, section: &Section) -> bool {

@@ -7,14 +7,14 @@ use luoshi_app::{Request, ledger::LedgerPage};
 use luoshi_ledger::{
     Command, Stream,
     command::{IssuePlan, PublishTasks},
-    ids::{CommandId, PlanId, TaskId},
+    ids::{PlanId, TaskId},
     light::Colour,
     plan::Plan,
     task::Publication,
     view::{LedgerFilter, LedgerRow},
 };
 
-use super::{lead_to, show, show_again};
+use super::{lead_to, receipt, show, show_again};
 use crate::{
     access::{Supervisor, Visit},
     at::At,
@@ -31,8 +31,8 @@ pub(crate) struct PlanPage {
     pub(crate) frame: Frame,
     pub(crate) plan: Plan,
     pub(crate) rows: Vec<LedgerRow>,
-    /// The receipt of what was just done.
-    pub(crate) receipt: Option<CommandId>,
+    /// The address of the receipt of what was just done.
+    pub(crate) receipt: Option<String>,
     pub(crate) errors: FieldErrors,
     pub(crate) issue_key: String,
     pub(crate) publication_key: String,
@@ -122,7 +122,7 @@ fn page_of(visit: &Visit<Supervisor>, plan: PlanId) -> Result<PlanPage, Failure>
         .ok_or(Failure::NotFound)?;
     let (issue_key, publication_key) = (app.new_id().to_string(), app.new_id().to_string());
     let mut page = PlanPage::new(visit.frame(Place::Ledger), page, issue_key, publication_key);
-    page.receipt = visit.query().raw("receipt").parse().ok();
+    page.receipt = receipt::just_given(&visit.query());
     Ok(page)
 }
 
@@ -134,14 +134,13 @@ pub(crate) async fn show_plan(visit: Visit<Supervisor>, At(plan): At<PlanId>) ->
 /// Issues the plan (印发).
 pub(crate) async fn issue(visit: Visit<Supervisor>, At(plan): At<PlanId>, form: Submitted) -> Answer {
     let fields = form.fields();
-    let version = fields.raw("version").parse().map_err(|_| Failure::BadRequest)?;
     let request = Request {
         command: Command::IssuePlan(IssuePlan { plan }),
-        expected: Some((Stream::Plan(plan), version)),
+        expected: Some((Stream::Plan(plan), fields.seen_version())),
         idempotency_key: fields.idempotency_key(),
     };
     let done = visit.app().execute(visit.actor(), request).await?;
-    Ok(lead_to(&urls::plan_after(&plan, &done.command)))
+    Ok(lead_to(&receipt::with_receipt(&urls::plan(&plan), done.command)))
 }
 
 /// Opens tasks to the public or withholds them: the chosen ones, or all that are tracked.
@@ -175,5 +174,5 @@ pub(crate) async fn publish(visit: Visit<Supervisor>, At(plan): At<PlanId>, form
         idempotency_key: fields.idempotency_key(),
     };
     let done = visit.app().execute(visit.actor(), request).await?;
-    Ok(lead_to(&urls::plan_after(&plan, &done.command)))
+    Ok(lead_to(&receipt::with_receipt(&urls::plan(&plan), done.command)))
 }

@@ -6,18 +6,16 @@ use luoshi_ledger::{
     Refusal, Stream,
     actor::Role,
     command::{ApproveReport, Command, ReturnReport, SubmitReport, VerifyReport},
+    decide::LONGEST_TEXT,
     ids::{OrganisationId, ReportId, TaskId},
     period::Period,
-    report::{Report, ReportState, ReturnStage, TargetValue, VerificationMethod},
+    report::{Report, ReportState, ReturnStage, TargetValue, VerificationMethod, value_of},
     target::Target,
     view::{ReportView, TaskView},
 };
 use luoshi_types::Decimal;
 
-use super::{
-    lead_to, receipt, show, show_again,
-    task::{seen_version, under_task},
-};
+use super::{lead_to, receipt, show, show_again, task::under_task};
 use crate::{
     access::{Clerk, Head, Member, Supervisor, Visit},
     at::At,
@@ -26,9 +24,6 @@ use crate::{
     frame::{Frame, Place},
     magnitude, urls,
 };
-
-/// The longest text of a field, in characters; the ledger's own limit.
-const LONGEST_TEXT: usize = luoshi_ledger::decide::LONGEST_TEXT;
 
 #[derive(Template)]
 #[template(path = "report/form.html")]
@@ -56,21 +51,11 @@ impl FormPage {
     }
 
     fn typed_value(&self, target: &Target) -> String {
-        let id = target.id.to_string();
-        self.typed
-            .values
-            .iter()
-            .find(|(target, _)| *target == id)
-            .map(|(_, value)| value.clone())
-            .unwrap_or_default()
+        typed_for(&self.typed.values, target)
     }
 
     fn earlier_value(&self, target: &Target) -> Option<Decimal> {
-        let values = &self.earlier.as_ref()?.values;
-        values
-            .iter()
-            .find(|value| value.target == target.id)
-            .map(|value| value.value)
+        value_of(&self.earlier.as_ref()?.values, target.id)
     }
 
     fn value_error(&self, target: &Target) -> String {
@@ -94,6 +79,25 @@ impl FormPage {
 
 fn value_field(target: &Target) -> String {
     format!("value-{}", target.id)
+}
+
+/// The figures of a form as typed, by target; boxes that were left empty are left out.
+fn typed_values(targets: &[Target], fields: &Fields) -> Vec<(String, String)> {
+    targets
+        .iter()
+        .map(|target| (target.id.to_string(), fields.text(&value_field(target))))
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
+}
+
+/// What was typed for one target.
+fn typed_for(values: &[(String, String)], target: &Target) -> String {
+    let id = target.id.to_string();
+    values
+        .iter()
+        .find(|(target, _)| *target == id)
+        .map(|(_, value)| value.clone())
+        .unwrap_or_default()
 }
 
 /// What a clerk's form rests on.
@@ -208,7 +212,7 @@ fn draft_of(report: &Report, targets: &[Target]) -> ReportDraft {
         values: targets
             .iter()
             .filter_map(|target| {
-                let value = value_of(&report.values, target)?;
+                let value = value_of(&report.values, target.id)?;
                 Some((target.id.to_string(), magnitude::number(&value, target).to_string()))
             })
             .collect(),
@@ -225,14 +229,7 @@ pub(crate) async fn take_form(visit: Visit<Clerk>, At(task): At<TaskId>, form: S
     let fields = form.fields();
     let desk = Desk::of(&visit, task, fields)?;
     let typed = ReportDraft {
-        values: desk
-            .view
-            .task
-            .targets
-            .iter()
-            .map(|target| (target.id.to_string(), fields.text(&value_field(target))))
-            .filter(|(_, value)| !value.is_empty())
-            .collect(),
+        values: typed_values(&desk.view.task.targets, fields),
         completion: fields.text("completion"),
         done: fields.text("done"),
         problems: fields.text("problems"),
@@ -281,12 +278,10 @@ pub(crate) async fn take_form(visit: Visit<Clerk>, At(task): At<TaskId>, form: S
         help_wanted: typed.help_wanted,
         next_step: typed.next_step,
     });
-    let request = Request {
-        command,
-        expected: Some((Stream::Report(report), seen_version(fields))),
-        idempotency_key: fields.idempotency_key(),
-    };
-    let done = visit.app().execute(visit.actor(), request).await?;
+    let done = visit
+        .app()
+        .execute(visit.actor(), request(fields, report, command))
+        .await?;
     // The report is in; a draft that cannot be dropped is only in the way next time.
     if let Err(error) = visit.app().drop_report_draft(visit.actor(), report).await {
         tracing::warn!(%error, "the draft of a report that was handed in is still there");
@@ -398,21 +393,15 @@ impl ReportPage {
     }
 
     fn reported(&self, target: &Target) -> Option<Decimal> {
-        value_of(&self.view.report.values, target)
+        value_of(&self.view.report.values, target.id)
     }
 
     fn verified(&self, target: &Target) -> Option<Decimal> {
-        match &self.view.report.state {
-            ReportState::Verified { values, .. } => value_of(values, target),
-            _ => None,
-        }
+        value_of(self.view.report.verified_values(), target.id)
     }
 
     fn verified_completion(&self) -> Option<u8> {
-        match &self.view.report.state {
-            ReportState::Verified { completion, .. } => *completion,
-            _ => None,
-        }
+        self.view.report.verified_completion()
     }
 
     fn methods(&self) -> [VerificationMethod; 4] {
@@ -428,25 +417,12 @@ impl ReportPage {
     }
 
     fn typed_value(&self, target: &Target) -> String {
-        let id = target.id.to_string();
-        self.typed
-            .values
-            .iter()
-            .find(|(target, _)| *target == id)
-            .map(|(_, value)| value.clone())
-            .unwrap_or_default()
+        typed_for(&self.typed.values, target)
     }
 
     fn value_error(&self, target: &Target) -> String {
         self.frame.field_error(&self.errors, &value_field(target))
     }
-}
-
-fn value_of(values: &[TargetValue], target: &Target) -> Option<Decimal> {
-    values
-        .iter()
-        .find(|value| value.target == target.id)
-        .map(|value| value.value)
 }
 
 fn page_of<P: crate::access::Policy<Pass = luoshi_app::session::SignedIn>>(
@@ -496,7 +472,7 @@ pub(crate) async fn show_report(visit: Visit<Member>, At(id): At<ReportId>) -> A
 fn request(fields: &Fields, id: ReportId, command: Command) -> Request {
     Request {
         command,
-        expected: Some((Stream::Report(id), seen_version(fields))),
+        expected: Some((Stream::Report(id), fields.seen_version())),
         idempotency_key: fields.idempotency_key(),
     }
 }
@@ -557,12 +533,7 @@ pub(crate) async fn verify(visit: Visit<Supervisor>, At(id): At<ReportId>, form:
     let typed = TypedVerdict {
         reason: String::new(),
         method: fields.text("method"),
-        values: page
-            .view
-            .targets
-            .iter()
-            .map(|target| (target.id.to_string(), fields.text(&value_field(target))))
-            .collect(),
+        values: typed_values(&page.view.targets, fields),
         completion: fields.text("completion"),
         conclusion: fields.text("conclusion"),
     };

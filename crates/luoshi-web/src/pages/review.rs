@@ -12,9 +12,14 @@ use axum::extract::{Path, rejection::PathRejection};
 use jiff::civil::Date;
 use luoshi_app::{
     document::{WordedDiagnostic, word_diagnostics},
-    review::{PlanCorrection, Review, ReviewError, ReviewId, ReviewTarget, ReviewTask},
+    review::{PlanCorrection, Review, ReviewError, ReviewId, ReviewTask},
 };
-use luoshi_ledger::{ids::TargetId, target::Target, view::OrganisationSummary};
+use luoshi_ledger::{
+    decide::is_name,
+    ids::TargetId,
+    plan::{LONGEST_PLAN_TITLE, REPORT_DAYS, YEARS},
+    view::OrganisationSummary,
+};
 use luoshi_types::{Comparator, PartyRole};
 use uuid::Uuid;
 
@@ -34,8 +39,8 @@ use crate::{
     urls,
 };
 
-/// Longest title of a plan, in characters, as the ledger takes it.
-const LONGEST_PLAN_TITLE: usize = 200;
+/// A target under review has no id yet; its wording, which is the ledger's, needs one.
+const NOBODYS_TARGET: TargetId = TargetId(Uuid::nil());
 
 /// The review of one document.
 #[derive(Template)]
@@ -119,12 +124,10 @@ impl PlanForm {
 
     fn correction(&self) -> Result<PlanCorrection, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let title_is_valid =
-            (1..=LONGEST_PLAN_TITLE).contains(&self.title.chars().count()) && !self.title.chars().any(char::is_control);
-        if !title_is_valid {
+        if !is_name(&self.title, LONGEST_PLAN_TITLE) {
             errors.add("title", "review-error-title");
         }
-        let year = self.year.parse().ok().filter(|year| (1949..=2100).contains(year));
+        let year = self.year.parse().ok().filter(|year| YEARS.contains(year));
         if year.is_none() {
             errors.add("year", "review-error-year");
         }
@@ -132,7 +135,7 @@ impl PlanForm {
         if document_date.is_err() {
             errors.add("document_date", "review-error-date");
         }
-        let report_day = self.report_day.parse().ok().filter(|day| (1..=31).contains(day));
+        let report_day = self.report_day.parse().ok().filter(|day| REPORT_DAYS.contains(day));
         if report_day.is_none() {
             errors.add("report_day", "review-error-report-day");
         }
@@ -257,7 +260,7 @@ impl Line {
             targets: task
                 .targets
                 .iter()
-                .map(|target| frame.target(&in_words(target)))
+                .map(|target| frame.target(&target.to_target(NOBODYS_TARGET)))
                 .collect(),
             due: task.due,
             reporters: task.reporters.clone(),
@@ -265,34 +268,12 @@ impl Line {
                 .tracking
                 .not_tracked
                 .as_deref()
-                .map(|reason| scope_reason(frame, reason))
+                .map(|reason| frame.scope_reason(reason))
                 .unwrap_or_default(),
             excluded: task.tracking.excluded.len(),
             checked: task.checked,
         }
     }
-}
-
-/// A target under review as one of the ledger, so that both are worded alike. The id is nobody's.
-fn in_words(target: &ReviewTarget) -> Target {
-    Target {
-        id: TargetId(Uuid::nil()),
-        subject: target.subject.clone(),
-        quantity_text: target.quantity_text.clone(),
-        value: target.value,
-        value_max: target.value_max,
-        unit: target.unit.clone(),
-        comparator: target.comparator,
-        direction: target.direction,
-        strength: target.strength,
-        due: target.due,
-        span: target.span,
-    }
-}
-
-/// Why something is not tracked: the words for a reason of the shipped policy, or a reviewer's own.
-pub(crate) fn scope_reason(frame: &Frame, reason: &str) -> String {
-    language::find(frame.language, &format!("scope-{reason}")).unwrap_or_else(|| reason.to_owned())
 }
 
 async fn page_of(visit: &Visit<Supervisor>, id: ReviewId) -> Result<ReviewPage, Failure> {
@@ -326,7 +307,7 @@ pub(crate) async fn correct_plan(visit: Visit<Supervisor>, At(id): At<ReviewId>,
     };
     let errors = match typed.correction() {
         Ok(correction) => {
-            let version = seen_version(fields.raw("version"))?;
+            let version = fields.seen_version();
             match visit
                 .app()
                 .correct_review_plan(visit.actor(), id, version, correction)
@@ -347,7 +328,7 @@ pub(crate) async fn correct_plan(visit: Visit<Supervisor>, At(id): At<ReviewId>,
 /// Accepts the review: the plan is in the ledger afterwards.
 pub(crate) async fn adopt(visit: Visit<Supervisor>, At(id): At<ReviewId>, form: Submitted) -> Answer {
     let fields = form.fields();
-    let version = seen_version(fields.raw("version"))?;
+    let version = fields.seen_version();
     match visit
         .app()
         .adopt_review(visit.actor(), id, version, fields.idempotency_key())
@@ -403,7 +384,7 @@ impl ReviewTaskPage {
             runs: source::passage(review, task, &scalars),
             doubts: task.doubts.iter().map(|doubt| doubt.code()).collect(),
             shipped: match (&task.tracking.not_tracked, task.tracking.shipped) {
-                (Some(reason), true) => scope_reason(&frame, reason),
+                (Some(reason), true) => frame.scope_reason(reason),
                 _ => String::new(),
             },
             excluded: task
@@ -412,7 +393,7 @@ impl ReviewTaskPage {
                 .iter()
                 .map(|(span, reason)| {
                     let clause = scalars.get(span.start..span.end.min(scalars.len())).unwrap_or_default();
-                    (clause.iter().collect(), scope_reason(&frame, reason))
+                    (clause.iter().collect(), frame.scope_reason(reason))
                 })
                 .collect(),
             form,
@@ -517,7 +498,7 @@ pub(crate) async fn show_task(visit: Visit<Supervisor>, at: AtTask) -> Answer {
 pub(crate) async fn correct_task(visit: Visit<Supervisor>, at: AtTask, sent: Submitted) -> Answer {
     let found = Found::find(&visit, at)?;
     let fields = sent.fields();
-    let version = seen_version(fields.raw("version"))?;
+    let version = fields.seen_version();
     if version != found.review.version || found.review.plan.is_some() {
         return Err(Failure::Conflict);
     }
@@ -556,11 +537,6 @@ fn after_task(visit: &Visit<Supervisor>, id: ReviewId, number: u32, then: &str) 
         Some(task) if then != "back" => urls::review_task(&id, &task.number),
         _ => format!("{}#task-{number}", urls::review(&id)),
     })
-}
-
-/// The version of the review that the person saw.
-fn seen_version(text: &str) -> Result<u64, Failure> {
-    text.parse().map_err(|_| Failure::BadRequest)
 }
 
 fn failure_of(error: ReviewError) -> Failure {

@@ -80,7 +80,7 @@ pub(crate) async fn sign_in(visit: Visit<Anybody>, form: Submitted) -> Answer {
         Err(SignInError::WrongNameOrPassword) => (StatusCode::UNPROCESSABLE_ENTITY, frame.say("sign-in-wrong"), None),
         Err(SignInError::TooManyAttempts { retry_after_seconds }) => (
             StatusCode::TOO_MANY_REQUESTS,
-            frame.say1("sign-in-too-many", "minutes", retry_after_seconds.div_ceil(60)),
+            frame.count("sign-in-too-many", retry_after_seconds.div_ceil(60)),
             Some(retry_after_seconds),
         ),
         Err(SignInError::App(error)) => return Err(error.into()),

@@ -11,7 +11,7 @@ use luoshi_ledger::{
     command::{Command, NameReporter, PublishTasks},
     ids::{OrganisationId, PlanId, TaskId},
     plan::Plan,
-    report::{ReportState, TargetValue},
+    report::value_of,
     target::Target,
     task::{Publication, Reporting, TaskKind, Tracking},
     view::{OrganisationSummary, Passage, ReportView, TaskView},
@@ -23,7 +23,7 @@ use crate::{
     access::{Member, Supervisor, Visit},
     at::At,
     failure::{Answer, Failure},
-    form::{FieldErrors, Fields, KEY_FIELD, Submitted, optional_date},
+    form::{FieldErrors, KEY_FIELD, Submitted, optional_date},
     frame::{Frame, Place},
     urls,
 };
@@ -36,35 +36,22 @@ pub(crate) struct Values {
 impl Values {
     /// The value that the body reported for a target.
     pub(crate) fn reported(&self, target: &Target) -> Option<Decimal> {
-        value_of(&self.view.report.values, target)
+        value_of(&self.view.report.values, target.id)
     }
 
     /// The value that the verifier found for a target.
     pub(crate) fn verified(&self, target: &Target) -> Option<Decimal> {
-        match &self.view.report.state {
-            ReportState::Verified { values, .. } => value_of(values, target),
-            _ => None,
-        }
+        value_of(self.view.report.verified_values(), target.id)
     }
 
     /// 完成率 that the verifier found.
     pub(crate) fn verified_completion(&self) -> Option<u8> {
-        match &self.view.report.state {
-            ReportState::Verified { completion, .. } => *completion,
-            _ => None,
-        }
+        self.view.report.verified_completion()
     }
 
     pub(crate) fn is_verified(&self) -> bool {
-        matches!(self.view.report.state, ReportState::Verified { .. })
+        self.view.report.is_verified()
     }
-}
-
-fn value_of(values: &[TargetValue], target: &Target) -> Option<Decimal> {
-    values
-        .iter()
-        .find(|value| value.target == target.id)
-        .map(|value| value.value)
 }
 
 #[derive(Template)]
@@ -74,6 +61,8 @@ pub(crate) struct TaskPage {
     pub(crate) line: Line,
     pub(crate) view: TaskView,
     pub(crate) reports: Vec<Values>,
+    /// The day by which the light stands.
+    pub(crate) today: Date,
     /// Whether the reader reports on it.
     pub(crate) may_report: bool,
     /// Whether the receipt of a change made here is to be shown.
@@ -81,7 +70,7 @@ pub(crate) struct TaskPage {
 }
 
 impl TaskPage {
-    pub(crate) fn of(view: TaskView, actor: &Actor, frame: Frame) -> Self {
+    pub(crate) fn of(view: TaskView, actor: &Actor, today: Date, frame: Frame) -> Self {
         let may_report = view.plan_issued
             && view.task.is_tracked()
             && frame.is("clerk")
@@ -92,6 +81,7 @@ impl TaskPage {
             line: Line::of(view.row.clone(), &frame),
             reports: view.reports.iter().cloned().map(|view| Values { view }).collect(),
             view,
+            today,
             may_report,
             receipt: None,
             frame,
@@ -138,7 +128,7 @@ pub(crate) async fn show_task(visit: Visit<Member>, At(id): At<TaskId>) -> Answe
         .under("ledgers", urls::LEDGERS)
         .under_named(view.plan_title.clone(), urls::ledger(&view.task.plan))
         .headed_by(view.task.title.clone(), "task");
-    let mut page = TaskPage::of(view, visit.actor(), frame);
+    let mut page = TaskPage::of(view, visit.actor(), visit.app().today(), frame);
     page.receipt = super::receipt::just_given(&visit.query());
     show(&page)
 }
@@ -162,16 +152,26 @@ impl PassagePage {
     pub(crate) fn of(passage: &Passage, frame: Frame) -> Self {
         let from = passage.span.start.saturating_sub(AROUND_THE_PASSAGE);
         let mut rest = passage.text.chars().skip(from);
-        let before = rest.by_ref().take(passage.span.start - from).collect();
+        let mut before: String = rest.by_ref().take(passage.span.start - from).collect();
         let inside = rest.by_ref().take(passage.span.len()).collect();
-        let after = rest.by_ref().take(AROUND_THE_PASSAGE).collect();
+        let mut after: String = rest.by_ref().take(AROUND_THE_PASSAGE).collect();
+        let goes_on = rest.next().is_some();
+        // What is left out is left out by whole lines: half a sentence would look as if the document ended there.
+        if from > 0
+            && let Some(end) = before.find('\n')
+        {
+            before.drain(..=end);
+        }
+        if goes_on && let Some(end) = after.rfind('\n') {
+            after.truncate(end);
+        }
         Self {
             frame,
             file_name: passage.file_name.clone(),
             before,
             passage: inside,
             after,
-            is_cut: from > 0 || rest.next().is_some(),
+            is_cut: from > 0 || goes_on,
         }
     }
 }
@@ -268,18 +268,18 @@ pub(crate) async fn name_reporter(visit: Visit<Supervisor>, At(id): At<TaskId>, 
             chosen: organisations.into_iter().collect(),
             due,
             errors,
-            version: seen_version(fields),
+            version: fields.seen_version(),
             ..page
         });
     }
     let command = Command::NameReporter(NameReporter {
         task: id,
-        reporting: reporting_of(organisations),
+        reporting: Reporting::by(organisations),
         due: parsed_due,
     });
     let request = Request {
         command,
-        expected: Some((Stream::Task(id), seen_version(fields))),
+        expected: Some((Stream::Task(id), fields.seen_version())),
         idempotency_key: fields.idempotency_key(),
     };
     let done = visit.app().execute(visit.actor(), request).await?;
@@ -297,16 +297,11 @@ pub(crate) async fn change_publication(visit: Visit<Supervisor>, At(id): At<Task
     });
     let request = Request {
         command,
-        expected: Some((Stream::Task(id), seen_version(form.fields()))),
+        expected: Some((Stream::Task(id), form.fields().seen_version())),
         idempotency_key: None,
     };
     let done = visit.app().execute(visit.actor(), request).await?;
     Ok(lead_to(&super::receipt::with_receipt(&urls::task(&id), done.command)))
-}
-
-/// The version of the thing that the person saw when the form was made.
-pub(crate) fn seen_version(fields: &Fields) -> u64 {
-    fields.raw("version").parse().unwrap_or(0)
 }
 
 fn due_of(text: &str, errors: &mut FieldErrors) -> Option<Date> {
@@ -314,17 +309,6 @@ fn due_of(text: &str, errors: &mut FieldErrors) -> Option<Date> {
         errors.add("due", "error-date");
         None
     })
-}
-
-/// Nobody, one body or several.
-fn reporting_of(organisations: Vec<OrganisationId>) -> Reporting {
-    match organisations.as_slice() {
-        [] => Reporting::Unnamed,
-        [organisation] => Reporting::Single {
-            organisation: *organisation,
-        },
-        _ => Reporting::Jointly { organisations },
-    }
 }
 
 #[derive(Template)]
@@ -480,7 +464,34 @@ fn read(typed: &TypedTask) -> Result<HandMadeTask, FieldErrors> {
 
 #[cfg(test)]
 mod tests {
+    use luoshi_ledger::ids::DocumentId;
+    use luoshi_types::{Language, Span};
+    use uuid::Uuid;
+
     use super::*;
+
+    #[test]
+    fn a_long_document_is_cut_at_the_ends_of_lines() {
+        let line = "一二三四五六七八九\n";
+        let text = line.repeat(2001);
+        let shown = |start: usize| {
+            let passage = Passage {
+                document: DocumentId(Uuid::nil()),
+                file_name: "分工.txt".to_owned(),
+                span: Span::new(start, start + 9),
+                text: text.clone(),
+            };
+            PassagePage::of(&passage, crate::gallery::frame(Language::Chinese, &[], Place::Ledger))
+        };
+        // Six thousand characters before the seventh letter of a line begin at a seventh letter, too.
+        let amid = shown(10_007);
+        assert!(amid.before.starts_with("一二三") && amid.after.ends_with("七八九") && amid.is_cut);
+        let whole_lines = |text: &str| text.chars().filter(|letter| *letter == '一').count();
+        assert_eq!((whole_lines(&amid.before), whole_lines(&amid.after)), (600, 599));
+        // The two ends of the document are not cut.
+        assert!(shown(0).before.is_empty() && shown(0).is_cut);
+        assert!(shown(20_000).after.ends_with('\n'));
+    }
 
     #[test]
     fn a_hand_made_task_needs_what_it_rests_on_and_a_lead() {

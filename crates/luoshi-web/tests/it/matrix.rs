@@ -10,7 +10,7 @@ use luoshi_web::route_table;
 use crate::site::{Browser, TestSite};
 
 /// `own` is a task or report of the clerk's and the head's body. An empty form carries only its token, so nothing changes:
-/// 409 and 400 are a form without the version that its sender saw, 422 one without its required fields. The review is adopted, so that its
+/// 409 is a form without the version that its sender saw, 400 and 422 one without its required fields. The review is adopted, so that its
 /// drafts lead to the plan (303).
 const MATRIX: &str = "
 method path                                  nobody clerk head stranger strange-head supervisor
@@ -53,11 +53,11 @@ GET    /documents/import                     303    403   403  403      403     
 POST   /documents/import                     303    403   403  403      403          400
 GET    /reviews/{review}                     303    403   403  403      403          200
 POST   /reviews/{review}/plan                303    403   403  403      403          422
-POST   /reviews/{review}/adopt               303    403   403  403      403          400
+POST   /reviews/{review}/adopt               303    403   403  403      403          303
 GET    /reviews/{review}/tasks/{number}      303    403   403  403      403          303
-POST   /reviews/{review}/tasks/{number}      303    403   403  403      403          400
+POST   /reviews/{review}/tasks/{number}      303    403   403  403      403          409
 GET    /plans/{plan}                         303    403   403  403      403          200
-POST   /plans/{plan}/issue                   303    403   403  403      403          400
+POST   /plans/{plan}/issue                   303    403   403  403      403          409
 POST   /plans/{plan}/publication             303    403   403  403      403          400
 GET    /public                               200    200   200  200      200          200
 GET    /public/data                          200    200   200  200      200          200

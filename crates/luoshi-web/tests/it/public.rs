@@ -138,6 +138,16 @@ async fn a_narrative_never_reaches_the_public_and_figures_only_once_approved() {
         figures.contains("271.5亿元") && figures.contains("37%") && figures.contains("尚未核验"),
         "{figures}"
     );
+    assert_eq!(
+        page.all(".public-figures tbody th[scope=rowgroup]").len(),
+        1,
+        "the month stands once before its figures: {figures}"
+    );
+    assert_eq!(page.all(".public-figures tbody tr").len(), 2);
+    assert!(
+        page.one("#state + .hint").starts_with("截至 20"),
+        "a light holds for a day"
+    );
     let data: serde_json::Value = serde_json::from_str(&reader.get(&json).await.text).unwrap();
     let values = &data["tasks"][0]["values"][0];
     // The page writes a figure as the document does; data have it multiplied out.
@@ -319,4 +329,19 @@ async fn a_task_that_is_not_tracked_can_be_read_with_its_reason() {
     assert!(letters(&page.one("blockquote")).contains("（三）维护社会稳定。抓好各项工作。（责任部门：公安厅）"));
     assert!(page.one(".notice").contains("不予跟踪"));
     assert!(page.all("#figures").is_empty());
+    // Nothing is waited for that will never come.
+    let list = page.attribute(".path li:last-child a", "href");
+    for text in [
+        page.text,
+        reader.get(&list).await.text,
+        office.get(&format!("/tasks/{third}")).await.text,
+    ] {
+        assert!(!text.contains("尚无报告"), "{text}");
+    }
+    let ledger = office.get(&format!("{plan}/ledger")).await;
+    let row = ledger.all("table.ledger tbody tr")[2].clone();
+    assert!(
+        row.contains("不跟踪") && !row.contains("未报") && !row.contains("无数据"),
+        "{row}"
+    );
 }

@@ -20,7 +20,7 @@ use luoshi_ledger::{
     command::FoundOrganisation,
     ids::{OrganisationId, PlanId},
     organisation::OrganisationKind,
-    view::{AccountSummary, LedgerFilter, OrganisationSummary},
+    view::{AccountSummary, LedgerFilter, OrganisationSummary, organisation_named},
 };
 
 use crate::{
@@ -72,16 +72,12 @@ async fn create_office(app: &Arc<App>, arguments: &CreateOfficeArguments, words:
         "admin-office-exists"
     };
     print(&words.say_with(key, &[("name", text(&arguments.name))]))?;
-    let account = NewAccount {
-        sign_in_name: arguments.sign_in_name.clone(),
-        display_name: arguments
-            .display_name
-            .clone()
-            .unwrap_or_else(|| arguments.sign_in_name.clone()),
-        roles: vec![Role::Supervisor],
-        organisation: office,
-        password: None,
-    };
+    let account = new_account(
+        &arguments.sign_in_name,
+        arguments.display_name.as_deref(),
+        vec![Role::Supervisor],
+        office,
+    );
     let opened = open_accounts(app, vec![account]).await?;
     show_passwords(app, &opened, words)?;
     print(&words.say("admin-next-serve"))
@@ -111,23 +107,31 @@ pub(crate) async fn found_office(app: &Arc<App>, name: &str) -> Result<(Organisa
 async fn create_account(app: &Arc<App>, arguments: &CreateAccountArguments, words: Words) -> Result<(), Failure> {
     let bodies = app.organisations(&Actor::console())?;
     let name = &arguments.organisation;
-    let body = bodies
-        .iter()
-        .find(|body| body.name == *name)
-        .or_else(|| bodies.iter().find(|body| body.short_names.contains(name)))
-        .ok_or_else(|| Failure::NoSuchOrganisation { name: name.clone() })?;
-    let account = NewAccount {
-        sign_in_name: arguments.sign_in_name.clone(),
-        display_name: arguments
-            .display_name
-            .clone()
-            .unwrap_or_else(|| arguments.sign_in_name.clone()),
-        roles: arguments.role.iter().map(|role| role_of(*role)).collect(),
-        organisation: body.id,
-        password: None,
-    };
+    let body = organisation_named(&bodies, name).ok_or_else(|| Failure::NoSuchOrganisation { name: name.clone() })?;
+    let account = new_account(
+        &arguments.sign_in_name,
+        arguments.display_name.as_deref(),
+        arguments.role.iter().map(|role| role_of(*role)).collect(),
+        body.id,
+    );
     let opened = open_accounts(app, vec![account]).await?;
     show_passwords(app, &opened, words)
+}
+
+/// An account with a one-time password; pages show the name to sign in with where no other was given.
+fn new_account(
+    sign_in_name: &str,
+    display_name: Option<&str>,
+    roles: Vec<Role>,
+    organisation: OrganisationId,
+) -> NewAccount {
+    NewAccount {
+        sign_in_name: sign_in_name.to_owned(),
+        display_name: display_name.unwrap_or(sign_in_name).to_owned(),
+        roles,
+        organisation,
+        password: None,
+    }
 }
 
 fn role_of(name: RoleName) -> Role {
@@ -216,7 +220,7 @@ pub(crate) fn missing_accounts(
     let mut taken: BTreeSet<String> = present.iter().map(|account| account.sign_in_name.clone()).collect();
     let mut missing = Vec::new();
     for body in reporters {
-        let short_name = short_name(body);
+        let short_name = body.shortest_name();
         for (role, ending, shown) in [
             (Role::Clerk, CLERK_ENDING, "admin-display-clerk"),
             (Role::Head, HEAD_ENDING, "admin-display-head"),
@@ -250,16 +254,6 @@ pub(crate) fn missing_accounts(
         }
     }
     missing
-}
-
-/// The name by which people call a body: the shortest one that the document uses.
-fn short_name(body: &OrganisationSummary) -> &str {
-    body.short_names
-        .iter()
-        .map(String::as_str)
-        .chain([body.name.as_str()])
-        .min_by_key(|name| name.chars().count())
-        .unwrap_or(&body.name)
 }
 
 /// Opens accounts; a name that is taken is told apart from other things that exist already, for it is all that can be meant here.

@@ -40,13 +40,7 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
 }
 
 fn findings(verification: &Verification, words: Words) -> Vec<String> {
-    let mut lines = vec![words.say_with(
-        "verify-unsound",
-        &[(
-            "count",
-            count(verification.differences.len() + verification.faults.len()),
-        )],
-    )];
+    let mut lines = vec![words.say_with("verify-unsound", &[("count", count(verification.finding_count()))])];
     lines.extend(
         verification
             .differences

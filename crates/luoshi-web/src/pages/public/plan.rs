@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use jiff::civil::Date;
 use luoshi_app::public_data::PublicTable;
 use luoshi_ledger::{
     ids::{OrganisationId, PlanId},
     light::Colour,
-    view::{LedgerFilter, PublicPlan, PublicTask},
+    view::{PublicPlan, PublicTask},
 };
 
 use super::data::{self, Format, Requested};
@@ -49,6 +50,8 @@ pub(crate) async fn list(visit: Visit<Anybody>) -> Answer {
 pub(crate) struct PublicPlanPage {
     pub(crate) frame: Frame,
     pub(crate) plan: PublicPlan,
+    /// The day by which the lights stand.
+    pub(crate) today: Date,
     pub(crate) tasks: Vec<PublicTask>,
     /// Number of tasks that fit the search.
     pub(crate) found: usize,
@@ -133,7 +136,7 @@ fn bodies_of(task: &PublicTask) -> impl Iterator<Item = (OrganisationId, &str)> 
 }
 
 impl PublicPlanPage {
-    pub(crate) fn new(frame: Frame, plan: PublicPlan, all: Vec<PublicTask>, search: Search) -> Self {
+    pub(crate) fn new(frame: Frame, plan: PublicPlan, today: Date, all: Vec<PublicTask>, search: Search) -> Self {
         let mut sections: Vec<String> = Vec::new();
         let mut bodies = BTreeMap::new();
         for task in &all {
@@ -160,6 +163,7 @@ impl PublicPlanPage {
                 .under("public-plans", urls::PUBLIC)
                 .headed_by(plan.title.clone(), "public-plan"),
             plan,
+            today,
             tasks,
             found,
             sections,
@@ -195,11 +199,15 @@ pub(crate) async fn show_plan(visit: Visit<Anybody>, At(requested): At<Requested
     match requested.format {
         Format::Page => {
             let plan = app.public_plan(id)?.ok_or(Failure::NotFound)?;
-            let tasks = app
-                .public_tasks(id, &LedgerFilter::default())?
-                .ok_or(Failure::NotFound)?;
+            let tasks = app.public_tasks(id)?.ok_or(Failure::NotFound)?;
             let search = Search::of(&visit.query());
-            show(&PublicPlanPage::new(visit.frame(Place::Public), plan, tasks, search))
+            show(&PublicPlanPage::new(
+                visit.frame(Place::Public),
+                plan,
+                app.today(),
+                tasks,
+                search,
+            ))
         }
         Format::Json => app.public_plan_json(id)?.map(data::json).ok_or(Failure::NotFound),
         Format::Csv => table(&visit, id, PublicTable::Tasks, "tasks"),

@@ -1,6 +1,7 @@
 //! One open task: the promise, who is responsible, what is measured, the light with its reason, and two series of figures.
 
 use askama::Template;
+use jiff::civil::Date;
 use luoshi_ledger::{
     ids::TaskId,
     period::Period,
@@ -17,7 +18,6 @@ use crate::{
     frame::{Frame, Place},
     pages::{
         marked_text::{Mark, Run, runs},
-        review::scope_reason,
         show,
     },
     urls,
@@ -29,6 +29,8 @@ use crate::{
 pub(crate) struct PublicTaskPage {
     pub(crate) frame: Frame,
     pub(crate) task: PublicTask,
+    /// The day by which the light stands.
+    pub(crate) today: Date,
     /// The promise with its clauses that are not tracked.
     pub(crate) runs: Vec<Run>,
     /// Reasons of those clauses, each once.
@@ -37,14 +39,22 @@ pub(crate) struct PublicTaskPage {
     pub(crate) not_tracked: String,
     /// Bodies by their part, in the order of a ledger.
     pub(crate) bodies: Vec<(PartyRole, Vec<String>)>,
+    /// Figures by month and body, the latest month first.
+    pub(crate) months: Vec<Month>,
+}
+
+/// The figures that one body reported of one month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Month {
+    pub(crate) period: Period,
+    pub(crate) organisation: String,
+    /// At least one.
     pub(crate) figures: Vec<Figure>,
 }
 
 /// One figure of one month: what the body reported and what was verified stand apart, whatever they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Figure {
-    pub(crate) period: Period,
-    pub(crate) organisation: String,
     pub(crate) subject: String,
     pub(crate) reported: String,
     /// Empty while nobody verified it.
@@ -53,11 +63,11 @@ pub(crate) struct Figure {
 }
 
 impl PublicTaskPage {
-    pub(crate) fn new(frame: Frame, plan: &PublicPlan, task: PublicTask) -> Self {
+    pub(crate) fn new(frame: Frame, plan: &PublicPlan, task: PublicTask, today: Date) -> Self {
         let marks: Vec<_> = task.excluded.iter().map(|(span, _)| (*span, Mark::Excluded)).collect();
         let mut reasons: Vec<String> = Vec::new();
         for (_, reason) in &task.excluded {
-            let words = scope_reason(&frame, reason);
+            let words = frame.scope_reason(reason);
             if !reasons.contains(&words) {
                 reasons.push(words);
             }
@@ -81,26 +91,27 @@ impl PublicTaskPage {
             not_tracked: task
                 .not_tracked
                 .as_deref()
-                .map(|reason| scope_reason(&frame, reason))
+                .map(|reason| frame.scope_reason(reason))
                 .unwrap_or_default(),
             bodies,
-            figures: figures(&frame, &task),
+            months: months(&frame, &task),
             frame: frame
                 .under("public-plans", urls::PUBLIC)
                 .under_named(plan.title.clone(), urls::public_plan(&plan.id))
                 .headed_by(format!("{}{}", task.label, task.title), "public-task"),
             task,
+            today,
         }
     }
 }
 
-/// Every figure of a task by month: one line a target, and one for 完成率 where a body stated it.
-fn figures(frame: &Frame, task: &PublicTask) -> Vec<Figure> {
-    let mut figures = Vec::new();
+/// Every figure of a task by month: one line a target, and one for 完成率 where a body stated it. A report without any has no
+/// place among them.
+fn months(frame: &Frame, task: &PublicTask) -> Vec<Month> {
+    let mut months = Vec::new();
     for report in &task.values {
+        let mut figures = Vec::new();
         let figure = |subject: String, reported: String, verified: String| Figure {
-            period: report.period,
-            organisation: report.organisation_name.clone(),
             subject,
             reported,
             verified,
@@ -134,8 +145,15 @@ fn figures(frame: &Frame, task: &PublicTask) -> Vec<Figure> {
                 percent(report.verified_completion),
             ));
         }
+        if !figures.is_empty() {
+            months.push(Month {
+                period: report.period,
+                organisation: report.organisation_name.clone(),
+                figures,
+            });
+        }
     }
-    figures
+    months
 }
 
 /// One open task: a page, or data where the address ends so.
@@ -145,7 +163,12 @@ pub(crate) async fn show_task(visit: Visit<Anybody>, At(requested): At<Requested
         Format::Page => {
             let task = app.public_task(requested.id)?.ok_or(Failure::NotFound)?;
             let plan = app.public_plan(task.plan)?.ok_or(Failure::NotFound)?;
-            show(&PublicTaskPage::new(visit.frame(Place::Public), &plan, task))
+            show(&PublicTaskPage::new(
+                visit.frame(Place::Public),
+                &plan,
+                task,
+                app.today(),
+            ))
         }
         Format::Json => app
             .public_task_json(requested.id)?

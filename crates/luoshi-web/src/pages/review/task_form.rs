@@ -5,7 +5,10 @@
 use std::str::FromStr;
 
 use luoshi_app::review::{ReviewParty, ReviewTarget, ReviewTask, TaskCorrection};
-use luoshi_ledger::{decide::LONGEST_TASK_TITLE, view::OrganisationSummary};
+use luoshi_ledger::{
+    decide::{LONGEST_ORGANISATION_NAME, LONGEST_TASK_TITLE, is_name},
+    view::{OrganisationSummary, organisation_named},
+};
 use luoshi_types::{Comparator, Decimal, PartyRole};
 
 use crate::{
@@ -21,8 +24,6 @@ const SPARE_TARGETS: usize = 1;
 const MORE_ROWS: usize = 3;
 /// Rows of one kind that a form may have: more than any real task, few enough for one page.
 const MOST_ROWS: usize = 300;
-/// Longest name of a body, in characters, as the ledger takes it.
-const LONGEST_NAME: usize = 100;
 /// Longest line of free text, in characters.
 const LONGEST_LINE: usize = 2000;
 
@@ -172,9 +173,7 @@ impl TaskForm {
         organisations: &[OrganisationSummary],
     ) -> Result<TaskCorrection, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let title_is_valid =
-            (1..=LONGEST_TASK_TITLE).contains(&self.title.chars().count()) && !self.title.chars().any(char::is_control);
-        if !title_is_valid {
+        if !is_name(&self.title, LONGEST_TASK_TITLE) {
             errors.add("title", "review-error-task-title");
         }
         let mut parties: Vec<ReviewParty> = Vec::new();
@@ -210,7 +209,7 @@ impl TaskForm {
         if marks_itself && self.reason.is_empty() {
             errors.add("reason", "review-error-reason");
         }
-        if self.reason.chars().count() > LONGEST_NAME {
+        if self.reason.chars().count() > LONGEST_ORGANISATION_NAME {
             errors.add("reason", "review-error-too-long");
         }
         match due {
@@ -255,7 +254,7 @@ impl PartyRow {
             return Ok(None);
         }
         let role = PartyRole::from_code(&self.role).ok_or("review-error-role")?;
-        if self.name.chars().count() > LONGEST_NAME || self.name.chars().any(char::is_control) {
+        if self.name.chars().count() > LONGEST_ORGANISATION_NAME || self.name.chars().any(char::is_control) {
             return Err("review-error-name");
         }
         let is_body = !matches!(role, PartyRole::Generic | PartyRole::LeaderPerson);
@@ -270,7 +269,8 @@ impl PartyRow {
             role,
             raw,
             name: if is_body {
-                full_name(&self.name, organisations)
+                organisation_named(organisations, &self.name)
+                    .map_or_else(|| self.name.clone(), |known| known.name.clone())
             } else {
                 String::new()
             },
@@ -278,18 +278,6 @@ impl PartyRow {
             inherited: known.is_some_and(|party| party.inherited),
         }))
     }
-}
-
-/// The full name of a body that is known by this short one; else the name itself.
-fn full_name(name: &str, organisations: &[OrganisationSummary]) -> String {
-    if organisations.iter().any(|organisation| organisation.name == name) {
-        return name.to_owned();
-    }
-    organisations
-        .iter()
-        .find(|organisation| organisation.short_names.iter().any(|short| short == name))
-        .map_or(name, |organisation| &organisation.name)
-        .to_owned()
 }
 
 impl TargetRow {
@@ -321,7 +309,7 @@ impl TargetRow {
         }
         if [&self.subject, &self.unit]
             .iter()
-            .any(|text| text.chars().count() > LONGEST_NAME)
+            .any(|text| text.chars().count() > LONGEST_ORGANISATION_NAME)
         {
             return Err(("subject", "review-error-too-long"));
         }

@@ -1,0 +1,230 @@
+//! Events as they are appended, their leaves and checkpoints, and the receipts that were given for them.
+//!
+//! No proof is computed here: the store keeps rows.
+
+use jiff::Timestamp;
+use luoshi_ledger::{
+    ActorIdentity, Stream,
+    ids::{CommandId, OrganisationId},
+    organisation::OrganisationKind,
+};
+use luoshi_store::{Constraint, Store, StoreError, StoredReceipt, WriteError};
+
+use crate::scene::{Scene, at, leaf_of, next_id};
+
+pub(super) fn the_log(store: Store) {
+    let scene = Scene::set_up(store);
+    let (waiting, size) = scene
+        .store
+        .read(|snapshot| Ok((snapshot.unsequenced_leaves(100)?, snapshot.log_size()?)))
+        .unwrap();
+    assert_eq!((waiting.len(), size), (13, 0));
+    assert!(waiting.is_sorted_by_key(|(event, _)| *event));
+    let (first, entry) = waiting[0];
+    let leaf = scene.store.read(|snapshot| snapshot.leaf(first)).unwrap().unwrap();
+    assert_eq!((leaf.event, leaf.entry, leaf.index), (first, entry, None));
+
+    let two = waiting[..2].to_vec();
+    scene
+        .store
+        .write(move |transaction| {
+            for (index, (event, _)) in (0..).zip(&two) {
+                transaction.sequence_leaf(*event, index)?;
+            }
+            transaction.save_checkpoint(2, "note of two", at("2026-03-02T02:00:00Z"))
+        })
+        .wait()
+        .unwrap();
+    let again = scene
+        .store
+        .write(move |transaction| transaction.sequence_leaf(first, 5))
+        .wait();
+    assert!(
+        matches!(again, Err(WriteError::Refused(StoreError::VersionClash))),
+        "a place is given once: {again:?}"
+    );
+    let third = waiting[2].0;
+    let taken = scene
+        .store
+        .write(move |transaction| transaction.sequence_leaf(third, 1))
+        .wait();
+    assert!(
+        matches!(
+            taken,
+            Err(WriteError::Refused(StoreError::Constraint(Constraint::Unique)))
+        ),
+        "{taken:?}"
+    );
+    let second_note = scene
+        .store
+        .write(|transaction| transaction.save_checkpoint(2, "another", Timestamp::UNIX_EPOCH))
+        .wait();
+    assert!(
+        matches!(second_note, Err(WriteError::Refused(StoreError::Constraint(_)))),
+        "{second_note:?}"
+    );
+
+    scene
+        .store
+        .read(|snapshot| {
+            assert_eq!(snapshot.log_size()?, 2);
+            assert_eq!(snapshot.unsequenced_leaves(100)?.len(), 11);
+            assert_eq!(snapshot.leaf(first)?.and_then(|leaf| leaf.index), Some(0));
+            let leaves = snapshot.leaves(1, 10)?;
+            assert_eq!((leaves.len(), leaves[0].entry), (1, waiting[1].1));
+            assert_eq!(snapshot.leaf_entries(0, 2)?, [waiting[0].1, waiting[1].1]);
+            assert_eq!(snapshot.leaf_entries(1, 1)?, Vec::<[u8; 32]>::new());
+            let checkpoint = snapshot.latest_checkpoint()?.unwrap();
+            assert_eq!((checkpoint.size, checkpoint.note.as_str()), (2, "note of two"));
+            assert_eq!(checkpoint.signed_at, at("2026-03-02T02:00:00Z"));
+            Ok(())
+        })
+        .unwrap();
+    scene
+        .store
+        .write(|transaction| transaction.save_checkpoint(13, "note of all", at("2026-03-02T03:00:00Z")))
+        .wait()
+        .unwrap();
+    assert_eq!(
+        scene
+            .store
+            .read(|snapshot| snapshot.latest_checkpoint())
+            .unwrap()
+            .unwrap()
+            .size,
+        13
+    );
+}
+
+pub(super) fn receipts(store: Store) {
+    let scene = Scene::before_adoption(store);
+    let event = scene
+        .store
+        .read(|snapshot| snapshot.latest_event_id())
+        .unwrap()
+        .unwrap();
+    let receipt = StoredReceipt {
+        command: CommandId(next_id()),
+        event,
+        actor: scene.clerk.identity,
+        key_hash: Some([1; 32]),
+        request_hash: [2; 32],
+        recorded_at: at("2026-03-01T01:00:00Z"),
+        note: "note".to_owned(),
+    };
+    let save = |receipt: &StoredReceipt| {
+        let receipt = receipt.clone();
+        scene
+            .store
+            .write(move |transaction| transaction.save_receipt(&receipt))
+            .wait()
+    };
+    save(&receipt).unwrap();
+    let same_key = StoredReceipt {
+        command: CommandId(next_id()),
+        ..receipt.clone()
+    };
+    assert!(matches!(
+        save(&same_key),
+        Err(WriteError::Refused(StoreError::Constraint(Constraint::IdempotencyKey)))
+    ));
+    // Keys are each actor's own, also the console's, and a request without a key never meets another.
+    let console = StoredReceipt {
+        actor: ActorIdentity::Console,
+        ..same_key
+    };
+    save(&console).unwrap();
+    for _ in 0..2 {
+        save(&StoredReceipt {
+            command: CommandId(next_id()),
+            key_hash: None,
+            ..receipt.clone()
+        })
+        .unwrap();
+    }
+    scene
+        .store
+        .read(|snapshot| {
+            assert_eq!(
+                snapshot.find_receipt(scene.clerk.identity, &[1; 32])?,
+                Some(receipt.clone())
+            );
+            assert_eq!(
+                snapshot.find_receipt(ActorIdentity::Console, &[1; 32])?,
+                Some(console.clone())
+            );
+            assert_eq!(snapshot.find_receipt(scene.head.identity, &[1; 32])?, None);
+            assert_eq!(snapshot.receipt(receipt.command)?, Some(receipt.clone()));
+            assert_eq!(snapshot.receipt(CommandId(next_id()))?, None);
+            Ok(())
+        })
+        .unwrap();
+}
+
+pub(super) fn what_append_and_apply_refuse(store: Store) {
+    use luoshi_ledger::{
+        Event, Salt,
+        event::{Circumstances, OrganisationFounded, record},
+        ids::EventId,
+    };
+
+    let organisation = OrganisationId(next_id());
+    let founded = move |id, version| {
+        let event = Event::OrganisationFounded(OrganisationFounded {
+            organisation,
+            name: "财政厅".to_owned(),
+            short_names: Vec::new(),
+            kind: OrganisationKind::Department,
+        });
+        let now = at("2026-03-01T01:00:00Z");
+        let circumstances = Circumstances {
+            id: EventId(id),
+            version,
+            actor: ActorIdentity::Console,
+            command: CommandId(next_id()),
+            effective_at: now,
+            recorded_at: now,
+        };
+        record(event, circumstances, &mut || Salt([0; 32])).unwrap().0
+    };
+    let append = |id, version| {
+        let recorded = founded(id, version);
+        store
+            .write(move |transaction| transaction.append(&recorded, &[], &leaf_of(&recorded)))
+            .wait()
+    };
+    let (early, late) = (next_id(), next_id());
+    assert!(
+        matches!(append(late, 2), Err(WriteError::Refused(StoreError::VersionClash))),
+        "a gap"
+    );
+    append(late, 1).unwrap();
+    assert!(
+        matches!(append(next_id(), 1), Err(WriteError::Refused(StoreError::VersionClash))),
+        "the same place again"
+    );
+    assert!(
+        matches!(append(early, 2), Err(WriteError::Refused(StoreError::OutOfOrder))),
+        "an id from before"
+    );
+    let stream = Stream::Organisation(organisation);
+    assert_eq!(store.read(|snapshot| snapshot.stream_version(stream)).unwrap(), 1);
+    assert_eq!(
+        store.read(|snapshot| snapshot.latest_event_id()).unwrap(),
+        Some(EventId(late))
+    );
+
+    let apply = |version| {
+        let recorded = founded(next_id(), version);
+        store.write(move |transaction| transaction.apply(&recorded)).wait()
+    };
+    assert!(
+        matches!(apply(2), Err(WriteError::Refused(StoreError::Apply(_)))),
+        "the second before the first"
+    );
+    apply(1).unwrap();
+    assert!(
+        matches!(apply(2), Err(WriteError::Refused(StoreError::Apply(_)))),
+        "a body is founded once"
+    );
+}

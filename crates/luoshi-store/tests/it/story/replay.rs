@@ -1,0 +1,118 @@
+//! Replaying a ledger that nobody touched behind the program's back, and the eventful ledger that this needs.
+//!
+//! Finding what somebody did touch is in `tampering`.
+
+use jiff::civil::date;
+use luoshi_ledger::{
+    Command,
+    command::{NameReporter, PublishTasks, ReturnReport, VerifyReport},
+    report::{TargetValue, VerificationMethod},
+    task::{Publication, Reporting},
+};
+use luoshi_store::Store;
+
+use crate::scene::{Scene, at, give, march};
+
+pub(super) fn replaying_a_clean_ledger(store: Store) {
+    let scene = eventful(store);
+    let mut steps = Vec::new();
+    let outcome = scene
+        .store
+        .replay(&mut |done, total| steps.push((done, total)))
+        .unwrap();
+    assert_eq!(outcome.differences, []);
+    assert!(outcome.is_clean());
+    assert_eq!(outcome.events, 26);
+    assert!(outcome.rows > 30, "{}", outcome.rows);
+    assert_eq!((steps.first(), steps.last()), (Some(&(0, 26)), Some(&(26, 26))));
+}
+
+/// A ledger in which every table has rows and every column that can be empty is filled somewhere.
+pub(crate) fn eventful(store: Store) -> Scene {
+    let scene = Scene::set_up(store);
+    let april = march().next();
+    let verified = scene.approved_growth_report(march(), at("2026-03-20T02:00:00Z"));
+    let verify = VerifyReport {
+        report: verified,
+        method: VerificationMethod::SiteVisit,
+        values: vec![TargetValue {
+            target: scene.target,
+            value: "1.2".parse().unwrap(),
+        }],
+        completion: None,
+        conclusion: "属实".to_owned(),
+    };
+    give(
+        &scene.store,
+        &scene.supervisor,
+        Command::VerifyReport(verify),
+        at("2026-03-23T02:00:00Z"),
+    )
+    .unwrap();
+    let returned = scene.approved_growth_report(april, at("2026-04-20T02:00:00Z"));
+    let back = ReturnReport {
+        report: returned,
+        reason: "缺数据".to_owned(),
+    };
+    give(
+        &scene.store,
+        &scene.supervisor,
+        Command::ReturnReport(back),
+        at("2026-04-21T02:00:00Z"),
+    )
+    .unwrap();
+    for (organisation, clerk) in [(scene.roads, &scene.roads_clerk), (scene.finance, &scene.clerk)] {
+        let command = Command::SubmitReport(scene.road_report(organisation, april));
+        give(&scene.store, clerk, command, at("2026-04-22T02:00:00Z")).unwrap();
+    }
+    let publish = PublishTasks {
+        plan: scene.plan,
+        tasks: scene.tasks.to_vec(),
+        publication: Publication::Open,
+    };
+    give(
+        &scene.store,
+        &scene.supervisor,
+        Command::PublishTasks(publish),
+        at("2026-04-23T02:00:00Z"),
+    )
+    .unwrap();
+    let withhold = PublishTasks {
+        plan: scene.plan,
+        tasks: vec![scene.tasks[2]],
+        publication: Publication::Withheld,
+    };
+    give(
+        &scene.store,
+        &scene.supervisor,
+        Command::PublishTasks(withhold),
+        at("2026-04-23T03:00:00Z"),
+    )
+    .unwrap();
+    let name = NameReporter {
+        task: scene.tasks[1],
+        reporting: Reporting::Jointly {
+            organisations: vec![scene.finance, scene.roads],
+        },
+        due: Some(date(2026, 10, 1)),
+    };
+    give(
+        &scene.store,
+        &scene.supervisor,
+        Command::NameReporter(name),
+        at("2026-04-24T02:00:00Z"),
+    )
+    .unwrap();
+    scene
+        .store
+        .write(|transaction| {
+            let leaves = transaction.unsequenced_leaves(1_000)?;
+            for (index, (event, _)) in (0..).zip(&leaves) {
+                transaction.sequence_leaf(*event, index)?;
+            }
+            transaction.save_checkpoint(leaves.len() as u64, "note", at("2026-04-25T02:00:00Z"))
+        })
+        .wait()
+        .unwrap();
+    scene
+}
