@@ -162,11 +162,13 @@ impl ReviewPage {
         let frame = frame
             .under("place-documents", urls::DOCUMENTS)
             .headed_by(review.title.clone(), "review");
+        // Adopting confirmed what was still in doubt.
+        let is_open = review.plan.is_none();
         let lines = |wanted: bool| -> Vec<Line> {
             review
                 .tasks
                 .iter()
-                .filter(|task| task.is_unresolved() == wanted)
+                .filter(|task| (is_open && task.is_unresolved()) == wanted)
                 .map(|task| Line::of(task, &frame))
                 .collect()
         };

@@ -259,6 +259,10 @@ async fn adopting_does_what_it_says_once() {
     let page = office.get(&address).await;
     assert!(page.one(".notice").contains("已经采纳"));
     assert!(page.all("main form").is_empty(), "an adopted review has no form");
+    assert!(
+        page.text.contains("没有需要您确认的任务"),
+        "what was in doubt was adopted"
+    );
     assert_eq!(
         office.get(&format!("{address}/tasks/1")).await.location().unwrap(),
         address
