@@ -132,6 +132,10 @@ impl Work<'_> {
                 });
             }
         }
+        for &label in &self.outline.supplements {
+            self.tracer
+                .fired(&rules::numbering::supplementary::RULE, label, || "no task".to_owned());
+        }
     }
 
     /// The id of the section that a heading is.
@@ -176,11 +180,12 @@ impl Work<'_> {
         if let Some(found) = node.label {
             path.push(label.clone());
             self.partition.add(found.span, SpanKind::TaskLabel);
-            let is_inline = self
+            let opens_line = self
                 .marks
                 .heads
                 .get(self.first_head(found.span))
-                .is_some_and(|head| !head.opens_line);
+                .is_some_and(|head| head.label.span == found.span && head.opens_line);
+            let is_inline = !opens_line && node.cells.is_empty();
             let rule = if is_inline {
                 &rules::numbering::inline::RULE
             } else {

@@ -78,6 +78,8 @@ pub(crate) struct Outline {
     pub(crate) is_report: bool,
     /// What a report says of the past.
     pub(crate) reviews: Vec<Span>,
+    /// Labels of the items that speak of the document's own force.
+    pub(crate) supplements: Vec<Span>,
 }
 
 impl Outline {
@@ -117,7 +119,7 @@ pub(crate) fn rule_of(rank: Rank) -> &'static Rule {
 
 /// Builds the outline.
 pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause], has_tables: bool) -> Outline {
-    let heads = rules::numbering::inline::accepted(&outside_clauses(&marks.heads, clauses));
+    let heads = rules::numbering::inline::accepted(text, &outside_clauses(&marks.heads, clauses));
     let extents = extents(text, &heads, clauses);
     let mut plan = choose(text, &heads, &extents, clauses, has_tables);
     let is_report = report::is_report(text, &marks.lines, clauses);
@@ -241,6 +243,11 @@ impl Builder<'_> {
                 index = self.review(index);
                 continue;
             }
+            if let Some(next) = self.supplement(index) {
+                self.outline.supplements.push(label.span);
+                index = next;
+                continue;
+            }
             let is_leaf = self
                 .heads
                 .get(index + 1)
@@ -299,6 +306,20 @@ impl Builder<'_> {
         }
         self.outline.reviews.push(span);
         next
+    }
+
+    /// The head behind an item that speaks of the document's own force, where the one at `index` is such an item.
+    fn supplement(&self, index: usize) -> Option<usize> {
+        let label = self.heads[index].label;
+        let extent = self.extents[index + 1];
+        let body = slice(self.text, Span::new(extent.start, extent.end));
+        if self.plan.task_rank.is_none() || !rules::numbering::supplementary::is_one(body) {
+            return None;
+        }
+        let next = (index + 1..self.heads.len())
+            .find(|&next| self.heads[next].label.rank <= label.rank)
+            .unwrap_or(self.heads.len());
+        (self.extents[next].last_clause == extent.first_clause).then_some(next)
     }
 
     /// Paragraphs of a report directly below a heading: those that say something countable are tasks without a number.
