@@ -60,6 +60,8 @@ pub(crate) struct TaskNode {
     pub(crate) cells: Vec<(Span, SpanKind)>,
     /// Merged cells of rows above that state its time.
     pub(crate) borrowed_deadlines: Vec<Span>,
+    /// The cell with the value of the indicator that the row names, and the cell with its unit.
+    pub(crate) value: Option<(Span, Option<Span>)>,
 }
 
 /// The outline of a document.
@@ -380,6 +382,7 @@ impl Builder<'_> {
             rule,
             cells: Vec::new(),
             borrowed_deadlines: Vec::new(),
+            value: None,
         });
     }
 
