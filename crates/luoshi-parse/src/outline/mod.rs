@@ -121,10 +121,14 @@ pub(crate) fn rule_of(rank: Rank) -> &'static Rule {
 
 /// Builds the outline.
 pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause], has_tables: bool) -> Outline {
-    let heads = rules::numbering::inline::accepted(text, &outside_clauses(&marks.heads, clauses));
+    let mut heads = rules::numbering::inline::accepted(text, &outside_clauses(&marks.heads, clauses));
+    let is_report = report::is_report(text, &marks.lines, clauses);
+    if is_report {
+        heads.extend(report::unnumbered_parts(text, &marks.lines, &heads));
+        heads.sort_by_key(|head| head.label.span.start);
+    }
     let extents = extents(text, &heads, clauses);
     let mut plan = choose(text, &heads, &extents, clauses, has_tables);
-    let is_report = report::is_report(text, &marks.lines, clauses);
     if is_report {
         plan.task_rank = Some(Rank::BracketedChinese);
         plan.by_paragraph = false;
@@ -324,19 +328,40 @@ impl Builder<'_> {
         (self.extents[next].last_clause == extent.first_clause).then_some(next)
     }
 
-    /// Paragraphs of a report directly below a heading: those that say something countable are tasks without a number.
+    /// Paragraphs of a report below a heading or behind its tasks: those that say something countable are tasks without a number.
     fn figures(&mut self, extent: Extent) {
-        let end = report::closing(self.text, Span::new(extent.start, extent.end));
         let first = self.lines.partition_point(|line| line.span.start < extent.start);
-        for index in first..self.lines.len() {
-            let span = self.lines[index].span;
-            if span.end > end {
-                break;
+        let last = self
+            .lines
+            .partition_point(|line| line.span.end <= extent.end)
+            .max(first);
+        let mut behind_address = false;
+        let mut index = first;
+        while index < last {
+            // The items of one list 一是… are all tasks or none of them is.
+            let mut next = index + 1;
+            if report::is_listed(self.paragraph(index)) {
+                while next < last && report::is_listed(self.paragraph(next)) {
+                    next += 1;
+                }
             }
-            if report::has_figures(slice(self.text, span)) {
+            behind_address |= report::is_address(self.paragraph(index));
+            let is_task = (index..next).any(|item| {
+                let paragraph = self.paragraph(item);
+                report::has_figures(paragraph) && (!behind_address || report::commits(paragraph))
+            });
+            for item in (index..next).filter(|_| is_task) {
+                let span = self.lines[item].span;
+                let start = span.start + report::address_length(self.paragraph(item));
+                let span = trimmed(self.text, Span::new(start, span.end));
                 self.push_task(None, span, Vec::new(), &rules::numbering::paragraph_task::RULE);
             }
+            index = next;
         }
+    }
+
+    fn paragraph(&self, line: usize) -> &str {
+        slice(self.text, self.lines[line].span)
     }
 
     /// A task with a label: it takes every following head of a smaller form with it.
@@ -361,6 +386,14 @@ impl Builder<'_> {
             (first_clause..last_clause).collect(),
             rule_of(label.rank),
         );
+        if self.outline.is_report && end < limit {
+            self.figures(Extent {
+                start: end,
+                end: limit,
+                first_clause: last_clause,
+                last_clause,
+            });
+        }
         next
     }
 
