@@ -50,12 +50,14 @@ pub fn parse(document: &Document, settings: &ParseSettings) -> Parsed {
     let mut marks = scan::scan(text);
     let mut clauses = clause::clauses(text, &marks.brackets, &marks.lines);
     let tables = outline::table::find(text, &document.blocks, &marks.lines);
-    if !tables.is_empty() {
-        outline::table::clear(text, &tables, &mut marks, &mut clauses);
-    }
+    let inside = if tables.is_empty() {
+        Vec::new()
+    } else {
+        outline::table::clear(text, &tables, &mut marks, &mut clauses)
+    };
     let mut outline = outline::build(text, &marks, &clauses, !tables.is_empty());
     if !tables.is_empty() {
-        outline::table::join(text, &tables, &mut outline, &mut clauses);
+        outline::table::join(text, &tables, &mut outline, &mut clauses, &inside);
         outline.find_borders(text);
     }
     for heading in &mut outline.headings {
@@ -132,6 +134,10 @@ impl Work<'_> {
                 });
             }
         }
+        for &label in &self.outline.supplements {
+            self.tracer
+                .fired(&rules::numbering::supplementary::RULE, label, || "no task".to_owned());
+        }
     }
 
     /// The id of the section that a heading is.
@@ -176,11 +182,12 @@ impl Work<'_> {
         if let Some(found) = node.label {
             path.push(label.clone());
             self.partition.add(found.span, SpanKind::TaskLabel);
-            let is_inline = self
+            let opens_line = self
                 .marks
                 .heads
                 .get(self.first_head(found.span))
-                .is_some_and(|head| !head.opens_line);
+                .is_some_and(|head| head.label.span == found.span && head.opens_line);
+            let is_inline = !opens_line && node.cells.is_empty();
             let rule = if is_inline {
                 &rules::numbering::inline::RULE
             } else {
@@ -242,6 +249,9 @@ impl Work<'_> {
             if kind == SpanKind::Context && !node.cells.is_empty() {
                 targets::read_actuals(self.text, hole, &mut self.tracer, &mut found);
             }
+        }
+        if let Some((value, unit)) = node.value {
+            targets::indicator::read(self.text, value, unit, &mut self.tracer, &mut found);
         }
         // The digits of a deadline are told once, as the deadline.
         let mut deadline_spans: Vec<Span> = deadlines_found.iter().map(|deadline| deadline.span).collect();
@@ -588,7 +598,7 @@ impl Work<'_> {
                 found.push(Diagnostic::new(DiagnosticCode::NoParty, place).with("label", label));
             }
         }
-        for header in outline::table::flattened(self.text, &self.marks.lines) {
+        for header in outline::table::unread(self.text, &self.marks.lines) {
             // The cells of a table that was read stand in lines of their own too.
             if self.outline.tasks.iter().any(|task| !task.cells.is_empty()) {
                 break;

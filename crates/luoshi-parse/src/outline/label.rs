@@ -46,7 +46,10 @@ impl Rank {
 
     /// Forms that are also met behind a full stop in the middle of a line.
     pub(crate) fn may_stand_inline(self) -> bool {
-        matches!(self, Rank::ChineseComma | Rank::BracketedChinese | Rank::ArabicPoint)
+        matches!(
+            self,
+            Rank::ChineseComma | Rank::Article | Rank::BracketedChinese | Rank::ArabicPoint
+        )
     }
 }
 

@@ -60,6 +60,8 @@ pub(crate) struct TaskNode {
     pub(crate) cells: Vec<(Span, SpanKind)>,
     /// Merged cells of rows above that state its time.
     pub(crate) borrowed_deadlines: Vec<Span>,
+    /// The cell with the value of the indicator that the row names, and the cell with its unit.
+    pub(crate) value: Option<(Span, Option<Span>)>,
 }
 
 /// The outline of a document.
@@ -78,6 +80,8 @@ pub(crate) struct Outline {
     pub(crate) is_report: bool,
     /// What a report says of the past.
     pub(crate) reviews: Vec<Span>,
+    /// Labels of the items that speak of the document's own force.
+    pub(crate) supplements: Vec<Span>,
 }
 
 impl Outline {
@@ -117,10 +121,14 @@ pub(crate) fn rule_of(rank: Rank) -> &'static Rule {
 
 /// Builds the outline.
 pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause], has_tables: bool) -> Outline {
-    let heads = rules::numbering::inline::accepted(&outside_clauses(&marks.heads, clauses));
+    let mut heads = rules::numbering::inline::accepted(text, &outside_clauses(&marks.heads, clauses));
+    let is_report = report::is_report(text, &marks.lines, clauses);
+    if is_report {
+        heads.extend(report::unnumbered_parts(text, &marks.lines, &heads));
+        heads.sort_by_key(|head| head.label.span.start);
+    }
     let extents = extents(text, &heads, clauses);
     let mut plan = choose(text, &heads, &extents, clauses, has_tables);
-    let is_report = report::is_report(text, &marks.lines, clauses);
     if is_report {
         plan.task_rank = Some(Rank::BracketedChinese);
         plan.by_paragraph = false;
@@ -241,6 +249,11 @@ impl Builder<'_> {
                 index = self.review(index);
                 continue;
             }
+            if let Some(next) = self.supplement(index) {
+                self.outline.supplements.push(label.span);
+                index = next;
+                continue;
+            }
             let is_leaf = self
                 .heads
                 .get(index + 1)
@@ -301,19 +314,54 @@ impl Builder<'_> {
         next
     }
 
-    /// Paragraphs of a report directly below a heading: those that say something countable are tasks without a number.
+    /// The head behind an item that speaks of the document's own force, where the one at `index` is such an item.
+    fn supplement(&self, index: usize) -> Option<usize> {
+        let label = self.heads[index].label;
+        let extent = self.extents[index + 1];
+        let body = slice(self.text, Span::new(extent.start, extent.end));
+        if self.plan.task_rank.is_none() || !rules::numbering::supplementary::is_one(body) {
+            return None;
+        }
+        let next = (index + 1..self.heads.len())
+            .find(|&next| self.heads[next].label.rank <= label.rank)
+            .unwrap_or(self.heads.len());
+        (self.extents[next].last_clause == extent.first_clause).then_some(next)
+    }
+
+    /// Paragraphs of a report below a heading or behind its tasks: those that say something countable are tasks without a number.
     fn figures(&mut self, extent: Extent) {
-        let end = report::closing(self.text, Span::new(extent.start, extent.end));
         let first = self.lines.partition_point(|line| line.span.start < extent.start);
-        for index in first..self.lines.len() {
-            let span = self.lines[index].span;
-            if span.end > end {
-                break;
+        let last = self
+            .lines
+            .partition_point(|line| line.span.end <= extent.end)
+            .max(first);
+        let mut behind_address = false;
+        let mut index = first;
+        while index < last {
+            // The items of one list 一是… are all tasks or none of them is.
+            let mut next = index + 1;
+            if report::is_listed(self.paragraph(index)) {
+                while next < last && report::is_listed(self.paragraph(next)) {
+                    next += 1;
+                }
             }
-            if report::has_figures(slice(self.text, span)) {
+            behind_address |= report::is_address(self.paragraph(index));
+            let is_task = (index..next).any(|item| {
+                let paragraph = self.paragraph(item);
+                report::has_figures(paragraph) && (!behind_address || report::commits(paragraph))
+            });
+            for item in (index..next).filter(|_| is_task) {
+                let span = self.lines[item].span;
+                let start = span.start + report::address_length(self.paragraph(item));
+                let span = trimmed(self.text, Span::new(start, span.end));
                 self.push_task(None, span, Vec::new(), &rules::numbering::paragraph_task::RULE);
             }
+            index = next;
         }
+    }
+
+    fn paragraph(&self, line: usize) -> &str {
+        slice(self.text, self.lines[line].span)
     }
 
     /// A task with a label: it takes every following head of a smaller form with it.
@@ -338,6 +386,14 @@ impl Builder<'_> {
             (first_clause..last_clause).collect(),
             rule_of(label.rank),
         );
+        if self.outline.is_report && end < limit {
+            self.figures(Extent {
+                start: end,
+                end: limit,
+                first_clause: last_clause,
+                last_clause,
+            });
+        }
         next
     }
 
@@ -359,6 +415,7 @@ impl Builder<'_> {
             rule,
             cells: Vec::new(),
             borrowed_deadlines: Vec::new(),
+            value: None,
         });
     }
 

@@ -77,6 +77,7 @@ pub static RULES: &[&Rule] = &[
     &numbering::inline::RULE,
     &numbering::paragraph_task::RULE,
     &numbering::table_row::RULE,
+    &numbering::supplementary::RULE,
     &party::label_bracket::RULE,
     &party::verb_bracket::RULE,
     &party::names_bracket::RULE,

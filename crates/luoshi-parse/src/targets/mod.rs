@@ -3,6 +3,7 @@
 //! Quantities are found first (`quantity`); then the rules of the family `mention` say which of them are no targets, and those of the
 //! family `target` what the others promise. The first rule that answers wins, in the order of [`crate::rules::RULES`].
 
+pub(crate) mod indicator;
 pub(crate) mod quantity;
 mod subject;
 

@@ -47,3 +47,36 @@ fn the_review_is_what_was() {
     assert_eq!(reached, ["6%", "20万人", "300万吨"]);
     assert_eq!(parsed.sections.len(), 2);
 }
+
+const UNNUMBERED: &str = "2026年云岭省政府工作报告\n各位代表：\n现在报告工作。\n“十四五”时期工作回顾\n地区生产总值增长6%。\n“十五五”时期的主要目标任务\n\
+根据规划建议，我们编制了到2030年的规划纲要。\n一是发展质量提升。地区生产总值年均增长5%以上。\n二是治理效能提升。风险防范机制不断健全。\n三是开放水平提升。力争外贸总值翻一番。\n\
+各位代表！回望来路，5年奋斗来之不易。\n2026年重点工作\n主要预期目标是：地区生产总值增长5.5%左右。\n（一）做强工业\n新增规上企业300家。\n（二）改善民生\n新建学校12所。\n\
+各位代表！今年将继续实施60项民生实事项目，让群众生活更有质量。\n各位代表！让我们团结起来，再创2个新业绩。\n";
+
+#[test]
+fn a_report_whose_headings_bear_no_numbers_has_its_parts() {
+    let parsed = read(UNNUMBERED);
+    let sections: Vec<&str> = parsed.sections.iter().map(|section| section.title.as_str()).collect();
+    assert_eq!(
+        sections,
+        ["“十四五”时期工作回顾", "“十五五”时期的主要目标任务", "2026年重点工作"]
+    );
+    let tasks: Vec<(&str, &str)> = parsed
+        .tasks
+        .iter()
+        .map(|task| (task.label.as_str(), task.title.as_str()))
+        .collect();
+    assert_eq!(
+        tasks,
+        [
+            ("", "一是发展质量提升"),
+            ("", "二是治理效能提升"),
+            ("", "三是开放水平提升"),
+            ("", "主要预期目标是：地区生产总值增长5.5%左右"),
+            ("（一）", "做强工业"),
+            ("（二）", "改善民生"),
+            ("", "今年将继续实施60项民生实事项目，让群众生活更有质量"),
+        ]
+    );
+    assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
+}

@@ -194,9 +194,25 @@ fn a_table_without_tasks_is_running_text() {
 }
 
 #[test]
-fn a_flattened_table_is_told() {
+fn a_flattened_table_is_read_where_it_can_be_read_in_one_way() {
     let parsed =
         crate::read("某县任务分解\n序号\n任务\n责任单位\n1\n修建道路\n县交通局\n县财政局\n2\n修建桥梁\n县交通局\n");
+    assert_eq!(
+        show(&parsed),
+        [
+            "1 修建道路 responsible:县交通局 responsible:县财政局",
+            "2 修建桥梁 responsible:县交通局"
+        ]
+    );
+    assert!(parsed.coverage.unresolved.is_empty());
+}
+
+#[test]
+fn a_flattened_table_is_told() {
+    let parsed = crate::read(
+        "某县任务分解\n序号\n任务\n牵头单位\n配合单位\n1\n修建道路\n县交通局\n县财政局\n县水利局\n2\n修建桥梁\n县交通局\n县水利局\n",
+    );
+    assert!(parsed.tasks.is_empty());
     assert_eq!(parsed.coverage.unresolved.len(), 1);
     assert_eq!(
         parsed.coverage.unresolved[0].alternatives,

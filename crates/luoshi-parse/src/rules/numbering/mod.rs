@@ -7,4 +7,5 @@ pub(crate) mod chinese_comma;
 pub(crate) mod inline;
 pub(crate) mod paragraph_task;
 pub(crate) mod part;
+pub(crate) mod supplementary;
 pub(crate) mod table_row;
