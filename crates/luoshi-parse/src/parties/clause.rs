@@ -45,8 +45,12 @@ pub(crate) struct Clause {
 pub(crate) fn clauses(text: &str, brackets: &[Bracket], lines: &[Line]) -> Vec<Clause> {
     let mut found = Vec::new();
     let mut brackets = brackets.iter().peekable();
+    // The end of the last clause, which can lie below its line.
+    let mut read_until = 0;
     for line in lines {
-        if let Some(clause) = rules::party::label_line::read(text, line.span) {
+        if line.span.start >= read_until
+            && let Some(clause) = rules::party::label_line::read(text, line.span)
+        {
             while brackets.next_if(|bracket| bracket.span.start < line.span.end).is_some() {}
             found.push(clause);
             continue;
@@ -61,10 +65,12 @@ pub(crate) fn clauses(text: &str, brackets: &[Bracket], lines: &[Line]) -> Vec<C
             };
             if let Some(clause) = clause {
                 last_bracket = Some(clause.span.end);
+                read_until = clause.span.end;
                 found.push(clause);
             }
         }
         if last_bracket.is_none()
+            && line.span.start >= read_until
             && let Some(clause) = rules::party::trailing_sentence::read(text, line.span)
         {
             found.push(clause);
@@ -225,9 +231,11 @@ fn push_names(
         } else {
             role
         };
+        // A name that was broken over two lines is one.
+        let whole: String = raw.split(['\n', '\r']).map(str::trim).collect();
         parties.push(PartyDraft {
-            raw: raw.to_owned(),
-            name: raw.to_owned(),
+            name: whole.clone(),
+            raw: whole,
             role,
             span: name,
             inherited: false,
@@ -241,7 +249,7 @@ fn misspelt_label(name: &str) -> Option<(usize, Option<PartyRole>)> {
     // 责任单位市财政局 lacks its colon.
     if let Some((role, length)) = words::labels().begins(name)
         && !name[length..].starts_with(['：', ':', '∶'])
-        && names::is_known_office(&name[length..])
+        && (names::is_known_office(&name[length..]) || name[length..].starts_with('各'))
     {
         return Some((length, Some(role)));
     }

@@ -3,7 +3,7 @@
 use luoshi_types::Span;
 
 use crate::{
-    parties::names::{is_certain_body, is_generic},
+    parties::names::{is_certain_body, is_generic, is_known_office, is_possible_body},
     text::{char_at, slice, trimmed},
 };
 
@@ -83,6 +83,8 @@ pub(crate) fn names(text: &str, span: Span) -> Vec<Span> {
     let mut depth = 0u32;
     // Whether the piece before stands for the first part of a name such as 各区、县(市)人民政府.
     let mut joins_next = false;
+    // Whether only line ends stand between the piece before and this one.
+    let mut wraps = false;
     let mut at = span.start;
     while at <= span.end {
         let character = if at < span.end { char_at(text, at) } else { None };
@@ -94,10 +96,14 @@ pub(crate) fn names(text: &str, span: Span) -> Vec<Span> {
                 let piece = trimmed(text, Span::new(start, at));
                 match found.last_mut() {
                     Some(last) if joins_next && continues_territory(slice(text, piece)) => last.end = piece.end,
+                    Some(last) if wraps && goes_on(text, *last, piece) => {
+                        *last = without_frame(text, Span::new(last.start, piece.end));
+                    }
                     _ => push_piece(text, piece, &mut found),
                 }
                 joins_next =
                     character == Some('、') && found.last().is_some_and(|last| is_open_territory(slice(text, *last)));
+                wraps = character == Some('\n') && (wraps || !piece.is_empty());
                 start = at + width;
             }
             _ => {}
@@ -105,6 +111,17 @@ pub(crate) fn names(text: &str, span: Span) -> Vec<Span> {
         at += width;
     }
     found
+}
+
+/// Whether `second` is the rest of a name that a line end broke: 县自然 and 资源局 are no bodies, 县自然资源局 is one.
+fn goes_on(text: &str, first: Span, second: Span) -> bool {
+    let (head, tail) = (slice(text, first), slice(text, second));
+    let is_remainder =
+        ["府", "政府", "民政府", "人民政府", "会", "委会", "局", "厅"].contains(&tail) || tail.starts_with("场监");
+    head.len() + tail.len() <= LONGEST_NAME
+        && !second.is_empty()
+        && (is_remainder || !is_possible_body(head) && !is_known_office(tail))
+        && is_possible_body(&format!("{head}{tail}"))
 }
 
 /// 各区, 各市 and the like: the first part of a name that goes on behind the mark.
@@ -349,6 +366,17 @@ mod tests {
         check("各市住房和城乡建设局", &["各市住房和城乡建设局"]);
         check("市政府和社会资本合作中心", &["市政府和社会资本合作中心"]);
         check("市中级法院以及相关金融机构", &["市中级法院", "相关金融机构"]);
+    }
+
+    #[test]
+    fn joins_a_name_that_a_line_end_broke() {
+        check(
+            "县财政局、县自然\n资源局、县水利局",
+            &["县财政局", "县自然\n资源局", "县水利局"],
+        );
+        check("县财政局\n县水利局", &["县财政局", "县水利局"]);
+        check("各县(市、区)人民政\n府", &["各县(市、区)人民政\n府"]);
+        check("王某\n李某", &["王某", "李某"]);
     }
 
     #[test]

@@ -201,6 +201,8 @@ pub(crate) fn is_post(name: &str) -> bool {
 /// Whether `name` stands for a class of bodies and names none of them.
 pub(crate) fn is_generic(name: &str) -> bool {
     GENERIC_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+        // No body is called 各; 市城区各区政府 and 领导小组各成员单位 are classes.
+        || name.contains('各')
         || is_class_of_a_territory(name)
         || [
             "有关部门",
