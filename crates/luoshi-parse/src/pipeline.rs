@@ -66,14 +66,16 @@ pub fn parse(document: &Document, settings: &ParseSettings) -> Parsed {
             clauses.push(clause);
         }
     }
+    let subjects = subjects(text, &outline, &mut clauses);
     let front = front::read(text, &marks.lines, &outline, settings);
     let registry = settings.organisations.as_deref().unwrap_or_else(|| Registry::shipped());
-    let doubts = organisations::resolve_clauses(&mut clauses, registry, front.metadata.date, front.metadata.year);
+    let doubts = organisations::resolve_clauses(&mut clauses, registry, &front.metadata);
     let mut work = Work {
         text,
         marks: &marks,
         clauses: &clauses,
         outline: &outline,
+        subjects,
         parsed: Parsed {
             metadata: front.metadata,
             ..Parsed::default()
@@ -89,6 +91,7 @@ pub fn parse(document: &Document, settings: &ParseSettings) -> Parsed {
     work.tasks();
     work.section_lines();
     work.heading_owners();
+    work.subject_sentences();
     work.stated_once();
     work.first_leads();
     work.reviews();
@@ -98,11 +101,34 @@ pub fn parse(document: &Document, settings: &ParseSettings) -> Parsed {
     work.finish(document)
 }
 
+/// The bodies that are subjects of sentences in tasks without a clause, as clauses behind all others.
+fn subjects(text: &str, outline: &Outline, clauses: &mut Vec<Clause>) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    if outline.is_report {
+        return found;
+    }
+    for (task, node) in outline.tasks.iter().enumerate() {
+        if !node.clauses.is_empty() || !node.cells.is_empty() {
+            continue;
+        }
+        let sentences = measures::sentences(text, node.span, &[]);
+        for &sentence in std::iter::once(&sentences.title_line).chain(&sentences.others) {
+            if let Some(clause) = rules::party::subject_sentence::read(text, sentence) {
+                found.push((task, clauses.len()));
+                clauses.push(clause);
+            }
+        }
+    }
+    found
+}
+
 struct Work<'a> {
     text: &'a str,
     marks: &'a Marks,
     clauses: &'a [Clause],
     outline: &'a Outline,
+    /// Tasks without a clause, each with a clause that is the subject of one of its sentences.
+    subjects: Vec<(usize, usize)>,
     /// Spans in it count bytes until `finish`.
     parsed: Parsed,
     partition: Partition,
@@ -473,14 +499,15 @@ impl Work<'_> {
                     continue;
                 }
                 for party in &parties {
-                    // A task with bodies of its own keeps them; only a role that nobody has there is added.
+                    // A task with bodies of its own keeps them; only a role that nobody has there is added. Persons of a heading lead
+                    // besides those whom the task names.
                     let has_role = task.parties.iter().any(|own| own.role == party.role && !own.inherited);
                     let is_owned = task
                         .parties
                         .iter()
                         .any(|own| !own.inherited && own.role != PartyRole::LeaderPerson);
-                    let may_join = matches!(party.role, PartyRole::LeaderPerson | PartyRole::Lead);
-                    let adds = (may_join && !has_role) || !is_owned;
+                    let may_join = party.role == PartyRole::Lead;
+                    let adds = party.role == PartyRole::LeaderPerson || (may_join && !has_role) || !is_owned;
                     if adds && !task.parties.iter().any(|own| own.raw == party.raw) {
                         task.parties.push(party.clone());
                     }
@@ -492,6 +519,37 @@ impl Work<'_> {
                 parties,
             });
         }
+    }
+
+    /// Bodies that are subjects of sentences, for tasks that nobody was assigned to otherwise.
+    fn subject_sentences(&mut self) {
+        let is_free: Vec<bool> = self.parsed.tasks.iter().map(|task| task.parties.is_empty()).collect();
+        for &(task, clause) in &self.subjects {
+            let clause = &self.clauses[clause];
+            let Some(draft) = self
+                .parsed
+                .tasks
+                .get_mut(task)
+                .filter(|_| is_free.get(task) == Some(&true))
+            else {
+                continue;
+            };
+            self.tracer.task = Some(task);
+            self.tracer.fired(clause.rule, clause.span, || {
+                clause
+                    .parties
+                    .iter()
+                    .map(|party| format!("{} {}", party.role.code(), party.raw))
+                    .collect::<Vec<_>>()
+                    .join("; ")
+            });
+            for party in &clause.parties {
+                if !draft.parties.iter().any(|own| own.raw == party.raw) {
+                    draft.parties.push(party.clone());
+                }
+            }
+        }
+        self.tracer.task = None;
     }
 
     /// Conventions that say who leads where nobody is called lead.
@@ -555,7 +613,7 @@ impl Work<'_> {
                             if !later
                                 .parties
                                 .iter()
-                                .any(|own| own.raw == party.raw && own.role == party.role)
+                                .any(|own| own.raw == party.raw && (!own.inherited || own.role == party.role))
                             {
                                 later.parties.push(party.clone());
                             }

@@ -187,6 +187,10 @@ fn try_inline_head(text: &str, at: usize, marks: &mut Marks) {
 fn end_line(text: &str, start: usize, end: usize, stack: &mut Vec<Open>, marks: &mut Marks) {
     for open in stack.drain(..) {
         if open.labelled {
+            if let Some((close, width)) = close_below(text, open.shape, end) {
+                push_bracket(marks, open, Span::new(open.inner, close), close + width, true);
+                continue;
+            }
             let inner = trimmed(text, Span::new(open.inner, end));
             push_bracket(marks, open, inner, inner.end, false);
         }
@@ -195,6 +199,32 @@ fn end_line(text: &str, start: usize, end: usize, stack: &mut Vec<Open>, marks: 
     if !span.is_empty() {
         marks.lines.push(Line { span });
     }
+}
+
+/// Bytes below a line in which the closing mark of its bracket is looked for.
+const WRAPPED: usize = 600;
+
+/// The closing mark of a labelled bracket that a page or a narrow column broke over several lines, and its width. A sentence end, a numbering
+/// label or another bracket of the shape before it says that the mark was forgotten.
+fn close_below(text: &str, shape: u8, line_end: usize) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let limit = bytes.len().min(line_end + WRAPPED);
+    let mut at = line_end;
+    while at < limit {
+        let Some((event, width)) = event_at(bytes, at) else {
+            at += 1;
+            continue;
+        };
+        match event {
+            Event::Close(found) if found == shape => return Some((at, width)),
+            Event::Open(found) if found == shape => return None,
+            Event::Line if label_at(text, skip_blanks(text, at + width)).is_some() => return None,
+            Event::End if matches!(bytes[at], 0xE3 | b'!' | b'?') => return None,
+            _ => {}
+        }
+        at += width;
+    }
+    None
 }
 
 fn push_bracket(marks: &mut Marks, open: Open, inner: Span, end: usize, closed: bool) {
@@ -244,6 +274,22 @@ mod tests {
         let marks = scan("任务。（责任部门：教育厅 \n下一行");
         assert!(!marks.brackets[0].closed);
         assert_eq!(marks.brackets.len(), 1);
+    }
+
+    #[test]
+    fn follows_a_labelled_bracket_over_a_broken_line() {
+        check_brackets(
+            "任务。（责任单位：教育局、\n\n财政局）\n下一行",
+            &["（责任单位：教育局、\n\n财政局）"],
+        );
+        check_brackets(
+            "任务。（责任单位：教育局\n（二）任务。（责任单位：财政局）",
+            &["（责任单位：教育局", "（二）", "（责任单位：财政局）"],
+        );
+        check_brackets(
+            "任务。（责任单位：教育局\n做好工作。按时完成）",
+            &["（责任单位：教育局"],
+        );
     }
 
     #[test]

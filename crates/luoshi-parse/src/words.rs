@@ -118,6 +118,11 @@ pub(crate) fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &
         .filter_map(|line| line.rsplit_once(' '))
 }
 
+/// Whether a character is a colon, or the sign of ratio that is typed for one.
+fn is_colon(character: char) -> bool {
+    matches!(character, '：' | ':' | '∶' | '︰' | '﹕')
+}
+
 /// Labels of responsible bodies (责任单位 and the like).
 pub(crate) struct Labels(WordTable<PartyRole>);
 
@@ -126,8 +131,13 @@ impl Labels {
     pub(crate) fn opens(&self, text: &str, at: usize) -> Option<(PartyRole, usize)> {
         let hit = self.0.at(text, at)?;
         let colon = skip_blanks(text, hit.end);
-        let mark = char_at(text, colon).filter(|&character| matches!(character, '：' | ':'))?;
+        let mark = char_at(text, colon).filter(|&mark| is_colon(mark))?;
         Some((hit.value, colon + mark.len_utf8()))
+    }
+
+    /// The role that the label at the head of `text` gives, colon or not, and its bytes.
+    pub(crate) fn begins(&self, text: &str) -> Option<(PartyRole, usize)> {
+        self.0.at(text, 0).map(|hit| (hit.value, hit.end))
     }
 
     /// The role that `word` gives where it is a label and nothing else.
@@ -144,7 +154,7 @@ impl Labels {
             .within(text, start, end)
             .filter_map(|hit| {
                 let colon = skip_blanks(text, hit.end);
-                let mark = char_at(text, colon).filter(|&character| matches!(character, '：' | ':'))?;
+                let mark = char_at(text, colon).filter(|&mark| is_colon(mark))?;
                 Some((hit.start, hit.value, colon + mark.len_utf8()))
             })
             .filter(|found| found.2 <= end)
@@ -193,7 +203,7 @@ static LINE_LABELS: LazyLock<WordTable<LineLabel>> = LazyLock::new(|| {
 pub(crate) fn line_label(text: &str, at: usize) -> Option<(LineLabel, usize)> {
     let hit = LINE_LABELS.at(text, at)?;
     let colon = skip_blanks(text, hit.end);
-    let mark = char_at(text, colon).filter(|&character| matches!(character, '：' | ':'))?;
+    let mark = char_at(text, colon).filter(|&mark| is_colon(mark))?;
     Some((hit.value, colon + mark.len_utf8()))
 }
 

@@ -243,6 +243,14 @@ impl Registry {
         self.names.contains_key(core)
     }
 
+    /// The territory before the known core of a name: 青垣县 of 青垣县财政局. None where the name has none, or nobody knows it.
+    pub(crate) fn territory_of<'a>(&self, name: &'a str) -> Option<&'a str> {
+        cuts(name)
+            .find(|(_, core)| self.knows(core))
+            .map(|(territory, _)| territory)
+            .filter(|territory| !territory.is_empty())
+    }
+
     /// What `name` means at a date. Without a date the bodies of today come before those that have gone.
     ///
     /// A second name in brackets at the end (市商务局（市粮食局）) is resolved for itself.
@@ -269,6 +277,12 @@ impl Registry {
             let place = &name[..name.len() - body.full.len()];
             return self.choose(name, place, &body.full, &self.bearers(&body.full), at);
         }
+        if let Some((core, rest)) = self.office_of_the_centre(name) {
+            let mut found = self.choose(core, "", core, &self.bearers(core), at);
+            let rest = rest.replace("中支", "中心支行").replace("营管部", "营业管理部");
+            found.name.push_str(&rest);
+            return found;
+        }
         Resolution {
             name: name.to_owned(),
             standing: Standing::Unknown { candidates: Vec::new() },
@@ -277,6 +291,31 @@ impl Registry {
             until: None,
             successors: Vec::new(),
         }
+    }
+
+    /// A body of the centre at the head of the name of its own office in a place, and the rest: 人行云岭中支.
+    fn office_of_the_centre<'a>(&self, name: &'a str) -> Option<(&'a str, &'a str)> {
+        const OFFICES: [&str; 10] = [
+            "分行",
+            "支行",
+            "中支",
+            "营管部",
+            "营业管理部",
+            "营业部",
+            "分局",
+            "支局",
+            "监管局",
+            "办事处",
+        ];
+        if !OFFICES.iter().any(|office| name.ends_with(office)) {
+            return None;
+        }
+        name.char_indices()
+            .skip(2)
+            .take(12)
+            .map(|(index, _)| name.split_at(index))
+            .filter(|(core, _)| self.bearers(core).iter().any(|body| is_of_the_centre(&body.full)))
+            .last()
     }
 
     /// The body of the centre whose name follows a bare place of two to four characters.
@@ -310,6 +349,8 @@ impl Registry {
             fitting.retain(|body| body.full == core);
         }
         let full = full_names(fitting.iter().copied());
+        // 市人民银行 is an office of the bank, and which one is not said.
+        let is_office_of_centre = !territory.is_empty() && full.iter().all(|full| full.starts_with("中国"));
         let ([full], Some(body)) = (full.as_slice(), fitting.last()) else {
             return Resolution {
                 name: name.to_owned(),
@@ -329,7 +370,11 @@ impl Registry {
             None => Standing::Known,
         };
         Resolution {
-            name: format!("{territory}{full}"),
+            name: if is_office_of_centre {
+                name.to_owned()
+            } else {
+                format!("{territory}{full}")
+            },
             standing,
             level,
             from: body.from.map(Days::first),
@@ -386,6 +431,11 @@ impl Registry {
         }
         names
     }
+}
+
+/// Whether a full name is of a body of the centre that has offices in places.
+fn is_of_the_centre(full: &str) -> bool {
+    full.starts_with("中国") || full.starts_with("国家") && full.ends_with("总局")
 }
 
 fn full_names<'a>(bodies: impl Iterator<Item = &'a Body>) -> Vec<String> {
@@ -497,6 +547,33 @@ mod tests {
         check("云岭金融监管局", 2025, "云岭金融监管局", "known");
         check("省委政研室", 2020, "省委政策研究室", "known");
         check("市政府研究室", 2020, "市政府研究室", "known");
+    }
+
+    #[test]
+    fn offices_of_the_centre_bear_its_full_name() {
+        check("人行云岭中支", 2020, "中国人民银行云岭中心支行", "known");
+        check("人民银行云岭市分行", 2024, "中国人民银行云岭市分行", "known");
+        check(
+            "金融监管总局云岭监管分局",
+            2024,
+            "国家金融监督管理总局云岭监管分局",
+            "known",
+        );
+        check("市人民银行", 2024, "市人民银行", "known");
+        check("建设银行云岭分行", 2024, "建设银行云岭分行", "unknown");
+    }
+
+    #[test]
+    fn offices_of_a_committee_keep_its_word() {
+        check("省委金融办", 2024, "省委金融委员会办公室", "known");
+        check("市委社会工作部", 2024, "市委社会工作部", "known");
+        check("省委编办", 2024, "省委机构编制委员会办公室", "known");
+        check("省委农办", 2024, "省委农村工作领导小组办公室", "known");
+        check("市委外办", 2024, "市委外事工作委员会办公室", "known");
+        check("县政府办", 2024, "县政府办公室", "known");
+        check("省政府办", 2024, "省政府办公厅", "known");
+        check("市审批局", 2024, "市行政审批局", "known");
+        check("市科委", 2024, "市科学技术委员会", "known");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::{
     outline::Outline,
     parties::list,
     scan::Line,
-    text::{ahead, behind, char_at, is_blank, is_break, is_sentence_end, slice},
+    text::{ahead, behind, char_at, is_blank, is_break, is_sentence_end, slice, trimmed},
 };
 
 /// Bytes of the longest line that can be a title, an issuer or a date.
@@ -68,6 +68,9 @@ pub(crate) fn read(text: &str, lines: &[Line], outline: &Outline, settings: &Par
     read_signature(text, &lines[first_behind..], &mut front);
     read_signature_in_line(text, lines, &mut front);
     let metadata = &mut front.metadata;
+    if metadata.issuer.is_none() {
+        metadata.issuer = metadata.title.as_ref().and_then(|title| issuer_in_title(text, title));
+    }
     metadata.date = metadata.date.or(settings.date);
     metadata.year = metadata
         .date
@@ -351,6 +354,21 @@ fn read_signature(text: &str, lines: &[Line], front: &mut Front) {
     }
 }
 
+/// The issuer before 关于 or 印发 in a title: 云岭市人民政府关于印发…的通知.
+fn issuer_in_title(text: &str, title: &Located) -> Option<Located> {
+    let whole = slice(text, title.span);
+    let verb = ["关于", "印发", "转发"]
+        .iter()
+        .filter_map(|verb| whole.find(verb))
+        .min()?;
+    let span = trimmed(text, Span::new(title.span.start, title.span.start + verb));
+    let name: String = slice(text, span)
+        .chars()
+        .filter(|character| !matches!(character, '\n' | '\r'))
+        .collect();
+    (is_issuer(&name) && !name.contains(['《', '〔', '“'])).then_some(Located { text: name, span })
+}
+
 fn is_issuer(content: &str) -> bool {
     content.len() <= 120
         && !content.contains(is_break)
@@ -445,6 +463,21 @@ mod tests {
         assert_eq!(date_line("二○二四年十月十一日"), Date::new(2024, 10, 11).ok());
         assert_eq!(date_line("（2024年 7月 1日）"), Date::new(2024, 7, 1).ok());
         assert_eq!(date_line("2024年7月1日起施行"), None);
+    }
+
+    #[test]
+    fn reads_the_issuer_before_the_matter() {
+        let check = |text: &str| {
+            let title = located(text, Span::new(0, text.len()));
+            issuer_in_title(text, &title).map(|issuer| issuer.text)
+        };
+        assert_eq!(
+            check("云岭新区管理委员会\n关于印发重点任务分工的通知"),
+            Some("云岭新区管理委员会".to_owned())
+        );
+        assert_eq!(check("青垣县促进消费若干措施"), None);
+        assert_eq!(check("贯彻《云岭市人民政府关于促进消费的通知》"), None);
+        assert_eq!(check("青垣县关于促进消费的若干措施"), None);
     }
 
     #[test]

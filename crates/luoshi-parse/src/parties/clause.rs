@@ -19,6 +19,9 @@ const LONGEST_UNLABELLED: usize = 3_000;
 /// Bytes of the longest name.
 const LONGEST_NAME: usize = 240;
 
+/// Nouns that make a class of bodies of a verb before them: 牵头单位, 配合部门.
+pub(crate) const NOUNS_OF_ROLES: &[&str] = &["单位", "部门", "责任", "企业", "领导", "人", "同志", "处室", "机构"];
+
 /// A clause that names bodies.
 #[derive(Debug, Clone)]
 pub(crate) struct Clause {
@@ -42,8 +45,12 @@ pub(crate) struct Clause {
 pub(crate) fn clauses(text: &str, brackets: &[Bracket], lines: &[Line]) -> Vec<Clause> {
     let mut found = Vec::new();
     let mut brackets = brackets.iter().peekable();
+    // The end of the last clause, which can lie below its line.
+    let mut read_until = 0;
     for line in lines {
-        if let Some(clause) = rules::party::label_line::read(text, line.span) {
+        if line.span.start >= read_until
+            && let Some(clause) = rules::party::label_line::read(text, line.span)
+        {
             while brackets.next_if(|bracket| bracket.span.start < line.span.end).is_some() {}
             found.push(clause);
             continue;
@@ -58,10 +65,12 @@ pub(crate) fn clauses(text: &str, brackets: &[Bracket], lines: &[Line]) -> Vec<C
             };
             if let Some(clause) = clause {
                 last_bracket = Some(clause.span.end);
+                read_until = clause.span.end;
                 found.push(clause);
             }
         }
         if last_bracket.is_none()
+            && line.span.start >= read_until
             && let Some(clause) = rules::party::trailing_sentence::read(text, line.span)
         {
             found.push(clause);
@@ -89,7 +98,7 @@ pub(crate) fn labelled_content(text: &str, inner: Span, rule: &'static Rule) -> 
         let end = labels.get(index + 1).map_or(main.end, |next| next.0);
         verb_segment(text, Span::new(body, end), Some(role), rule, &mut parties);
     }
-    restore_elided(&mut parties);
+    restore_elided(text, &mut parties);
     Content { parties, stated_once }
 }
 
@@ -103,7 +112,7 @@ pub(crate) fn column_content(text: &str, span: Span, role: PartyRole, rule: &'st
     for part in cell_parts(text, main, role) {
         verb_segment(text, part, Some(role), rule, &mut parties);
     }
-    restore_elided(&mut parties);
+    restore_elided(text, &mut parties);
     Content { parties, stated_once }
 }
 
@@ -135,7 +144,7 @@ pub(crate) fn verb_content(text: &str, inner: Span, rule: &'static Rule) -> Cont
     let (main, stated_once) = cut_stated_once(text, inner);
     let mut parties = Vec::new();
     verb_segment(text, main, None, rule, &mut parties);
-    restore_elided(&mut parties);
+    restore_elided(text, &mut parties);
     Content { parties, stated_once }
 }
 
@@ -151,8 +160,11 @@ fn verb_segment(
     for hit in words::assignments().within(text, span.start, span.end) {
         let next = char_at(text, hit.end).filter(|_| hit.end < span.end);
         let ends_list = next.is_none_or(|character| is_break(character) || character == ' ');
-        // 牵头 and 配合 are followed by the next list at once; 负责 before a noun is part of a phrase (负责同志).
-        let may_run_on = matches!(hit.value, PartyRole::Lead | PartyRole::Cooperating);
+        // 牵头 and 配合 are followed by the next list at once; 负责 before a noun is part of a phrase (负责同志), and 各产业链牵头单位 is a
+        // class of bodies.
+        let rest = slice(text, Span::new(hit.end, span.end));
+        let is_noun = NOUNS_OF_ROLES.iter().any(|noun| rest.starts_with(noun));
+        let may_run_on = matches!(hit.value, PartyRole::Lead | PartyRole::Cooperating) && !is_noun;
         if hit.start < start || !(ends_list || may_run_on) {
             continue;
         }
@@ -198,7 +210,12 @@ fn push_names(
         push_names(text, joined, PartyRole::Cooperating, labelled, rule, parties);
         return;
     }
-    for name in list::names(text, span) {
+    let mut role = role;
+    for mut name in list::names(text, span) {
+        if let Some((length, found)) = misspelt_label(slice(text, name)) {
+            name.start += length;
+            role = found.unwrap_or(role);
+        }
         let raw = slice(text, name);
         if raw.len() > LONGEST_NAME
             || is_no_name(raw)
@@ -214,15 +231,42 @@ fn push_names(
         } else {
             role
         };
+        // A name that was broken over two lines is one.
+        let whole: String = raw.split(['\n', '\r']).map(str::trim).collect();
         parties.push(PartyDraft {
-            raw: raw.to_owned(),
-            name: raw.to_owned(),
+            name: whole.clone(),
+            raw: whole,
             role,
             span: name,
             inherited: false,
             rule: rule.code,
         });
     }
+}
+
+/// The bytes of a label that was misspelt at the head of a name (责任任单位：市财政局), and its role where its words tell it.
+fn misspelt_label(name: &str) -> Option<(usize, Option<PartyRole>)> {
+    // 责任单位市财政局 lacks its colon.
+    if let Some((role, length)) = words::labels().begins(name)
+        && !name[length..].starts_with(['：', ':', '∶'])
+        && (names::is_known_office(&name[length..]) || name[length..].starts_with('各'))
+    {
+        return Some((length, Some(role)));
+    }
+    let colon = name.find(['：', ':', '∶']).filter(|at| *at <= 36)?;
+    let label = &name[..colon];
+    let is_label = ["单位", "部门", "主体", "领导"]
+        .iter()
+        .any(|word| label.ends_with(word));
+    let role = match () {
+        () if label.contains("牵头") => Some(PartyRole::Lead),
+        () if label.contains(['配', '协']) => Some(PartyRole::Cooperating),
+        () if label.contains("落实") => Some(PartyRole::Implementing),
+        () if label.contains("责任") || label.contains("负责") => Some(PartyRole::Responsible),
+        () => None,
+    };
+    let mark = name[colon..].chars().next().map_or(0, char::len_utf8);
+    is_label.then_some((colon + mark, role))
 }
 
 /// Deadlines, conventions and empty marks that stand in a list where a body would.
@@ -234,7 +278,6 @@ fn is_no_name(piece: &str) -> bool {
         "年内",
         "长期",
         "持续推进",
-        "下同",
         "完成时限",
         "完成时间",
         "季度",
@@ -244,6 +287,7 @@ fn is_no_name(piece: &str) -> bool {
     .any(|word| piece.contains(word));
     matches!(piece, "无" | "暂无" | "/" | "-" | "—" | "——")
         || has_period
+        || names::without_bracket(piece).contains("下同")
         || (first_is_digit && piece.contains(['年', '月', '日']))
         || piece.contains("列第一位")
         || piece.contains("排名第一")
@@ -258,18 +302,30 @@ fn is_no_name(piece: &str) -> bool {
 }
 
 /// Restores in `name`, which is as written until the registry resolves it, the territory mark that only the first name of a list bears: 省民政厅、卫生健康委 -> 省卫生健康委.
-fn restore_elided(parties: &mut [PartyDraft]) {
-    let mut mark: Option<&'static str> = None;
+fn restore_elided(text: &str, parties: &mut [PartyDraft]) {
+    let mut mark: Option<String> = None;
+    let mut is_of_party = false;
     let mut previous_end = None;
     for party in parties {
-        // Only names of one list, joined by 、, share a mark; after a comma the next list begins.
-        let joined = previous_end.is_some_and(|end: usize| party.span.start == end + '、'.len_utf8());
+        // Only names of one list share a mark; after a comma the next list begins.
+        let joined = previous_end.is_some_and(|end: usize| {
+            matches!(
+                slice(text, Span::new(end, party.span.start.max(end))),
+                "、" | "和" | "与" | "及" | "以及"
+            )
+        });
         if !joined {
             mark = None;
         }
         previous_end = Some(party.span.end);
-        match (names::territory_mark(&party.raw), mark) {
-            (Some(found), _) => mark = Some(found),
+        match (names::territory_mark(&party.raw), &mark) {
+            (Some(found), _) => {
+                is_of_party = party.raw[found.len()..].starts_with('委');
+                mark = Some(found.to_owned());
+            }
+            (None, Some(found)) if is_of_party && names::is_party_office(&party.raw) => {
+                party.name = format!("{found}委{}", party.name);
+            }
             (None, Some(found)) if party.role != PartyRole::Generic && names::is_elided(&party.raw) => {
                 party.name = format!("{found}{}", party.name);
             }
@@ -298,6 +354,6 @@ fn cut_stated_once(text: &str, inner: Span) -> (Span, Option<(Span, Vec<PartyDra
 pub(crate) fn plain_names(text: &str, span: Span, role: PartyRole, rule: &'static Rule) -> Vec<PartyDraft> {
     let mut parties = Vec::new();
     push_names(text, span, role, false, rule, &mut parties);
-    restore_elided(&mut parties);
+    restore_elided(text, &mut parties);
     parties
 }

@@ -2,7 +2,7 @@
 //!
 //! What it means at a date is the matter of the registry in `organisations`.
 
-use crate::organisations::Registry;
+use crate::{organisations::Registry, parties::list};
 
 /// Whether some body is called so, at whatever time and without a territory.
 fn is_known(core: &str) -> bool {
@@ -138,48 +138,19 @@ const GENERIC_BEGINNINGS: &[&str] = &[
     "其它",
     "所有",
     "属地",
-    "全市各",
-    "全省各",
-    "全区各",
-    "市各",
-    "省各",
-    "市直各",
-    "省直各",
     "国务院各",
-    "省政府各",
-    "市政府各",
-    "省人民政府各",
-    "市人民政府各",
     "国务院有关",
-    "省有关",
-    "市有关",
-    "省直有关",
-    "市直有关",
-    "县有关",
-    "区有关",
-    "市政府相关",
-    "省政府相关",
-    "市相关",
-    "省相关",
-    "市级有关",
-    "省级有关",
-    "市级相关",
-    "省级相关",
-    "市级各",
-    "省级各",
-    "省级人民政府",
     "中央在",
+    "中央驻",
     "地方各级",
-    "自治区各",
-    "自治区有关",
-    "自治区人民政府各",
+    "省级人民政府",
     "牵头单位",
     "责任单位",
     "成员单位",
 ];
 
 /// A name without the bracket at its end: `市商务局(市粮食局)` -> `市商务局`.
-fn without_bracket(name: &str) -> &str {
+pub(crate) fn without_bracket(name: &str) -> &str {
     if name.ends_with([')', '）', ']', '］', '〕', '>', '＞', '〉']) {
         let cut = name
             .find(['(', '（', '[', '［', '〔', '<', '＜', '〈'])
@@ -230,18 +201,52 @@ pub(crate) fn is_post(name: &str) -> bool {
 /// Whether `name` stands for a class of bodies and names none of them.
 pub(crate) fn is_generic(name: &str) -> bool {
     GENERIC_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+        // No body is called 各; 市城区各区政府 and 领导小组各成员单位 are classes.
+        || name.contains('各')
+        || is_class_of_a_territory(name)
         || [
-            "等有关部门",
-            "等相关部门",
             "有关部门",
             "相关部门",
             "有关单位",
             "相关单位",
+            "有关部门和单位",
+            "相关部门和单位",
             "成员单位",
             "主管部门",
         ]
         .iter()
         .any(|ending| name.ends_with(ending))
+}
+
+/// 县直有关单位, 市级各部门, 县（市、区）人民政府: a territory and a word for several bodies of it, or several levels at once.
+fn is_class_of_a_territory(name: &str) -> bool {
+    let rest = name.strip_prefix('全').unwrap_or(name);
+    let several = ["自治区", "地区", "省", "市", "县", "区", "州", "盟", "旗", "镇", "乡"]
+        .iter()
+        .filter_map(|level| rest.strip_prefix(level))
+        .any(|rest| {
+            let rest = ["人民政府", "政府", "直属", "直", "级", "属"]
+                .iter()
+                .find_map(|word| rest.strip_prefix(word))
+                .unwrap_or(rest);
+            ["各", "有关", "相关", "其他", "其它", "所有"]
+                .iter()
+                .any(|word| rest.starts_with(word))
+        });
+    let levels = list::levels(name);
+    several
+        || levels.count > 1
+            && ["人民政府", "政府", "管委会"]
+                .iter()
+                .any(|word| name[levels.width..].starts_with(word))
+}
+
+/// Whether `name` is an office that the registry knows, with or without its territory.
+pub(crate) fn is_known_office(name: &str) -> bool {
+    let bare = without_bracket(name);
+    is_certain_body(name)
+        && bare.chars().count() >= 3
+        && (is_known(bare) || Registry::shipped().territory_of(bare).is_some())
 }
 
 /// Whether `name` is an office of a government or party by its ending, which a registry ought to know.
@@ -251,46 +256,132 @@ pub(crate) fn is_office(name: &str) -> bool {
     bare.chars().count() >= 3 && ENDINGS.iter().any(|ending| bare.ends_with(ending))
 }
 
-/// The territory mark that a name begins with and that later names of its list may leave out: 省, 市, 自治区 …
-pub(crate) fn territory_mark(raw: &str) -> Option<&'static str> {
-    ["自治区", "自治州", "地区", "省", "市", "县", "区", "州", "盟", "旗"]
+/// Zones with offices of their own, as they stand before a name.
+const ZONES: &[&str] = &[
+    "自治区",
+    "自治州",
+    "示范区",
+    "开发区",
+    "高新区",
+    "经开区",
+    "风景区",
+    "管理区",
+    "试验区",
+    "地区",
+    "新区",
+    "园区",
+    "特区",
+];
+
+/// The territory that a name begins with and that later names of its list may leave out: 省, 市, 自治区, 示范区, 青垣县 …
+pub(crate) fn territory_mark(raw: &str) -> Option<&str> {
+    let zone = ZONES.iter().find(|zone| {
+        raw.strip_prefix(**zone)
+            // 开发区管委会 is the zone itself, and its neighbours in a list need not be its offices.
+            .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['管', '党', '各', '工']))
+    });
+    if let Some(zone) = zone {
+        return Some(zone);
+    }
+    let mark = ["省", "市", "县", "区", "州", "盟", "旗"]
         .into_iter()
-        .find(|mark| {
-            raw.strip_prefix(mark).is_some_and(|rest| {
-                // 市场监管局 and 区域中心 begin with the sign by accident, 县城 as a rule.
-                let by_accident = rest.starts_with(['场', '域']) || *mark == "县" && rest.starts_with('城');
-                !by_accident || is_known(rest)
-            })
-        })
+        .find(|mark| raw.strip_prefix(mark).is_some_and(|rest| !is_accident(mark, rest)));
+    mark.or_else(|| {
+        Registry::shipped()
+            .territory_of(raw)
+            .filter(|territory| territory.ends_with(['省', '市', '州', '盟', '县', '区', '旗']))
+    })
+}
+
+/// Whether a name begins with the sign of a territory by accident: 市场监管局, 市政管理局, 区域中心, and 县城 as a rule.
+fn is_accident(mark: &str, rest: &str) -> bool {
+    let begins = |words: &[&str]| words.iter().any(|word| rest.starts_with(word));
+    let is_accident = match mark {
+        "市" => begins(&["场"]) || begins(&["政"]) && !begins(&["政府", "政务", "政协", "政法", "政研"]),
+        "区" => begins(&["域", "块链"]),
+        "县" => begins(&["城"]) && !begins(&["城乡", "城市", "城管", "城建"]),
+        _ => false,
+    };
+    is_accident && !is_known(rest)
 }
 
 /// Whether a name behind a marked one left its mark out: a government body without any territory of its own.
 pub(crate) fn is_elided(raw: &str) -> bool {
     let bare = without_bracket(raw);
-    let is_office = ["厅", "局", "委", "办", "委员会", "办公室"]
-        .iter()
-        .any(|ending| bare.ends_with(ending));
+    let ends = |endings: &[&str]| endings.iter().any(|ending| bare.ends_with(ending));
+    let is_office = ends(&["厅", "局", "委", "办", "委员会", "办公室"]);
+    // Organisations of the people have one at every level.
+    let is_organisation = is_known(bare)
+        && ends(&[
+            "工会",
+            "妇联",
+            "妇女联合会",
+            "残联",
+            "残疾人联合会",
+            "工商联",
+            "工商业联合会",
+            "科协",
+            "文联",
+            "红十字会",
+            "计划生育协会",
+            "计生协",
+            "贸促会",
+            "供销社",
+            "供销合作社",
+            "团委",
+            "检察院",
+            "中心",
+        ]);
     let has_place = bare.char_indices().skip(1).take(6).any(|(index, character)| {
         matches!(character, '省' | '市' | '州' | '盟' | '县' | '区')
             && !bare[index..].starts_with("市场")
             && index + 3 < bare.len()
     });
-    // 河南金融监管局 and its like are branches of national bodies and bear the place in front.
-    let is_branch = [
+    // 云岭金融监管局 and its like are branches of national bodies and bear the place in front; 新城管委 governs a place of its own.
+    let is_branch = ends(&[
         "银保监局",
         "分局",
+        "支局",
         "金融监管局",
         "证监局",
         "海关",
         "分行",
         "通信管理局",
         "监管局",
-    ]
-    .iter()
-    .any(|ending| bare.ends_with(ending))
-        && !is_known(bare)
+        "海事局",
+        "河务局",
+        "航道局",
+        "铁路局",
+        "管委",
+        "管委会",
+        "管理委员会",
+        "监管办",
+    ]) && !is_known(bare)
         && !bare.starts_with("市场");
-    is_office && !has_place && !is_branch && !bare.starts_with("国")
+    let is_of_the_centre = ends(&["总局", "海关", "铁路局"])
+        || ["国家", "国务院", "中国", "国网"]
+            .iter()
+            .any(|word| bare.starts_with(word));
+    (is_office || is_organisation) && !has_place && !is_branch && !is_of_the_centre
+}
+
+/// Whether `raw` is an office of a party committee, which behind another one of its list leaves 省委 out and not 省 alone.
+pub(crate) fn is_party_office(raw: &str) -> bool {
+    matches!(
+        raw,
+        "组织部"
+            | "宣传部"
+            | "统战部"
+            | "社会工作部"
+            | "政法委"
+            | "网信办"
+            | "编办"
+            | "改革办"
+            | "人才办"
+            | "军民融合办"
+            | "政研室"
+            | "政策研究室"
+    )
 }
 
 #[cfg(test)]
@@ -301,7 +392,9 @@ mod tests {
     fn tells_bodies_from_prose() {
         assert!(is_certain_body("市商务局(市粮食和物资储备局)"));
         assert!(is_possible_body("济源示范区"));
-        assert!(is_generic("各部门"));
+        assert!(is_generic("各部门") && is_generic("县直有关单位和企业") && is_generic("自治区各部门"));
+        assert!(is_generic("区县(市)人民政府") && is_generic("县区政府") && is_generic("全市各学校"));
+        assert!(!is_generic("县人民政府") && !is_generic("县市场监管局") && !is_generic("市区划办"));
         assert!(!is_possible_body("含本数"));
         assert!(!is_certain_body("局"));
     }
@@ -313,6 +406,14 @@ mod tests {
         assert_eq!(territory_mark("市城管局"), Some("市"));
         assert_eq!(territory_mark("县城管局"), Some("县"));
         assert_eq!(territory_mark("卫生健康委"), None);
+        assert_eq!(territory_mark("县城乡建设局"), Some("县"));
+        assert_eq!(territory_mark("市政管理局"), None);
+        assert_eq!(territory_mark("市政府办公室"), Some("市"));
+        assert_eq!(territory_mark("示范区财政金融局"), Some("示范区"));
+        assert_eq!(territory_mark("开发区管委会"), None);
+        assert_eq!(territory_mark("青垣县财政局"), Some("青垣县"));
         assert!(is_elided("卫生健康委") && !is_elided("云岭银保监分局"));
+        assert!(is_elided("计划生育协会") && is_elided("妇联"));
+        assert!(!is_elided("云岭海事局") && !is_elided("青垣新城管委") && !is_elided("国家税务总局"));
     }
 }

@@ -83,6 +83,7 @@ pub static RULES: &[&Rule] = &[
     &party::names_bracket::RULE,
     &party::label_line::RULE,
     &party::trailing_sentence::RULE,
+    &party::subject_sentence::RULE,
     &party::section_line::RULE,
     &party::stated_once::RULE,
     &party::table_column::RULE,

@@ -1,7 +1,8 @@
 //! A clause that speaks of all tasks behind it: 以下任务均需各市落实，不再列出.
 //!
-//! It stands inside the first responsibility bracket, or is a sentence of its own bracket. Its bodies are implementing bodies of
-//! this task and of every later one, marked as inherited.
+//! It stands inside the first responsibility bracket, or is a sentence of its own bracket. Its bodies go to this task and to every later
+//! one, marked as inherited: as implementing bodies where the clause says 落实, as responsible ones (各县政府: generic) where it says that the
+//! responsible bodies include them (各项措施责任单位均包括各县政府，不再列出). A task that names one of them itself does not get it twice.
 
 use luoshi_types::{PartyRole, Span};
 
@@ -48,7 +49,17 @@ pub(crate) fn read(text: &str, inner: Span) -> Option<(Span, Vec<PartyDraft>)> {
         .min()
         .unwrap_or(rest.len());
     let names = Span::new(inner.start + names_start, inner.start + names_start + end);
-    let mut parties = plain_names(text, names, PartyRole::Implementing, &RULE);
+    // 落实 binds each of them; without it they owe what the words of the clause say.
+    let role = if ["落实", "贯彻", "参照"].iter().any(|word| rest.contains(word)) {
+        PartyRole::Implementing
+    } else if rest.contains("配合") || part[start..names_start].contains("配合单位") {
+        PartyRole::Cooperating
+    } else if rest.contains("负责") || part[start..names_start].contains("责任") {
+        PartyRole::Responsible
+    } else {
+        PartyRole::Implementing
+    };
+    let mut parties = plain_names(text, names, role, &RULE);
     for party in &mut parties {
         party.inherited = true;
     }
