@@ -131,6 +131,7 @@ mod tests {
             for &code in DiagnosticCode::ALL {
                 let mut diagnostic = Diagnostic::new(code, Span::default());
                 for name in [
+                    "year",
                     "limit",
                     "size",
                     "format",

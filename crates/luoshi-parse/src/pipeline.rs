@@ -68,6 +68,7 @@ pub fn parse(document: &Document, settings: &ParseSettings) -> Parsed {
     }
     let subjects = subjects(text, &outline, &mut clauses);
     let front = front::read(text, &marks.lines, &outline, settings);
+    let year_is_inferred = front.year_is_inferred;
     let registry = settings.organisations.as_deref().unwrap_or_else(|| Registry::shipped());
     let doubts = organisations::resolve_clauses(&mut clauses, registry, &front.metadata);
     let mut work = Work {
@@ -97,6 +98,11 @@ pub fn parse(document: &Document, settings: &ParseSettings) -> Parsed {
     work.reviews();
     work.default_deadlines();
     work.complaints();
+    if let Some(year) = work.parsed.metadata.year.filter(|_| year_is_inferred) {
+        work.parsed
+            .diagnostics
+            .push(Diagnostic::new(DiagnosticCode::InferredYear, Span::default()).with("year", year.to_string()));
+    }
     work.parsed.diagnostics.extend(doubts);
     work.finish(document)
 }

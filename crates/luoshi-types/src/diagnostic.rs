@@ -130,6 +130,8 @@ diagnostic_codes! {
     Unresolved = "unresolved", Warning;
     /// The document states no date or year; what depends on them is empty.
     NoDate = "no-date", Info;
+    /// The document states no date or year of its own; the year is that of which its tasks speak (`year`).
+    InferredYear = "inferred-year", Info;
     /// A task, or a clause of it, is outside the limits of scope (`reason`).
     NotTracked = "not-tracked", Info;
     /// The document has too many tasks to be a breakdown (`count`, `limit`).

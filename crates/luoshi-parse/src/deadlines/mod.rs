@@ -1,57 +1,26 @@
 //! Deadlines: expressions of time that bind a task, resolved to the last day of the period that they name.
 //!
-//! This room reads a period of any shape; which ones bind is for the rules of the family `deadline`. It never asks for today's date.
+//! Periods of any shape are read in [`period`], what stands around them in [`around`]; which ones bind is for the rules of the family
+//! `deadline`. It never asks for today's date.
+
+pub(crate) mod around;
+pub(crate) mod period;
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use luoshi_types::Span;
 
+pub(crate) use around::Surroundings;
+pub(crate) use period::{Period, Shape};
+
 use crate::{
     model::{DeadlineDraft, DeadlineKind},
-    numeral::{chinese_digits_at, digits_at},
     rules::{Rule, deadline},
-    targets::verb_or_promise_at,
-    text::{ahead, behind, char_at, char_before, is_break, is_sentence_end, overlaps_any, slice, width_of},
+    text::{overlaps_any, slice, width_of},
     trace::Tracer,
 };
-
-/// What a period is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shape {
-    Day,
-    Month,
-    Quarter,
-    Half,
-    Year,
-    Plan,
-}
-
-/// A period of time in the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Period {
-    pub(crate) span: Span,
-    pub(crate) shape: Shape,
-    year: Option<i16>,
-    /// Years to add to the document's own: 1 for 明年.
-    later: i16,
-    /// Last month of the period, 1 to 12.
-    month: i8,
-    /// The day, where the shape is one.
-    day: i8,
-    /// Whether a year is written.
-    pub(crate) has_year: bool,
-    /// 底, 末.
-    pub(crate) ends: bool,
-    /// 前, 以前.
-    pub(crate) before: bool,
-    /// 内, 期间.
-    pub(crate) within: bool,
-    /// 全年.
-    pub(crate) whole: bool,
-    /// 到, 截至 in front.
-    pub(crate) until: bool,
-    /// From one date to another.
-    pub(crate) window: bool,
-}
+use period::{for_each_period, resolve};
 
 /// What the document says of its own time.
 #[derive(Debug, Clone, Copy, Default)]
@@ -60,89 +29,6 @@ pub(crate) struct DocumentTime {
     pub(crate) year: Option<i16>,
     /// The date that it bears.
     pub(crate) date: Option<Date>,
-}
-
-/// What stands around a period.
-pub(crate) struct Surroundings<'a> {
-    text: &'a str,
-    end: usize,
-    /// The clause before it, at most 30 characters.
-    before: &'a str,
-    /// The clause behind it, at most 30 characters.
-    after: &'a str,
-}
-
-/// Words that say that work is done by then.
-const DONE: &[&str] = &[
-    "完成",
-    "建成",
-    "竣工",
-    "投用",
-    "投产",
-    "投入使用",
-    "完工",
-    "达到",
-    "交付",
-    "通车",
-    "通水",
-    "开园",
-    "开学",
-    "验收",
-    "出台",
-    "印发",
-    "全部",
-    "全面完成",
-    "基本完成",
-    "基本建成",
-    "实现",
-];
-
-/// Words that say that work begins by then.
-const BEGUN: &[&str] = &["开工", "动工", "启动", "开建", "开始", "进场施工", "全面开工"];
-
-impl Surroundings<'_> {
-    /// Whether it is work that begins by then, or work that is done.
-    pub(crate) fn by_or_start(&self) -> DeadlineKind {
-        let begins = BEGUN.iter().any(|word| self.after.contains(word));
-        let is_done = ["完成", "建成", "竣工", "投用", "投产", "投入使用", "完工", "达到"]
-            .iter()
-            .any(|word| self.after.contains(word));
-        if begins && !is_done {
-            DeadlineKind::StartBy
-        } else {
-            DeadlineKind::By
-        }
-    }
-
-    /// Whether the clause begins with the period, or has only a word of promise or of place before it.
-    pub(crate) fn opens_clause(&self) -> bool {
-        self.before.trim().is_empty()
-            || [
-                "力争", "确保", "争取", "计划", "在", "于", "拟", "到", "并", "要", "须", "应",
-            ]
-            .iter()
-            .any(|word| self.before.ends_with(word))
-    }
-
-    /// Whether the next words say that work is done or begun.
-    pub(crate) fn ends_or_begins_next(&self) -> bool {
-        DONE.iter().chain(BEGUN).any(|word| self.after.starts_with(word))
-    }
-
-    /// Whether the period belongs to the condition of a measure: 对2024年3月31日前供应的土地.
-    fn is_condition(&self) -> bool {
-        let names_those = ["对", "凡", "针对"].iter().any(|word| self.before.starts_with(word));
-        names_those && self.after.contains('的')
-    }
-
-    /// Whether the clause ends here or goes on with a verb.
-    pub(crate) fn acts_next(&self) -> bool {
-        self.after.is_empty()
-            || verb_or_promise_at(self.text, self.end)
-            || ["全部", "基本", "累计", "全面", "要", "全省", "全市", "全口径", "各"]
-                .iter()
-                .any(|word| self.after.starts_with(word))
-    }
 }
 
 type PeriodRule = (&'static Rule, fn(&Period, &Surroundings<'_>) -> Option<DeadlineKind>);
@@ -156,7 +42,9 @@ static PERIOD_RULES: &[PeriodRule] = &[
     (&deadline::half_year::RULE, deadline::half_year::read),
     (&deadline::within_year::RULE, deadline::within_year::read),
     (&deadline::horizon::RULE, deadline::horizon::read),
+    (&deadline::year::RULE, deadline::year::read),
     (&deadline::plan_period::RULE, deadline::plan_period::read),
+    (&deadline::school_term::RULE, deadline::school_term::read),
 ];
 
 /// Reads one sentence of a task.
@@ -168,14 +56,19 @@ pub(crate) fn read_sentence(
     found: &mut Vec<DeadlineDraft>,
 ) {
     let first = found.len();
+    // Whether the deadline that was pushed at a place says that all of it begins.
+    let mut all_begin = Vec::new();
     for_each_period(text, sentence, |period| {
-        let around = Surroundings {
-            text,
-            end: period.span.end,
-            before: behind(text, sentence.start, period.span.start, 30, is_break),
-            after: ahead(text, period.span.end, 30, is_break),
-        };
-        if around.is_condition() {
+        // What ended before the year of the document is a condition, a comparison or a thing of the past.
+        if period.year.zip(time.year).is_some_and(|(year, now)| year < now) {
+            return;
+        }
+        let around = Surroundings::new(text, sentence, &period);
+        if around.is_named(&period) {
+            return;
+        }
+        let is_of_policy = around.is_condition() || around.is_validity(&period) || around.is_relief(&period);
+        if !period.window && (is_of_policy || around.is_compared()) {
             return;
         }
         let Some((rule, kind)) = PERIOD_RULES
@@ -184,9 +77,26 @@ pub(crate) fn read_sentence(
         else {
             return;
         };
-        push(text, period, kind, rule, time, tracer, found);
+        // 6月底前力争2024年专项债发行完毕 has its time; the year only names the thing.
+        let is_told = rule.code == deadline::year::RULE.code
+            && found[first..]
+                .last()
+                .is_some_and(|last| last.span.end > around.clause_start());
+        // 上半年 in a document of October looks back.
+        let has_ended = kind == DeadlineKind::During
+            && !period.window
+            && resolve(&period, time.year)
+                .zip(time.date)
+                .is_some_and(|(end, today)| end < today);
+        if !has_ended && !is_told {
+            push(text, period, kind, rule, time, tracer, found);
+            if kind == DeadlineKind::StartBy && around.all_begin() {
+                all_begin.push(period.span);
+            }
+        }
     });
     deadline::relative::read(text, sentence, time, tracer, found);
+    deadline::recurring::read(text, sentence, tracer, found);
     found[first..].sort_by_key(|deadline| deadline.span);
     // Several dates in one sentence are the stages of one piece of work: 6月底前下达60%，9月底前下达80%.
     let ends = found[first..]
@@ -195,11 +105,34 @@ pub(crate) fn read_sentence(
         .count();
     if ends > 1 {
         for deadline in &mut found[first..] {
-            if deadline.kind == DeadlineKind::By {
+            let closes_chain = deadline.kind == DeadlineKind::StartBy && all_begin.contains(&deadline.span);
+            if deadline.kind == DeadlineKind::By || closes_chain {
                 deadline.kind = DeadlineKind::Stage;
             }
         }
     }
+}
+
+/// Fewer promises of one year than this say nothing about the year of a document.
+const FEWEST_PROMISES: usize = 2;
+
+/// The year of which most promises of `tasks` speak that name a bare year (2024年新增市场主体2万户).
+pub(crate) fn year_of_tasks(text: &str, tasks: impl Iterator<Item = Span>) -> Option<i16> {
+    let mut years: BTreeMap<i16, usize> = BTreeMap::new();
+    for task in tasks {
+        for_each_period(text, task, |period| {
+            let around = Surroundings::new(text, task, &period);
+            if deadline::year::read(&period, &around).is_some()
+                && !around.is_condition()
+                && let Some(year) = period.year
+            {
+                *years.entry(year).or_default() += 1;
+            }
+        });
+    }
+    let all: usize = years.values().sum();
+    let (year, count) = years.into_iter().max_by_key(|(_, count)| *count)?;
+    (count >= FEWEST_PROMISES && count * 3 >= all * 2).then_some(year)
 }
 
 /// Reads a document-wide default: the periods of a sentence that speaks of all measures without a time of their own.
@@ -258,12 +191,7 @@ pub(crate) fn read_container(
         if continuous < last_continuous && found[continuous].span.overlaps(period.span) {
             return;
         }
-        let around = Surroundings {
-            text,
-            end: period.span.end,
-            before: behind(text, span.start, period.span.start, 30, is_break),
-            after: ahead(text, period.span.end, 30, is_break),
-        };
+        let around = Surroundings::new(text, span, &period);
         let (rule, kind) = PERIOD_RULES
             .iter()
             .find_map(|(rule, read)| read(&period, &around).map(|kind| (*rule, kind)))
@@ -308,6 +236,7 @@ fn numeric_dates(text: &str, span: Span, time: DocumentTime, tracer: &mut Tracer
                 before: true,
                 within: false,
                 whole: false,
+                years: false,
                 until: false,
                 window: false,
             };
@@ -357,332 +286,6 @@ fn push(
     });
 }
 
-/// The last day of the period; `None` where neither it nor the document names a year.
-fn resolve(period: &Period, document_year: Option<i16>) -> Option<Date> {
-    let year = period
-        .year
-        .or(document_year.and_then(|year| year.checked_add(period.later)))?;
-    let day = if period.shape == Shape::Day { period.day } else { 1 };
-    let date = Date::new(year, period.month, day).ok()?;
-    Some(if period.shape == Shape::Day {
-        date
-    } else {
-        date.last_of_month()
-    })
-}
-
-fn for_each_period(text: &str, span: Span, mut take: impl FnMut(Period)) {
-    let bytes = text.as_bytes();
-    let mut at = span.start;
-    while at < span.end {
-        let byte = bytes[at];
-        if may_begin(bytes, at) {
-            if let Some(period) = period_at(text, at).filter(|period| period.span.end <= span.end) {
-                let period = window_from(text, period, span.end).unwrap_or(period);
-                at = period.span.end;
-                take(period);
-                continue;
-            }
-            if byte.is_ascii_digit() {
-                // A run of digits that begins no period is passed as a whole, or its tail would be read as a month.
-                while at < span.end && (bytes[at].is_ascii_digit() || bytes[at] == b'.') {
-                    at += 1;
-                }
-                continue;
-            }
-        }
-        at += width_of(byte);
-    }
-}
-
-/// The window that begins with the period `first`: 2023年1月1日起至12月31日, 2024年1月—6月. Its first part bears a year or a day.
-fn window_from(text: &str, first: Period, limit: usize) -> Option<Period> {
-    if first.before || first.ends || first.until || !(first.has_year || first.shape == Shape::Day) {
-        return None;
-    }
-    let mut reader = Reader {
-        text,
-        at: first.span.end,
-    };
-    reader.take("起");
-    let mark_start = reader.at;
-    while reader.at - mark_start < 6 && ["—", "–", "-", "~", "～", "－"].iter().any(|mark| reader.take(mark)) {}
-    if reader.at == mark_start && !(reader.take("至") || reader.take("到")) {
-        return None;
-    }
-    let second = period_at(text, reader.at).filter(|second| second.span.end <= limit)?;
-    let is_later = matches!(second.shape, Shape::Day | Shape::Month) || second.has_year;
-    is_later.then_some(Period {
-        span: Span::new(first.span.start, second.span.end),
-        year: second.year.or(first.year),
-        has_year: second.has_year || first.has_year,
-        within: true,
-        window: true,
-        until: false,
-        ..second
-    })
-}
-
-/// Whether the character at `at` can begin a period: a digit, or one of 年全上下今本当明第“一二三四十. It spares the reader most characters.
-#[inline]
-fn may_begin(bytes: &[u8], at: usize) -> bool {
-    let byte = bytes[at];
-    if byte < 0x80 {
-        return byte.is_ascii_digit();
-    }
-    let (Some(&second), Some(&third)) = (bytes.get(at + 1), bytes.get(at + 2)) else {
-        return false;
-    };
-    match byte {
-        0xE2 => (second, third) == (0x80, 0x9C),
-        0xE4 => matches!(
-            (second, third),
-            (0xB8, 0x80 | 0x89 | 0x8A | 0x8B) | (0xBA, 0x8C) | (0xBB, 0x8A)
-        ),
-        0xE5 => matches!(
-            (second, third),
-            (0xB9, 0xB4) | (0x85, 0xA8) | (0xBD, 0x93) | (0x9B, 0x9B) | (0x8D, 0x81)
-        ),
-        0xE6 => matches!((second, third), (0x9C, 0xAC) | (0x98, 0x8E)),
-        0xE7 => (second, third) == (0xAC, 0xAC),
-        0xEF => second == 0xBC && matches!(third, 0x90..=0x99),
-        _ => false,
-    }
-}
-
-struct Reader<'t> {
-    text: &'t str,
-    at: usize,
-}
-
-impl Reader<'_> {
-    fn take(&mut self, word: &str) -> bool {
-        let found = self.text[self.at..].starts_with(word);
-        if found {
-            self.at += word.len();
-        }
-        found
-    }
-
-    fn number(&mut self, most: usize, behind: char) -> Option<u32> {
-        let (value, end) = digits_at(self.text, self.at, most)?;
-        if char_at(self.text, end) != Some(behind) {
-            return None;
-        }
-        self.at = end + behind.len_utf8();
-        Some(value)
-    }
-}
-
-/// The period that begins at `at`.
-fn period_at(text: &str, at: usize) -> Option<Period> {
-    let first = char_at(text, at)?;
-    let is_begin = first.is_ascii_digit()
-        || matches!(
-            first,
-            '０'
-                ..='９'
-                    | '年'
-                    | '全'
-                    | '上'
-                    | '下'
-                    | '今'
-                    | '本'
-                    | '当'
-                    | '明'
-                    | '第'
-                    | '“'
-                    | '一'
-                    | '二'
-                    | '三'
-                    | '四'
-                    | '十'
-        );
-    if !is_begin {
-        return None;
-    }
-    if matches!(first, '“' | '十') {
-        return plan_at(text, at, first);
-    }
-    let mut reader = Reader { text, at };
-    let mut period = Period {
-        span: Span::new(at, at),
-        shape: Shape::Year,
-        year: None,
-        later: 0,
-        month: 12,
-        day: 31,
-        has_year: false,
-        ends: false,
-        before: false,
-        within: false,
-        whole: false,
-        until: false,
-        window: false,
-    };
-    let mut named = year_of(&mut reader, &mut period, first)?;
-    if (first.is_ascii_digit() || matches!(first, '０'..='９') || named)
-        && let Some(month) = reader.number(2, '月')
-    {
-        if !(1..=12).contains(&month) {
-            return None;
-        }
-        reader.take("份");
-        period.shape = Shape::Month;
-        period.month = i8::try_from(month).ok()?;
-        named = true;
-        if let Some(day) = reader.number(2, '日') {
-            period.shape = Shape::Day;
-            period.day = i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;
-        }
-    }
-    if period.shape == Shape::Year {
-        if reader.take("上半年") {
-            (period.shape, period.month, named) = (Shape::Half, 6, true);
-        } else if reader.take("下半年") {
-            (period.shape, period.month, named) = (Shape::Half, 12, true);
-        } else if let Some(quarter) = quarter_of(&mut reader) {
-            (period.shape, period.month, named) = (Shape::Quarter, i8::try_from(quarter * 3).ok()?, true);
-        } else if reader.take("全年") {
-            (period.whole, period.within, named) = (true, true, true);
-        } else if reader.take("年内") {
-            (period.within, named) = (true, true);
-        } else if reader.take("年底") || reader.take("年末") || (named && (reader.take("底") || reader.take("末")))
-        {
-            (period.ends, named) = (true, true);
-        }
-    }
-    if !named {
-        return None;
-    }
-    if !period.ends && (reader.take("底") || reader.take("末")) {
-        period.ends = true;
-    }
-    if reader.take("以前") || reader.take("之前") || reader.take("前") {
-        period.before = true;
-    } else if reader.take("以内") || reader.take("期间") || reader.take("内") {
-        period.within = true;
-    }
-    let lead = behind(text, 0, at, 2, is_sentence_end);
-    let start = if lead.ends_with("截至") || lead.ends_with("截止") {
-        period.until = true;
-        at - 6
-    } else if lead.ends_with("止于") {
-        period.until = true;
-        at - 9
-    } else if lead.ends_with('到') || lead.ends_with('至') {
-        period.until = true;
-        at - 3
-    } else {
-        at
-    };
-    period.span = Span::new(start, reader.at);
-    Some(period)
-}
-
-/// Reads the year, or a word in its place. `Some(false)` where the period begins without a year, `None` where it is none at all.
-fn year_of(reader: &mut Reader<'_>, period: &mut Period, first: char) -> Option<bool> {
-    match first {
-        '0'..='9' | '０'..='９' => {
-            let (value, end) = digits_at(reader.text, reader.at, 4)?;
-            if !(1980..=2100).contains(&value) {
-                return Some(false);
-            }
-            let mut year = value;
-            let mut mark_end = end;
-            while let Some(mark) =
-                char_at(reader.text, mark_end).filter(|mark| matches!(mark, '—' | '-' | '–' | '~' | '～' | '－' | '至'))
-            {
-                mark_end += mark.len_utf8();
-            }
-            let mut end = end;
-            if mark_end > end
-                && mark_end - end <= 6
-                && let Some((last, last_end)) =
-                    digits_at(reader.text, mark_end, 4).filter(|(last, _)| (value..=2100).contains(last))
-            {
-                (year, end, period.within) = (last, last_end, true);
-            }
-            if char_at(reader.text, end) != Some('年') {
-                return None;
-            }
-            // 2024年年底: the first 年 belongs to the year, the second to the end.
-            reader.at = end + '年'.len_utf8();
-            period.year = i16::try_from(year).ok();
-            period.has_year = true;
-            if reader.text[reader.at..].starts_with('内') {
-                reader.at += '内'.len_utf8();
-                period.within = true;
-            }
-            Some(true)
-        }
-        '今' | '本' | '当' => (reader.take("今年") || reader.take("本年") || reader.take("当年")).then_some(true),
-        '明' => {
-            period.later = 1;
-            reader.take("明年").then_some(true)
-        }
-        // 每年底 and 去年底 speak of other years, 多年内 of none.
-        '年' => (!matches!(
-            char_before(reader.text, reader.at),
-            Some('去' | '每' | '多' | '近' | '几' | '两' | '三' | '五' | '1'..='9')
-        ))
-        .then_some(false),
-        _ => Some(false),
-    }
-}
-
-fn quarter_of(reader: &mut Reader<'_>) -> Option<u32> {
-    let start = reader.at;
-    reader.take("第");
-    let quarter = match char_at(reader.text, reader.at) {
-        Some('一' | '1') => 1,
-        Some('二' | '2') => 2,
-        Some('三' | '3') => 3,
-        Some('四' | '4') => 4,
-        _ => 0,
-    };
-    reader.at += char_at(reader.text, reader.at).map_or(0, char::len_utf8);
-    if quarter > 0 && reader.take("季度") {
-        return Some(quarter);
-    }
-    reader.at = start;
-    None
-}
-
-/// “十四五”期间.
-fn plan_at(text: &str, at: usize, first: char) -> Option<Period> {
-    let start = if first == '“' { at + first.len_utf8() } else { at };
-    if char_before(text, at) == Some('第') {
-        return None;
-    }
-    let (_, mut end) = chinese_digits_at(text, start, 3)?;
-    // 十四五 reads as 10, 4, 5: the last sign is the five of the five-year plan.
-    let digits = text[start..end].strip_suffix('五')?;
-    let plan = crate::numeral::chinese_integer(digits).filter(|plan| (9..=20).contains(plan))?;
-    if first == '“' {
-        end += char_at(text, end).filter(|&character| character == '”')?.len_utf8();
-    }
-    let mut reader = Reader { text, at: end };
-    // Without a word of time it is the name of a plan.
-    let within = reader.take("期间") || reader.take("时期") || reader.take("末");
-    within.then(|| Period {
-        span: Span::new(at, reader.at),
-        shape: Shape::Plan,
-        // The tenth plan ended in 2005, and each later one five years after the one before.
-        year: i16::try_from(2005 + (plan - 10) * 5).ok(),
-        later: 0,
-        month: 12,
-        day: 31,
-        has_year: true,
-        ends: false,
-        before: false,
-        within,
-        whole: false,
-        until: false,
-        window: false,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -725,15 +328,53 @@ mod tests {
             "6月底前下达60%以上，9月底前下达80%以上",
             &["6月底前 stage 2024-06-30", "9月底前 stage 2024-09-30"],
         );
+        check(
+            "3月底前开工率达到30%、6月底前达到70%、9月底前全部开工",
+            &[
+                "3月底前 stage 2024-03-31",
+                "6月底前 stage 2024-06-30",
+                "9月底前 stage 2024-09-30",
+            ],
+        );
+        check(
+            "4月底前建成一期、6月底前建成二期，9月底前三期开工",
+            &[
+                "4月底前 stage 2024-04-30",
+                "6月底前 stage 2024-06-30",
+                "9月底前 start_by 2024-09-30",
+            ],
+        );
     }
 
     #[test]
-    fn every_beginning_is_let_through() {
-        for character in "0９年全上下今本当明第“一二三四十".chars() {
-            let text = character.to_string();
-            assert!(may_begin(text.as_bytes(), 0), "{character}");
-        }
-        assert!(!may_begin("任".as_bytes(), 0) && !may_begin("a".as_bytes(), 0));
+    fn what_has_passed_binds_no_more() {
+        check("2023年新增企业20家，2023年12月底前建成", &[]);
+        let mut found = Vec::new();
+        let text = "上半年完成投资20亿元，下半年完成30亿元";
+        let time = DocumentTime {
+            year: Some(2024),
+            date: Date::new(2024, 9, 1).ok(),
+        };
+        read_sentence(
+            text,
+            Span::new(0, text.len()),
+            time,
+            &mut Tracer::new(false),
+            &mut found,
+        );
+        let shown: Vec<&str> = found.iter().map(|deadline| deadline.text.as_str()).collect();
+        assert_eq!(shown, ["下半年"]);
+    }
+
+    #[test]
+    fn the_year_of_most_promises_is_that_of_the_document() {
+        let year = |text: &str| year_of_tasks(text, std::iter::once(Span::new(0, text.len())));
+        assert_eq!(
+            year("2024年新增企业20家，2024年，市财政安排资金2亿元，2025年建成5个"),
+            Some(2024)
+        );
+        assert_eq!(year("2024年新增企业20家，2025年新增企业30家，2026年新增企业40家"), None);
+        assert_eq!(year("2024年新增企业20家，到2025年建成5个"), None);
     }
 
     #[test]
@@ -743,5 +384,8 @@ mod tests {
         check("贯彻“十二五”规划", &[]);
         check("三年内有效", &[]);
         check("每年底检查", &[]);
+        check("落实《三年行动方案（2024—2026年）》", &[]);
+        check("实施三年行动（2024—2026年）", &[]);
+        check("离校一年内的毕业生，青年内心健康", &[]);
     }
 }

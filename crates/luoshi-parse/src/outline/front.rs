@@ -8,7 +8,7 @@ use luoshi_types::{DocumentKind, Span};
 use crate::{
     model::{Located, Metadata, ParseSettings, SpanKind},
     numeral::{chinese_integer, digits_at},
-    outline::Outline,
+    outline::{Outline, issue},
     parties::list,
     scan::Line,
     text::{ahead, behind, char_at, is_blank, is_break, is_sentence_end, slice, trimmed},
@@ -49,12 +49,17 @@ const TITLE_ENDINGS: &[&str] = &[
     "工作",
     "（试行）",
     "(试行)",
+    "表",
+    "实事",
+    "举措",
 ];
 
 /// What the front and the end say, and how their text is named in the partition.
 #[derive(Debug, Default)]
 pub(crate) struct Front {
     pub(crate) metadata: Metadata,
+    /// Whether the year is only the one of which the tasks speak.
+    pub(crate) year_is_inferred: bool,
     pub(crate) parts: Vec<(Span, SpanKind)>,
 }
 
@@ -67,6 +72,9 @@ pub(crate) fn read(text: &str, lines: &[Line], outline: &Outline, settings: &Par
     read_signature(text, &lines[..front_end], &mut front);
     read_signature(text, &lines[first_behind..], &mut front);
     read_signature_in_line(text, lines, &mut front);
+    if front.metadata.date.is_none() {
+        front.metadata.date = issue::stated_date(text, lines, front_end, first_behind);
+    }
     let metadata = &mut front.metadata;
     if metadata.issuer.is_none() {
         metadata.issuer = metadata.title.as_ref().and_then(|title| issuer_in_title(text, title));
@@ -84,7 +92,13 @@ pub(crate) fn read(text: &str, lines: &[Line], outline: &Outline, settings: &Par
                 .and_then(|number| year_in(&number.text))
         })
         .or(settings.year)
-        .or(settings.date.map(Date::year));
+        .or(settings.date.map(Date::year))
+        .or_else(|| issue::stated_year(text, lines))
+        .or_else(|| {
+            let year = issue::usual_year(text, outline);
+            front.year_is_inferred = year.is_some();
+            year
+        });
     metadata.kind = Some(match &metadata.title {
         _ if outline.is_report => DocumentKind::Report,
         _ if outline.tasks.iter().any(|task| !task.clauses.is_empty()) => DocumentKind::Breakdown,
@@ -121,18 +135,25 @@ fn read_front(text: &str, lines: &[Line], limit: usize, front: &mut Front) {
             && lines
                 .get(index + 1)
                 .is_some_and(|next| date_line(slice(text, next.span)).is_some());
-        let run = match runs.last_mut() {
-            Some(run) if is_title_line(content) && !is_signed && run.len() < 4 => run,
-            _ => {
-                runs.push(Vec::new());
-                continue;
-            }
-        };
-        run.push(span);
+        if !is_title_line(content) || is_signed {
+            runs.push(Vec::new());
+            continue;
+        }
+        // A report's title with its year is whole, whatever menu stands above it.
+        let is_whole = content.ends_with("政府工作报告") && year_in(content).is_some();
+        match runs.last_mut() {
+            Some(run) if run.len() < 4 && !is_whole => run.push(span),
+            _ => runs.push(vec![span]),
+        }
+        if is_whole {
+            runs.push(Vec::new());
+        }
     }
     let title = runs.into_iter().filter(|run| !run.is_empty()).find_map(|run| {
         let joined: String = run.iter().map(|span| slice(text, *span)).collect();
-        let reads_like_one = joined.contains("关于") || TITLE_ENDINGS.iter().any(|ending| joined.ends_with(ending));
+        let is_name = joined.chars().count() >= 6;
+        let reads_like_one =
+            joined.contains("关于") || is_name && TITLE_ENDINGS.iter().any(|ending| joined.ends_with(ending));
         reads_like_one.then_some((run, joined))
     });
     match title {
@@ -173,10 +194,44 @@ fn is_title_line(content: &str) -> bool {
     .any(|word| content.starts_with(word));
     content.len() <= LONGEST_TITLE_LINE
         && !is_prose
+        && !is_of_the_page(content)
+        && !["序号", "编号"].iter().any(|word| content.starts_with(word))
         && !content.ends_with(is_sentence_end)
         && !content.ends_with(['：', ':', '，'])
         && !content.starts_with(['(', '（'])
         && date_in(content).is_none()
+}
+
+/// Whether a line belongs to the page that shows the document: a source, a time of publication, a button.
+fn is_of_the_page(content: &str) -> bool {
+    let content = content.trim_start_matches(['【', '[']);
+    [
+        "来源",
+        "时间",
+        "发布时间",
+        "发布日期",
+        "作者",
+        "字号",
+        "字体",
+        "浏览次数",
+        "编辑",
+        "责任编辑",
+        "打印",
+        "下载",
+        "全屏",
+        "收藏",
+        "分享",
+        "首页",
+        "您的位置",
+        "当前位置",
+    ]
+    .iter()
+    .any(|word| {
+        content == *word
+            || content
+                .strip_prefix(word)
+                .is_some_and(|rest| rest.trim_start().starts_with(['：', ':']))
+    })
 }
 
 /// The addressees of a document on one line: between the title or number and the first colon.
@@ -240,10 +295,24 @@ fn read_title_in_line(text: &str, line: Span, front: &mut Front) {
     if !head.contains("关于") || line.start + head.len() > line.end {
         return;
     }
-    let end = ["的通知", "的意见", "的方案", "的措施", "的决定", "方案的通知"]
-        .iter()
-        .filter_map(|word| head.rfind(word).map(|at| at + word.len()))
-        .max();
+    let end = [
+        "的通知",
+        "的意见",
+        "的方案",
+        "的措施",
+        "的决定",
+        "方案的通知",
+        "若干措施",
+        "若干政策措施",
+        "实施意见",
+        "工作方案",
+        "实施方案",
+        "行动方案",
+        "行动计划",
+    ]
+    .iter()
+    .filter_map(|word| head.rfind(word).map(|at| at + word.len()))
+    .max();
     if let Some(end) = end {
         let span = Span::new(line.start, line.start + end);
         front.metadata.title = Some(located(text, span));
@@ -401,7 +470,7 @@ fn date_line(content: &str) -> Option<Date> {
 }
 
 /// The date that `content` begins with, and its length in bytes: 2024年7月1日, 二○二四年七月一日.
-fn date_in(content: &str) -> Option<(Date, usize)> {
+pub(crate) fn date_in(content: &str) -> Option<(Date, usize)> {
     let year_end = content.find('年').filter(|end| *end <= 15)?;
     let month_start = year_end + 3;
     let month_end = month_start + content[month_start..].find('月').filter(|end| *end <= 9)?;

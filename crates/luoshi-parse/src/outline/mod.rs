@@ -4,6 +4,7 @@
 //! tasks; smaller forms inside it belong to the task, greater ones are headings. What stands inside a task is not read here.
 
 pub(crate) mod front;
+mod issue;
 pub(crate) mod label;
 mod level;
 pub(crate) mod report;

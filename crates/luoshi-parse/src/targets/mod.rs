@@ -475,6 +475,30 @@ pub(crate) fn verb_or_promise_at(text: &str, at: usize) -> bool {
     VERBS.at(text, at).is_some() || STRENGTHS.at(text, at).is_some()
 }
 
+/// Whether a verb that governs quantities, or a word of promise, stands in `text`.
+pub(crate) fn has_verb_or_promise(text: &str) -> bool {
+    VERBS
+        .within(text, 0, text.len())
+        .any(|verb| verb.value != VerbClass::Noun)
+        || STRENGTHS.within(text, 0, text.len()).next().is_some()
+}
+
+/// Where the verb that begins at byte `at` and governs quantities ends.
+pub(crate) fn verb_end_at(text: &str, at: usize) -> Option<usize> {
+    VERBS
+        .at(text, at)
+        .filter(|verb| verb.value != VerbClass::Noun)
+        .map(|verb| verb.end)
+}
+
+/// Whether a verb that governs quantities ends at byte `at`; what stands before `from` is not looked at.
+pub(crate) fn verb_ends_at(text: &str, from: usize, at: usize) -> bool {
+    VERBS
+        .within(text, from, at)
+        .last()
+        .is_some_and(|verb| verb.value != VerbClass::Noun && verb.end == at)
+}
+
 /// The last word of promise before byte `at`.
 pub(crate) fn strength_before(strengths: &[Hit<Strength>], at: usize) -> Option<Strength> {
     let count = strengths.partition_point(|hit| hit.end <= at);

@@ -1,4 +1,5 @@
-//! A day: 10月15日前, 2025年12月31日前, 截至2026年6月30日. A day without 前 or 截至 is no deadline.
+//! A day: 10月15日前, 2025年12月31日前, 到2026年6月30日. A day without 前 or 到 is no deadline, and one up to which a measure is prolonged or open
+//! (延长至2026年6月30日, 申报截止于2026年3月31日) neither.
 
 use crate::{
     deadlines::{Period, Shape, Surroundings},

@@ -1,4 +1,5 @@
-//! A half of the year: 上半年, 下半年. It counts where a verb or a mark follows; 2023年上半年房产税 only names a thing.
+//! A half of the year: 上半年, 下半年. It counts where it opens a clause that promises something, or where the deed follows it; 免征2023年上半年房产税
+//! only names a thing.
 
 use crate::{
     deadlines::{Period, Shape, Surroundings},
@@ -14,8 +15,5 @@ pub(crate) fn read(period: &Period, around: &Surroundings<'_>) -> Option<Deadlin
     if is_half && (period.before || period.ends) {
         return Some(around.by_or_start());
     }
-    (is_half
-        && (period.within
-            || (around.acts_next() && (period.has_year || around.opens_clause() || around.ends_or_begins_next()))))
-    .then_some(DeadlineKind::During)
+    (is_half && (period.within || around.binds())).then(|| around.during_or_start())
 }

@@ -1,4 +1,4 @@
-//! A year or month up to which: 到2025年, 到2027年底, 截至2026年6月.
+//! A year or month up to which: 到2025年, 到2027年底, 到年底, 截至2026年6月.
 
 use crate::{
     deadlines::{Period, Shape, Surroundings},
@@ -11,5 +11,5 @@ rule!("deadline", "horizon", "horizon.rs");
 /// How the period binds, if the rule is for it.
 pub(crate) fn read(period: &Period, around: &Surroundings<'_>) -> Option<DeadlineKind> {
     let is_long = matches!(period.shape, Shape::Year | Shape::Month);
-    (is_long && period.until && period.has_year).then(|| around.by_or_start())
+    (is_long && period.until && (period.has_year || period.ends)).then(|| around.by_or_start())
 }

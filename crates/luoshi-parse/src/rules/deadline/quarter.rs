@@ -1,4 +1,5 @@
-//! A quarter: 第一季度, 四季度前, 三季度末. Without 前 it counts only where a verb or a mark follows.
+//! A quarter: 第一季度, 四季度前, 三季度末. Without 前 it counts where it opens a clause that promises something, or where the deed follows it:
+//! 四季度白酒增加值增长15%以上, but not 制定四季度计划.
 
 use crate::{
     deadlines::{Period, Shape, Surroundings},
@@ -16,7 +17,5 @@ pub(crate) fn read(period: &Period, around: &Surroundings<'_>) -> Option<Deadlin
     if period.before || period.ends {
         return Some(around.by_or_start());
     }
-    (period.within
-        || (around.acts_next() && (period.has_year || around.opens_clause() || around.ends_or_begins_next())))
-    .then_some(DeadlineKind::During)
+    (period.within || around.binds()).then(|| around.during_or_start())
 }

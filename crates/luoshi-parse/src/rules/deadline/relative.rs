@@ -9,12 +9,12 @@ use jiff::{Span as Duration, civil::Date};
 use luoshi_types::Span;
 
 use crate::{
-    deadlines::DocumentTime,
+    deadlines::{DocumentTime, Surroundings},
     model::{DeadlineDraft, DeadlineKind},
     numeral::{chinese_digits_at, digits_at},
     rules::rule,
     targets::verb_or_promise_at,
-    text::{char_before, is_break, slice},
+    text::{ahead, char_before, is_break, is_sentence_end, slice},
     trace::Tracer,
     words::{Hit, WordTable},
 };
@@ -38,6 +38,15 @@ static STARTS: LazyLock<WordTable<Start>> = LazyLock::new(|| {
         "自公布之日起",
         "公布之日起",
         "自文件印发之日起",
+        "自本政策公布之日起",
+        "自本政策发布之日起",
+        "自本政策印发之日起",
+        "自本措施公布之日起",
+        "自本措施发布之日起",
+        "自本措施印发之日起",
+        "自本通知印发之日起",
+        "自本方案印发之日起",
+        "自本意见印发之日起",
         "本通知印发后",
         "本方案印发后",
         "印发后",
@@ -71,10 +80,15 @@ pub(crate) fn read(
     found: &mut Vec<DeadlineDraft>,
 ) {
     for hit in STARTS.within(text, sentence.start, sentence.end) {
-        let Some((end, kind, resolved)) = measure(text, sentence, hit, time) else {
+        let direct = measure(text, sentence, hit, time).map(|(end, kind, resolved)| (hit.start, end, kind, resolved));
+        // 自公布之日起，各单位要在1个月内出台细则
+        let Some((start, end, kind, resolved)) = direct.or_else(|| later(text, sentence, hit, time)) else {
             continue;
         };
-        let span = Span::new(hit.start, end);
+        let span = Span::new(start, end);
+        if Surroundings::of_span(text, sentence, span).is_condition() {
+            continue;
+        }
         tracer.fired(&RULE, span, || kind.code().to_owned());
         found.push(DeadlineDraft {
             text: slice(text, span).to_owned(),
@@ -104,8 +118,39 @@ fn measure(
         let acts = rest.is_empty() || verb_or_promise_at(text, hit.end) || rest.starts_with(['，', ',']);
         return (opens && acts).then_some((hit.end, DeadlineKind::During, None));
     }
-    let (count, after) = digits_at(text, hit.end, 3).or_else(|| chinese_digits_at(text, hit.end, 3))?;
-    let rest = text.get(after..sentence.end)?;
+    let (end, resolved) = length(
+        text,
+        hit.end,
+        sentence.end,
+        time.date.filter(|_| hit.value == Start::Issue),
+    )?;
+    Some((end, DeadlineKind::By, resolved))
+}
+
+/// A length of time that stands behind the event that it is counted from, in the same sentence.
+fn later(
+    text: &str,
+    sentence: Span,
+    hit: Hit<Start>,
+    time: DocumentTime,
+) -> Option<(usize, usize, DeadlineKind, Option<Date>)> {
+    if hit.value != Start::Issue {
+        return None;
+    }
+    let between = ahead(text, hit.end, 40, is_sentence_end);
+    between
+        .match_indices('在')
+        .map(|(index, _)| hit.end + index + '在'.len_utf8())
+        .find_map(|start| {
+            let (end, resolved) = length(text, start, sentence.end, time.date)?;
+            Some((start, end, DeadlineKind::By, resolved))
+        })
+}
+
+/// The length of time that begins at `at`: where it ends, and its last day counted from `from`.
+fn length(text: &str, at: usize, limit: usize, from: Option<Date>) -> Option<(usize, Option<Date>)> {
+    let (count, after) = digits_at(text, at, 3).or_else(|| chinese_digits_at(text, at, 3))?;
+    let rest = text.get(after..limit)?;
     let count = i64::from(count);
     let (word, length) = [
         ("个工作日内", None),
@@ -116,9 +161,8 @@ fn measure(
     ]
     .into_iter()
     .find(|(word, _)| rest.starts_with(word))?;
-    let issue = time.date.filter(|_| hit.value == Start::Issue);
-    let resolved = issue
+    let resolved = from
         .zip(length)
         .and_then(|(date, length)| date.checked_add(length).ok());
-    Some((after + word.len(), DeadlineKind::By, resolved))
+    Some((after + word.len(), resolved))
 }

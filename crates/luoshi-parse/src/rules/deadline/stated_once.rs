@@ -60,7 +60,26 @@ pub(crate) fn find(text: &str) -> Vec<Span> {
             || ["以上", "上述", "各项任务", "所有任务", "各项措施"]
                 .iter()
                 .any(|word| sentence.contains(word));
-        if sentence.len() <= 600 && speaks_of_time && speaks_of_all && found.last().is_none_or(|last| last.end <= start)
+        // 国家有新规定的，从其规定 speaks of no time.
+        let excepts_times = slice(text, Span::new(hit.start, hit.end)) != "从其规定"
+            || [
+                "限的",
+                "期限有",
+                "时限有",
+                "明确期限",
+                "明确时限",
+                "明确执行",
+                "明确有效",
+                "效期的",
+                "规定期限",
+            ]
+            .iter()
+            .any(|word| sentence.contains(word));
+        if sentence.len() <= 600
+            && excepts_times
+            && speaks_of_time
+            && speaks_of_all
+            && found.last().is_none_or(|last| last.end <= start)
         {
             found.push(Span::new(start, end));
         }
