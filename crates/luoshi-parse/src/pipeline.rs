@@ -243,6 +243,15 @@ impl Work<'_> {
                 targets::read_actuals(self.text, hole, &mut self.tracer, &mut found);
             }
         }
+        if !node.cells.is_empty() {
+            let others: Vec<Span> = holes
+                .iter()
+                .filter(|(_, kind)| *kind == SpanKind::Context)
+                .map(|hole| hole.0)
+                .collect();
+            let (title, values) = (sentences.title, &sentences.others);
+            targets::read_value_cells(self.text, title, values, &others, &mut self.tracer, &mut found);
+        }
         // The digits of a deadline are told once, as the deadline.
         let mut deadline_spans: Vec<Span> = deadlines_found.iter().map(|deadline| deadline.span).collect();
         deadline_spans.sort_unstable();
