@@ -14,7 +14,7 @@ use luoshi_types::{Comparator, Direction, Span, Strength};
 use crate::{
     model::{Mention, MentionReason, TargetDraft},
     rules::{Rule, mention, target},
-    targets::quantity::Quantity,
+    targets::quantity::{Quantity, UnitKind},
     text::{ahead, behind, is_break, is_sentence_end, slice},
     trace::Tracer,
     words::{Hit, WordTable, rows},
@@ -75,7 +75,7 @@ static STRENGTHS: LazyLock<WordTable<Strength>> = LazyLock::new(|| {
     )
 });
 
-static BOUNDS: LazyLock<Vec<(&'static str, Comparator)>> = LazyLock::new(|| {
+pub(crate) static BOUNDS: LazyLock<Vec<(&'static str, Comparator)>> = LazyLock::new(|| {
     let mut bounds: Vec<(&str, Comparator)> = rows(include_str!("../../words/bounds.txt"))
         .filter_map(|(word, code)| Some((word, Comparator::from_code(code)?)))
         .collect();
@@ -130,6 +130,14 @@ pub(crate) struct Context<'a> {
     pub(crate) joins_previous: bool,
     /// The comparator of the next quantity, where it closes a list of values (分别控制在5.5%和4.5%以下).
     pub(crate) list_suffix: Option<Comparator>,
+    /// The comparator before the first quantity of a list of values (分别超过2%、5%).
+    pub(crate) list_prefix: Option<Comparator>,
+    /// What follows up to the sentence end, at most 80 characters.
+    pub(crate) sentence_behind: &'a str,
+    /// The quantity before this one in its clause, and what stands between.
+    pub(crate) neighbour_before: Option<(UnitKind, &'a str)>,
+    /// The quantity behind this one in its clause, and what stands between.
+    pub(crate) neighbour_behind: Option<(UnitKind, &'a str)>,
 }
 
 impl Context<'_> {
@@ -144,6 +152,59 @@ impl Context<'_> {
             .iter()
             .find(|(word, _)| self.before.ends_with(word))
             .map(|&(word, comparator)| (comparator, word))
+    }
+
+    /// The clause before the number and the comparator word that may stand directly before it.
+    pub(crate) fn before_comparator(&self) -> &str {
+        match self.comparator_before() {
+            Some((_, word)) => self.before.strip_suffix(word).unwrap_or(self.before),
+            None => self.before,
+        }
+    }
+
+    /// What stands directly behind the quantity, without a bracket there.
+    pub(crate) fn noun_behind(&self) -> &str {
+        let after = self.after.trim_start();
+        match after
+            .strip_prefix(['（', '('])
+            .and_then(|rest| rest.split_once(['）', ')']))
+        {
+            Some((_, rest)) => rest,
+            None => after,
+        }
+    }
+
+    /// Whether a noun stands directly behind the quantity, and no verb of doing.
+    pub(crate) fn noun_follows(&self) -> bool {
+        let noun = self.noun_behind();
+        let is_money = matches!(self.quantity.kind, UnitKind::Money | UnitKind::Percent);
+        let is_verb = ["参与", "同比", "以", "完成", "达到", "实现", "建成"]
+            .iter()
+            .any(|word| noun.starts_with(word))
+            || (is_money
+                && ["支持", "用于", "投向", "投入"]
+                    .iter()
+                    .any(|word| noun.starts_with(word)));
+        !is_verb && noun.chars().next().is_some_and(is_han)
+    }
+
+    /// Whether the clause of the quantity has a word of promise.
+    pub(crate) fn promises(&self) -> bool {
+        STRENGTHS.within(self.before, 0, self.before.len()).next().is_some()
+    }
+
+    /// Whether a verb brings the measured thing to the value. 不超过 and 不得超过 set a limit and bring nothing.
+    pub(crate) fn is_brought(&self) -> bool {
+        self.verb.is_some_and(|verb| {
+            let brings = matches!(
+                verb.value,
+                VerbClass::Reach | VerbClass::Maintain | VerbClass::Limit | VerbClass::Increase | VerbClass::Reduce
+            );
+            let denied = slice(self.text, Span::new(verb.start, verb.end)) == "超过"
+                && crate::text::char_before(self.text, verb.start)
+                    .is_some_and(|character| matches!(character, '不' | '得' | '能' | '应' | '未' | '宜'));
+            brings && !denied
+        })
     }
 
     /// The class of the verb that governs the quantity.
@@ -175,6 +236,11 @@ impl Context<'_> {
             None | Some(VerbClass::Noun) => Direction::Reach,
         }
     }
+}
+
+/// Whether `character` is a Chinese character.
+pub(crate) fn is_han(character: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&character)
 }
 
 /// What a target rule makes of a quantity.
@@ -226,6 +292,7 @@ static MENTION_RULES: &[MentionRule] = &[
         MentionReason::ProgrammeName,
         mention::programme_name::applies,
     ),
+    (&mention::norm::RULE, MentionReason::Threshold, mention::norm::applies),
     (
         &mention::threshold::RULE,
         MentionReason::Threshold,
@@ -311,6 +378,25 @@ pub(crate) fn read_actuals(text: &str, sentence: Span, tracer: &mut Tracer, foun
     found.mentions.extend(reached.mentions);
 }
 
+/// Reads the values of a table's row whose unit stands in a cell of its own, the one behind the value before the others.
+pub(crate) fn read_value_cells(
+    text: &str,
+    title: Span,
+    values: &[Span],
+    others: &[Span],
+    tracer: &mut Tracer,
+    found: &mut Found,
+) {
+    let is_unit = |cell: &&Span| quantity::whole_unit(slice(text, **cell)).is_some();
+    for &value in values {
+        let behind = others.iter().filter(|cell| cell.start >= value.end).find(is_unit);
+        let before = others.iter().filter(|cell| cell.end <= value.start).find(is_unit);
+        if let Some(&unit) = behind.or(before) {
+            target::unit_cell::read(text, title, value, unit, tracer, found);
+        }
+    }
+}
+
 fn read_quantities(
     text: &str,
     sentence: Span,
@@ -328,6 +414,7 @@ fn read_quantities(
     let mut previous: Option<Reading> = None;
     let mut verbs_before = 0;
     let mut list_index = 0;
+    let mut list_prefix: Option<Comparator> = None;
     for (index, quantity) in quantities.iter().enumerate() {
         let gap = slice(text, Span::new(previous_end, quantity.span.start));
         if let Some(comma) = gap.rfind(['，', ',', '；', ';']) {
@@ -350,17 +437,22 @@ fn read_quantities(
             is_break(character) && character != '、'
         });
         let after = ahead(text, quantity.span.end, 30, is_break);
+        let before = behind(text, clause_start, quantity.span.start, 40, is_sentence_end);
+        list_prefix = list_prefix.filter(|_| list_index > 0).or_else(|| bound_at_end(before));
         let context = Context {
             text,
             quantity,
-            before: behind(text, clause_start, quantity.span.start, 40, is_sentence_end),
+            before,
             after,
             clause_behind,
             sentence_before: behind(text, sentence.start, quantity.span.start, 80, is_sentence_end),
             verb: last_verb.filter(|verb| verb.start >= clause_start),
             carried_verb: last_verb.filter(|verb| verb.start < clause_start),
             verb_behind: verbs.get(verbs_before).is_some_and(|verb| {
-                verb.start >= quantity.span.end && verb.end <= quantity.span.end + clause_behind.len()
+                let clause = ahead(text, quantity.span.end.min(sentence.end), 90, |character| {
+                    is_break(character) && character != '、'
+                });
+                verb.start >= quantity.span.end && verb.end <= quantity.span.end + clause.len()
             }),
             previous,
             list_index,
@@ -370,6 +462,14 @@ fn read_quantities(
                 (matches!(joint, "和" | "、" | "与" | "及") && next.kind == quantity.kind)
                     .then_some(next.suffix)
                     .flatten()
+            }),
+            list_prefix: list_prefix
+                .filter(|_| list_index > 0 && index > 0 && quantities[index - 1].kind == quantity.kind),
+            sentence_behind: ahead(text, quantity.span.end.min(sentence.end), 80, is_sentence_end),
+            neighbour_before: (index > 0 && !gap.contains(is_comma)).then(|| (quantities[index - 1].kind, gap)),
+            neighbour_behind: quantities.get(index + 1).and_then(|next| {
+                let joint = slice(text, Span::new(quantity.span.end, next.span.start));
+                (!joint.contains(is_comma)).then_some((next.kind, joint))
             }),
         };
         previous_end = quantity.span.end;
@@ -393,6 +493,19 @@ fn read_quantities(
             Outcome::Nothing => {}
         }
     }
+}
+
+/// The comparator of a bound word at the end of `before`. 达到 and 控制在 have rules of their own and are none.
+fn bound_at_end(before: &str) -> Option<Comparator> {
+    BOUNDS
+        .iter()
+        .find(|(word, _)| before.ends_with(word))
+        .filter(|(word, comparator)| *comparator != Comparator::Equal && *word != "控制在")
+        .map(|&(_, comparator)| comparator)
+}
+
+fn is_comma(character: char) -> bool {
+    matches!(character, '，' | ',' | '；' | ';')
 }
 
 /// The verb that governs a quantity: the last one before it. Where that one touches the number and another stands before it in the

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use luoshi_types::{Comparator, Decimal, Span};
 
 use crate::{
-    numeral::{Number, chinese_digits_at, is_chinese_numeral, number_at},
+    numeral::{Number, chinese_digit, chinese_digits_at, is_chinese_numeral, number_at},
     targets::Context,
     text::{ahead, char_at, char_before, slice, width_of},
     words::{WordTable, rows},
@@ -155,7 +155,10 @@ fn may_matter(bytes: &[u8], at: usize) -> bool {
 
 /// Reads the quantity at `at` and returns where to go on.
 fn push(text: &str, sentence: Span, at: usize, quoted: bool, found: &mut Vec<Quantity>) -> usize {
-    if let Some(share) = share_in_words(text, at, quoted).filter(|share| share.span.end <= sentence.end) {
+    if let Some(share) = share_in_words(text, at, quoted)
+        .or_else(|| tenths_in_words(text, at, quoted))
+        .filter(|share| share.span.end <= sentence.end)
+    {
         let end = share.span.end;
         found.push(share);
         return end;
@@ -201,6 +204,47 @@ fn share_in_words(text: &str, at: usize, quoted: bool) -> Option<Quantity> {
         dated: false,
         is_rate: false,
     })
+}
+
+/// 九成, 两成以上, 一半以上: tenths and halves are exact shares of a hundred. 建成, 成员 and 一半是 are none.
+fn tenths_in_words(text: &str, at: usize, quoted: bool) -> Option<Quantity> {
+    let digit = char_at(text, at).and_then(chinese_digit)?;
+    let sign = at + char_at(text, at)?.len_utf8();
+    let value = match char_at(text, sign)? {
+        '成' if digit > 0 && !char_before(text, at).is_some_and(is_chinese_numeral) => digit * 10,
+        '半' if digit == 1 => 50,
+        _ => return None,
+    };
+    let end = sign + '成'.len_utf8();
+    let (suffix, suffix_end) = suffix_at(text, end);
+    // A share closes its clause or has a word of bound: 九成新, 一成不变 and 一半是 are words.
+    let closes = char_at(text, end).is_none_or(|next| !('\u{4e00}'..='\u{9fff}').contains(&next));
+    (closes || suffix.is_some()).then_some(Quantity {
+        span: Span::new(at, suffix_end),
+        core: Span::new(at, end),
+        value: Some(Decimal::from(value)),
+        maximum: None,
+        unit: Some(Span::new(sign, end)),
+        kind: UnitKind::Percent,
+        suffix,
+        chinese: true,
+        ordinal: false,
+        quoted,
+        dated: false,
+        is_rate: false,
+    })
+}
+
+/// The byte behind the second unit of a rate, where a stroke stands at `at`: 吨/年, 元/平方米, 批次/千人.
+fn denominator_end(text: &str, at: usize) -> Option<usize> {
+    let rest = text.get(at..)?.strip_prefix(['/', '／'])?;
+    let start = text.len() - rest.len();
+    let unit = rest.trim_start_matches(['百', '千', '万']);
+    let unit_start = text.len() - unit.len();
+    UNITS
+        .at(text, unit_start)
+        .filter(|_| unit_start - start <= 6)
+        .map(|hit| hit.end)
 }
 
 fn unit_at(text: &str, at: usize) -> (Option<Span>, UnitKind) {
@@ -279,11 +323,29 @@ fn arabic(text: &str, number: Number, quoted: bool) -> Quantity {
         (Some(low), Some(high)) if !number.magnitude && kind != UnitKind::None => scaled_like(text, low, high, end),
         (value, _) => value,
     };
+    // 8成 is 80 per cent; 5成本 is no share.
+    let mut value = value;
+    if unit.is_some_and(|unit| slice(text, unit) == "成") {
+        let is_word = char_at(text, unit_start + '成'.len_utf8())
+            .is_some_and(|next| ('\u{4e00}'..='\u{9fff}').contains(&next) && !matches!(next, '以' | '左' | '的'));
+        if is_word {
+            (unit, kind) = (None, UnitKind::None);
+        } else {
+            value = value.and_then(|value| value.checked_mul(Decimal::from(10)));
+        }
+    }
     if let Some(unit) = unit {
         end = unit.end;
     }
     let dated = is_date(text, number, maximum.is_some(), end, unit, before);
-    let is_rate = kind != UnitKind::None && char_at(text, end) == Some('/') && UNITS.at(text, end + 1).is_some();
+    let denominator = unit
+        .filter(|_| kind != UnitKind::Identifier)
+        .and_then(|unit| denominator_end(text, unit.end));
+    let is_rate = denominator.is_some();
+    if let (Some(first), Some(second_end)) = (unit, denominator) {
+        unit = Some(Span::new(first.start, second_end));
+        end = second_end;
+    }
     let ordinal = before == Some('第');
     let start = if ordinal { start - '第'.len_utf8() } else { start };
     let core = Span::new(start, end);
@@ -330,7 +392,7 @@ fn is_date(text: &str, number: Number, is_range: bool, end: usize, unit: Option<
 }
 
 /// The comparator word at `at` and the byte after it.
-fn suffix_at(text: &str, at: usize) -> (Option<Comparator>, usize) {
+pub(crate) fn suffix_at(text: &str, at: usize) -> (Option<Comparator>, usize) {
     const SUFFIXES: &[(&str, Comparator)] = &[
         ("（含）以上", Comparator::AtLeast),
         ("(含)以上", Comparator::AtLeast),
@@ -443,12 +505,32 @@ pub(crate) fn counts_without_unit(context: &Context<'_>) -> bool {
     has_multiplier && before_noun && !quantity.chinese
 }
 
+/// The multiplier and the unit that `cell` holds and nothing else: 万人 -> (10000, 人).
+pub(crate) fn whole_unit(cell: &str) -> Option<(i64, &str)> {
+    let whole = |unit: &str| !unit.is_empty() && UNITS.at(unit, 0).is_some_and(|hit| hit.end == unit.len());
+    let cell = cell.trim();
+    [
+        ("万亿", 1_000_000_000_000),
+        ("亿", 100_000_000),
+        ("万", 10_000),
+        ("", 1),
+    ]
+    .into_iter()
+    .find_map(|(word, power)| {
+        cell.strip_prefix(word)
+            .filter(|unit| whole(unit))
+            .map(|unit| (power, unit))
+    })
+}
+
 /// A unit without the signs that only its typing adds: full-width per cent, counting words before points.
 pub(crate) fn plain_unit(unit: &str) -> &str {
     match unit {
-        "％" | "百分之" => "%",
+        "％" | "百分之" | "成" | "半" => "%",
         "个百分点" => "百分点",
         "个基点" => "基点",
+        "个工作日" => "工作日",
+        "周岁" => "岁",
         unit => unit,
     }
 }

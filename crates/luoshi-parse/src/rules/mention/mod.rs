@@ -8,6 +8,7 @@ pub(crate) mod fixed_phrase;
 pub(crate) mod identifier;
 pub(crate) mod no_promise;
 pub(crate) mod no_unit;
+pub(crate) mod norm;
 pub(crate) mod ordinal;
 pub(crate) mod procedure_duration;
 pub(crate) mod programme_name;

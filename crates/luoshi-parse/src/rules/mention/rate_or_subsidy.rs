@@ -2,10 +2,16 @@
 //!
 //! A sum or share is one when its sentence speaks of giving, charging or sparing money before it, or when the number says how a
 //! thing is charged. 发放消费券2亿元 and 完成投资3000亿元 are none.
+//!
+//! The words count in the clause of the number. In an earlier clause they count unless the number's own clause promises it
+//! (对企业给予激励，出口额增长5%以上). What is spent in all (发放补贴5000万元) and a measured figure (平均费率低于1%) are none either.
+
+use luoshi_types::{Comparator, Decimal};
 
 use crate::{
     rules::rule,
     targets::{Context, quantity::UnitKind},
+    text::slice,
 };
 
 rule!("mention", "rate-or-subsidy", "rate_or_subsidy.rs");
@@ -32,6 +38,11 @@ const MONEY_WORDS: &[&str] = &[
     "退税",
     "按照",
     "最高不超过",
+    "最高限额",
+    "最高额度",
+    "贷款限额",
+    "公积金贷款",
+    "可贷",
     "报销",
     "贷款额度",
     "提取额度",
@@ -131,15 +142,81 @@ const GIVEN_BEHIND: &[&str] = &[
     "罚款",
 ];
 
+/// Words of a policy for buyers, borrowers and payers: all that their sentence says of money is its terms.
+const TERMS: &[&str] = &[
+    "公积金",
+    "贷款额度",
+    "提取额度",
+    "最高贷款",
+    "最高限额",
+    "最高额度",
+    "贷款限额",
+    "可贷",
+    "缴存",
+    "首付",
+    "契税",
+    "税率",
+    "减按",
+    "减征",
+    "减半",
+    "征收",
+    "罚款",
+    "监管",
+    "保证金",
+    "报销",
+    "上浮",
+    "下浮",
+    "应纳",
+    "应缴",
+    "缴费",
+    "保险费",
+    "房款",
+    "出让",
+    "注册资本",
+    "月销售额",
+    "年销售额",
+    "保底",
+];
+
+/// Words of a single receiver or of a limit to what each gets.
+const EACH: &[&str] = &[
+    "最高",
+    "最低",
+    "最多",
+    "给予",
+    "予以",
+    "一次性",
+    "单个",
+    "单户",
+    "单笔",
+    "单家",
+    "单套",
+    "单项",
+    "标准",
+    "额度",
+    "限额",
+    "上限",
+    "按照",
+    "人均",
+    "户均",
+    "亩均",
+    "不超过",
+];
+
+/// Verbs with which a government disposes of a sum in all.
+const IN_ALL: &[&str] = &[
+    "发放", "安排", "争取", "下达", "落实", "兑现", "拨付", "筹集", "统筹", "投放", "设立", "撬动", "带动", "投入",
+    "完成", "新增", "引进", "吸引", "募集", "发行", "归集", "盘活", "组建",
+];
+
 /// Whether the quantity is one.
 pub(crate) fn applies(context: &Context<'_>) -> bool {
     let quantity = context.quantity;
-    // 75微克/立方米 is what is to be reached; 150元/平方米 is a price.
-    if quantity.is_rate {
+    if quantity.is_rate && is_price(context) {
         return true;
     }
     let is_loan_limit = quantity.unit.is_none()
-        && ["贷款额度", "提取额度", "额度由", "额度从", "额度提高"]
+        && ["贷款额度", "提取额度", "额度由", "额度从", "额度提高", "限额", "金额"]
             .iter()
             .any(|word| context.before.contains(word));
     if is_loan_limit {
@@ -147,8 +224,87 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
     }
     let is_money = quantity.kind == UnitKind::Money;
     let is_share = quantity.kind == UnitKind::Percent;
-    let words_before = |words: &[&str]| words.iter().any(|word| context.sentence_before.contains(word));
-    (is_money && words_before(MONEY_WORDS))
-        || (is_share && (words_before(SHARE_WORDS) || SHARE_BEHIND.iter().any(|word| context.after.starts_with(word))))
-        || ((is_money || is_share) && GIVEN_BEHIND.iter().any(|word| context.after.starts_with(word)))
+    if !is_money && !is_share {
+        return false;
+    }
+    if GIVEN_BEHIND.iter().any(|word| context.after.starts_with(word))
+        || (is_share && SHARE_BEHIND.iter().any(|word| context.after.starts_with(word)))
+    {
+        return true;
+    }
+    let words = if is_money { MONEY_WORDS } else { SHARE_WORDS };
+    let contains = |part: &str| words.iter().any(|word| part.contains(word));
+    if contains(context.before) {
+        return !(is_money && is_sum_in_all(context) || is_share && is_measured(context));
+    }
+    contains(context.sentence_before) && !promises_itself(context)
+}
+
+/// Whether a value with a stroke in its unit is a price. 税收达到12万元/亩 and 产能稳定在2亿吨/年 are values to be reached.
+fn is_price(context: &Context<'_>) -> bool {
+    let reaches = context.is_brought() || (context.quantity.suffix.is_some() && context.verb.is_some());
+    if context.quantity.kind == UnitKind::Money {
+        let is_given = MONEY_WORDS.iter().any(|word| context.sentence_before.contains(word))
+            || ["价", "费", "租金", "标准"]
+                .iter()
+                .any(|word| context.before.contains(word));
+        return is_given || !reaches;
+    }
+    // 15平方米/套 is what each gets; 批次/千人 and 吨/年 measure a whole.
+    let each = ["/户", "/套", "/人", "/栋", "/个", "/辆"];
+    let is_for_each = context
+        .quantity
+        .unit
+        .is_some_and(|unit| each.iter().any(|word| slice(context.text, unit).ends_with(word)));
+    is_for_each && !reaches
+}
+
+fn names_each(part: &str) -> bool {
+    let part = part.replace("每年", "");
+    EACH.iter().any(|word| part.contains(word))
+        || (part.contains('每')
+            && !["每万", "每千", "每百", "每十万"]
+                .iter()
+                .any(|word| part.contains(word)))
+}
+
+/// Whether the sum is what is spent in all: 全年发放购房补贴5000万元, 安排奖补资金2亿元. What one receiver gets is smaller.
+fn is_sum_in_all(context: &Context<'_>) -> bool {
+    let before = context.before;
+    let disposes = IN_ALL.iter().any(|word| before.contains(word));
+    let is_large = context
+        .quantity
+        .value
+        .is_some_and(|value| value >= Decimal::from(1_000_000));
+    let is_receiver = ["对", "给", "凡", "按"]
+        .iter()
+        .any(|word| before.trim_start().starts_with(word))
+        && !before.trim_start().starts_with("对上");
+    let is_limit = ["贷款额度", "提取额度", "注册资本", "罚款", "销售额"]
+        .iter()
+        .any(|word| before.contains(word));
+    disposes && is_large && !names_each(before) && !is_receiver && !is_limit
+}
+
+/// Whether the share is a measured figure with a value to reach: 平均担保费率低于1%, 物流总费用与生产总值的比率降至14%以内.
+fn is_measured(context: &Context<'_>) -> bool {
+    let figure = ["平均", "比率", "占", "综合融资成本", "物流成本", "降低物流"]
+        .iter()
+        .any(|word| context.before.contains(word));
+    // 不高于1% is a limit that a policy sets; 低于1% is to be reached.
+    let reaches = context.is_brought()
+        || context
+            .comparator_before()
+            .is_some_and(|(comparator, _)| comparator != Comparator::AtMost);
+    figure && reaches && !names_each(context.before) && !context.before.contains("公积金")
+}
+
+/// Whether the clause of the number promises it, though an earlier clause of the sentence speaks of giving.
+fn promises_itself(context: &Context<'_>) -> bool {
+    if TERMS.iter().any(|word| context.sentence_before.contains(word)) || names_each(context.before) {
+        return false;
+    }
+    let reaches = context.is_brought();
+    let disposes = context.quantity.kind == UnitKind::Money && IN_ALL.iter().any(|word| context.before.contains(word));
+    reaches || disposes || context.promises() || is_measured(context)
 }

@@ -6,7 +6,8 @@
 
 use crate::{
     rules::rule,
-    targets::{Context, quantity::UnitKind},
+    targets::{Context, VerbClass, is_han, quantity::UnitKind},
+    text::slice,
 };
 
 rule!("mention", "threshold", "threshold.rs");
@@ -14,15 +15,10 @@ rule!("mention", "threshold", "threshold.rs");
 /// Whether the quantity is one.
 pub(crate) fn applies(context: &Context<'_>) -> bool {
     let quantity = context.quantity;
-    let noun_follows = context
-        .after
-        .chars()
-        .next()
-        .is_some_and(|character| ('\u{4e00}'..='\u{9fff}').contains(&character));
-    if is_condition(context) {
+    if is_condition(context) || is_supported(context) || describes_counted(context) || is_size_of_thing(context) {
         return true;
     }
-    if !noun_follows {
+    if !context.after.chars().next().is_some_and(is_han) {
         return false;
     }
     if quantity.chinese && quantity.kind == UnitKind::Money {
@@ -50,15 +46,236 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
         quantity.kind,
         UnitKind::Money | UnitKind::Measure | UnitKind::Percent | UnitKind::Voltage
     );
-    quantity.suffix.is_some() && narrows && !goes_on
+    quantity.suffix.is_some() && narrows && !goes_on && context.noun_follows() && !is_part_that_reaches(context)
+}
+
+/// Whether the share is of things that are to reach something: 80%以上的学校纳入共同体.
+fn is_part_that_reaches(context: &Context<'_>) -> bool {
+    let is_share = context.quantity.kind == UnitKind::Percent && context.after.starts_with('的');
+    let is_attribute = [
+        "增速", "增长", "占比", "比例", "涨幅", "比重", "率", "达", "达到", "超过",
+    ]
+    .iter()
+    .any(|word| context.before.ends_with(word));
+    let reaches = [
+        "达到", "纳入", "实现", "建成", "完成", "可办", "开展", "建立", "配备", "具备", "覆盖", "通过",
+    ]
+    .iter()
+    .any(|word| context.clause_behind.contains(word));
+    is_share && !is_attribute && reaches && !opens_condition(context)
+}
+
+/// Whether the value describes what is counted beside it: 10个以上产值超百亿元、2个以上产值超千亿元的企业, 新增5亿元企业3家.
+fn describes_counted(context: &Context<'_>) -> bool {
+    let quantity = context.quantity;
+    if !matches!(quantity.kind, UnitKind::Money | UnitKind::Measure | UnitKind::Count) {
+        return false;
+    }
+    let part = context.before_comparator();
+    let is_bound = part.len() < context.before.len();
+    let names_size = |part: &str| SIZES.iter().any(|word| part.ends_with(word));
+    let counted_before = context.neighbour_before.is_some_and(|(kind, gap)| {
+        kind == UnitKind::Count
+            && !gap.contains('、')
+            && context.before.len() > gap.len()
+            && names_size(part)
+            && (is_bound || context.noun_follows())
+    });
+    let counted_behind = quantity.kind != UnitKind::Count
+        && quantity.suffix.is_none()
+        && context.noun_follows()
+        && context.neighbour_behind.is_some_and(|(kind, gap)| {
+            kind == UnitKind::Count && !gap.contains('、') && THINGS.iter().any(|word| gap.ends_with(word))
+        });
+    let some = !part.ends_with("一批") && part.contains("一批") || part.ends_with("一批");
+    let is_some_thing = some && context.clause_behind.contains('的') && quantity.kind != UnitKind::Percent;
+    counted_before || counted_behind || is_some_thing
+}
+
+/// Things that a size may describe.
+const THINGS: &[&str] = &[
+    "企业",
+    "项目",
+    "工程",
+    "基地",
+    "园区",
+    "产业",
+    "集群",
+    "产业链",
+    "示范区",
+    "装置",
+    "机组",
+    "生产线",
+    "电站",
+    "码头",
+    "泊位",
+    "船舶",
+    "水源地",
+    "乡镇",
+    "县",
+    "镇",
+    "村",
+    "城市",
+    "市场",
+    "商圈",
+    "街区",
+    "综合体",
+    "改造工程",
+    "技改工程",
+];
+
+/// Whether the value is the size of one thing: 年产30万吨磷酸铁项目, 甲集团7万吨合金等项目, 4个千万平方米示范区, 万吨级泊位.
+fn is_size_of_thing(context: &Context<'_>) -> bool {
+    let quantity = context.quantity;
+    let sums_up = context.before.ends_with('等');
+    if quantity.kind != UnitKind::Measure || quantity.suffix.is_some() || !context.noun_follows() || sums_up {
+        return false;
+    }
+    if context.noun_behind().starts_with('级') {
+        return true;
+    }
+    let list = context
+        .clause_behind
+        .trim_end_matches(|character: char| !is_han(character));
+    let is_thing = THINGS
+        .iter()
+        .any(|word| list.contains(word) || context.noun_behind().contains(word));
+    let is_large = quantity.chinese && !context.verb_is_adjacent();
+    let counted = quantity.chinese && context.neighbour_before.is_some_and(|(_, gap)| gap.is_empty());
+    let has_capacity = [
+        "年产",
+        "日产",
+        "年处理",
+        "日处理",
+        "年加工",
+        "一期",
+        "二期",
+        "三期",
+        "期",
+        "总规模",
+    ]
+    .iter()
+    .any(|word| context.before.ends_with(word));
+    // 甲集团7万吨合金项目: a name stands between verb and number.
+    let named = context
+        .before
+        .rsplit('、')
+        .next()
+        .is_some_and(|part| NAMED.iter().any(|word| part.ends_with(word)))
+        || (context.before.ends_with(is_han) && !context.verb_is_adjacent() && context.before.contains('、'));
+    counted || is_large || (is_thing && (has_capacity || named || quantity.is_rate || quantity.chinese))
+}
+
+/// Ends of names that stand before the size of their project.
+const NAMED: &[&str] = &[
+    "集团",
+    "公司",
+    "石化",
+    "茅台",
+    "厂",
+    "矿",
+    "园",
+    "县",
+    "市",
+    "区",
+    "镇",
+    "港",
+    "机场",
+    "有限公司",
+];
+
+/// Words that give.
+const GIVING: &[&str] = &[
+    "给予",
+    "予以",
+    "奖励",
+    "奖补",
+    "补贴",
+    "补助",
+    "享受",
+    "方可",
+    "可申请",
+    "可办理",
+];
+
+/// Words with which a clause says anew whom it is for.
+const RESTATED: &[&str] = &[
+    "对", "凡", "为", "向", "针对", "支持", "落实", "完善", "加大", "鼓励", "用好", "研究", "优先", "经", "其中",
+    "同时", "积极", "确保", "力争", "推动", "推进", "制定", "出台", "继续", "严格", "符合",
+];
+
+/// Whether the clause names those that a later one gives to: 组织100人以上团队，给予1万元奖补.
+fn is_supported(context: &Context<'_>) -> bool {
+    let kind = context.quantity.kind;
+    if matches!(
+        kind,
+        UnitKind::Identifier | UnitKind::Age | UnitKind::Time | UnitKind::None
+    ) || context.promises()
+    {
+        return false;
+    }
+    let mut possessive = false;
+    for (index, piece) in context.sentence_behind.split(['，', ',']).take(4).enumerate() {
+        let piece = piece.trim_start();
+        if ["方可", "可申请", "可办理"].iter().any(|word| piece.contains(word)) {
+            return true;
+        }
+        if index > 0 && RESTATED.iter().any(|word| piece.starts_with(word)) {
+            return false;
+        }
+        if let Some(at) = GIVING.iter().filter_map(|word| piece.find(word)).min() {
+            if piece[..at].contains('对') {
+                return false;
+            }
+            let receiver =
+                piece[..at].contains('的') && (piece[at..].starts_with("给予") || piece[at..].starts_with("予以"));
+            let lead =
+                piece[..at].trim_start_matches(['分', '别', '可', '将', '再', '按', '规', '定', '一', '次', '性']);
+            return possessive || receiver || (index > 0 && lead.is_empty());
+        }
+        possessive = piece.ends_with('的');
+    }
+    false
 }
 
 /// Words with which a clause that names those it is for begins.
-const CONDITIONS: &[&str] = &["对", "凡", "如", "若", "当", "针对", "符合", "面向"];
+const CONDITIONS: &[&str] = &[
+    "对",
+    "凡",
+    "如",
+    "若",
+    "当",
+    "针对",
+    "符合",
+    "面向",
+    "以及对",
+    "并对",
+    "再对",
+    "纳入",
+];
+
+/// Words that begin like a condition and are none.
+const NO_CONDITIONS: &[&str] = &[
+    "对上", "对口", "对外", "对接", "对标", "对照", "对内", "对俄", "对美", "对台", "对华", "当年", "当期", "当前",
+    "当地", "如期",
+];
 
 /// Words before a size that describes the thing behind 的.
 const SIZES: &[&str] = &[
     "总投资",
+    "年产值",
+    "年营业收入",
+    "年销售收入",
+    "年税收",
+    "税收",
+    "交易额",
+    "年交易额",
+    "年出栏",
+    "出栏",
+    "存栏",
+    "产能",
+    "年产能",
+    "主营业务收入",
     "投资额",
     "投资",
     "年产",
@@ -104,6 +321,23 @@ fn is_condition(context: &Context<'_>) -> bool {
     ) {
         return false;
     }
+    // 当层高大于3.6米时: what follows holds only then.
+    let clause = behind.trim_end();
+    let is_case = ["时", "情况下", "情形"].iter().any(|word| clause.ends_with(word))
+        && !["小时", "及时", "同时", "按时", "实时", "时时", "准时", "限时", "适时"]
+            .iter()
+            .any(|word| clause.ends_with(word));
+    // 对已签约农业类2亿元、工业类10亿元以上项目: a sum in a clause that begins so is no promise.
+    let is_sum_of_case = kind == UnitKind::Money
+        && opens_condition(context)
+        && !matches!(
+            context.verb_class(),
+            Some(VerbClass::Reach | VerbClass::Increase | VerbClass::Maintain)
+        )
+        && !behind.is_empty();
+    if is_case || is_sum_of_case {
+        return true;
+    }
     // 达到5亿元、10亿元的企业: what closes the list holds for each of its values.
     let Some(possessive) = behind.find('的') else {
         return false;
@@ -112,20 +346,41 @@ fn is_condition(context: &Context<'_>) -> bool {
     if VALUE_NOUNS.iter().any(|word| noun.starts_with(word)) {
         return false;
     }
-    if noun.is_empty() {
-        return possessive == 0 || context.quantity.suffix.is_some() || opens_condition(context);
-    }
     let is_list = behind[..possessive].chars().all(|character| {
         character.is_ascii_digit()
-            || "、.和及或以上以下下内元万亿千百%％户家个人吨亩头只（含）()左右".contains(character)
+            || "、.和及或以上以下下内元万亿千百%％户家个人吨亩头只套座台辆（含）()左右不足低于至到满—-~"
+                .contains(character)
     });
+    if noun.is_empty() {
+        return possessive == 0 || is_list || context.quantity.suffix.is_some() || opens_condition(context);
+    }
     let describes = possessive == 0 || is_list;
+    // 不少于100人的队伍: the size of one.
+    let is_sized = possessive == 0
+        && context
+            .comparator_before()
+            .is_some_and(|(_, word)| !word.starts_with('达'))
+        && (kind == UnitKind::Measure || slice(context.text, context.quantity.core).ends_with('人'));
     opens_condition(context)
-        || (describes && SIZES.iter().any(|word| context.before.ends_with(word)) && !context.before.contains("实现"))
+        || is_sized
+        || (describes && SIZES.iter().any(|word| context.before.ends_with(word)) && !makes_whole(context))
+}
+
+/// Whether the clause makes the thing whose size stands there: 实现…, 设立总规模20亿元的基金.
+fn makes_whole(context: &Context<'_>) -> bool {
+    context.before.contains("实现")
+        || (["设立", "组建", "成立", "募集"]
+            .iter()
+            .any(|word| context.before.contains(word))
+            && context.clause_behind.contains("基金"))
 }
 
 /// Whether the clause names those it is for: 对…的, 凡…的.
 fn opens_condition(context: &Context<'_>) -> bool {
     let clause = context.before.trim_start();
-    CONDITIONS.iter().any(|word| clause.starts_with(word)) || clause.contains("对年") || clause.contains("对当年")
+    let opens = |clause: &str| {
+        CONDITIONS.iter().any(|word| clause.starts_with(word))
+            && !NO_CONDITIONS.iter().any(|word| clause.starts_with(word))
+    };
+    opens(clause) || clause.contains("对年") || clause.contains("对当年")
 }

@@ -38,17 +38,34 @@ pub(crate) fn read(context: &Context<'_>) -> Option<Reading> {
     let counts = match context.quantity.kind {
         UnitKind::Count | UnitKind::Measure => true,
         // 城镇化率68% states a value; a share behind any other word needs a verb.
-        UnitKind::Percent => context.before.ends_with(['率', '重', '比']),
-        UnitKind::Money => ["投资", "产值", "收入", "总额", "增加值", "营收", "规模"]
-            .iter()
-            .any(|word| context.before.ends_with(word)),
+        UnitKind::Percent => context.before.ends_with(['率', '重', '比', '幅', '速']) || is_directed(context),
+        UnitKind::Money => [
+            "投资",
+            "产值",
+            "收入",
+            "总额",
+            "增加值",
+            "营收",
+            "规模",
+            "首期规模",
+            "贷款",
+            "资金",
+        ]
+        .iter()
+        .any(|word| context.before.ends_with(word)),
         _ => false,
     };
     let names_something = context.before.chars().count() >= 4;
     let describes = DESCRIPTIONS.iter().any(|word| context.before.contains(word));
     let closes = context.after.is_empty() && context.quantity.unit.is_some();
-    (counts && names_something && closes && !describes).then_some(Reading {
+    let is_named = (names_something && closes) || is_directed(context);
+    (counts && is_named && !describes).then_some(Reading {
         comparator: Comparator::Equal,
         direction: Direction::Complete,
     })
+}
+
+/// 60%投向新兴产业: the share of what is given out.
+fn is_directed(context: &Context<'_>) -> bool {
+    context.quantity.kind == UnitKind::Percent && ["投向", "用于"].iter().any(|word| context.after.starts_with(word))
 }

@@ -12,3 +12,4 @@ pub(crate) mod reach;
 pub(crate) mod relative;
 pub(crate) mod shared_verb;
 pub(crate) mod state;
+pub(crate) mod unit_cell;

@@ -6,8 +6,8 @@ use luoshi_types::{Comparator, Direction, Span, Strength};
 
 use crate::{
     rules::rule,
-    targets::{Found, describe, state_draft, strength_before},
-    text::{behind, is_break, slice},
+    targets::{Found, describe, is_han, state_draft, strength_before},
+    text::{behind, char_at, is_break, slice},
     trace::Tracer,
     words::{Hit, WordTable},
 };
@@ -25,6 +25,25 @@ static AVERAGES: LazyLock<WordTable<()>> = LazyLock::new(|| {
             "全州平均水平",
             "全国平均",
             "全省平均",
+            "各项贷款平均增速",
+            "贷款平均增速",
+            "平均增速",
+            "全国平均增速",
+            "全省平均增速",
+            "全市平均增速",
+            "经济增速",
+            "经济增长",
+            "地区生产总值增速",
+            "GDP增速",
+            "同期水平",
+            "上年水平",
+            "去年水平",
+            "上年同期水平",
+            "去年同期水平",
+            "上年",
+            "去年",
+            "上年同期",
+            "去年同期",
         ]
         .into_iter()
         .map(|word| (word, ()))
@@ -34,6 +53,8 @@ static AVERAGES: LazyLock<WordTable<()>> = LazyLock::new(|| {
 
 /// Words before the average, and how they compare.
 const COMPARISONS: &[(&str, Comparator)] = &[
+    ("保持在", Comparator::AtLeast),
+    ("稳定在", Comparator::AtLeast),
     ("不低于", Comparator::AtLeast),
     ("不高于", Comparator::AtMost),
     ("达到或超过", Comparator::AtLeast),
@@ -53,7 +74,21 @@ pub(crate) fn read(text: &str, sentence: Span, strengths: &[Hit<Strength>], trac
         let Some((word, comparator)) = COMPARISONS.iter().find(|(word, _)| before.ends_with(word)) else {
             continue;
         };
-        let span = Span::new(hit.start - word.len(), hit.end);
+        // 高于上年5个百分点 has a number of its own.
+        let closes =
+            char_at(text, hit.end).is_none_or(|next| is_break(next) || !is_han(next) && !next.is_ascii_digit());
+        let names_average = slice(text, Span::new(hit.start, hit.end)).contains("平均");
+        if !closes && !names_average {
+            continue;
+        }
+        // 保持在全国平均水平 alone is the average itself; 以上 belongs to the comparison.
+        let above = text[hit.end..].starts_with("以上");
+        let keeps = matches!(*word, "保持在" | "稳定在");
+        if keeps && !above {
+            continue;
+        }
+        let end = if keeps { hit.end + "以上".len() } else { hit.end };
+        let span = Span::new(hit.start - word.len(), end);
         let subject = before
             .strip_suffix(word)
             .filter(|subject| !subject.is_empty())
