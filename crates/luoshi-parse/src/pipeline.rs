@@ -283,7 +283,7 @@ impl Work<'_> {
             }
         }
         if let Some((value, unit)) = node.value {
-            targets::indicator::read(self.text, value, unit, &mut self.tracer, &mut found);
+            targets::read_value_cell(self.text, sentences.title, value, unit, &mut self.tracer, &mut found);
         }
         // The digits of a deadline are told once, as the deadline.
         let mut deadline_spans: Vec<Span> = deadlines_found.iter().map(|deadline| deadline.span).collect();

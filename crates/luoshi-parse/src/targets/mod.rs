@@ -3,7 +3,6 @@
 //! Quantities are found first (`quantity`); then the rules of the family `mention` say which of them are no targets, and those of the
 //! family `target` what the others promise. The first rule that answers wins, in the order of [`crate::rules::RULES`].
 
-pub(crate) mod indicator;
 pub(crate) mod quantity;
 mod subject;
 
@@ -378,22 +377,18 @@ pub(crate) fn read_actuals(text: &str, sentence: Span, tracer: &mut Tracer, foun
     found.mentions.extend(reached.mentions);
 }
 
-/// Reads the values of a table's row whose unit stands in a cell of its own, the one behind the value before the others.
-pub(crate) fn read_value_cells(
+/// Reads the cell with the value of an indicator, whose name `title` and whose unit may stand in other cells of the row.
+pub(crate) fn read_value_cell(
     text: &str,
     title: Span,
-    values: &[Span],
-    others: &[Span],
+    value: Span,
+    unit: Option<Span>,
     tracer: &mut Tracer,
     found: &mut Found,
 ) {
-    let is_unit = |cell: &&Span| quantity::whole_unit(slice(text, **cell)).is_some();
-    for &value in values {
-        let behind = others.iter().filter(|cell| cell.start >= value.end).find(is_unit);
-        let before = others.iter().filter(|cell| cell.end <= value.start).find(is_unit);
-        if let Some(&unit) = behind.or(before) {
-            target::unit_cell::read(text, title, value, unit, tracer, found);
-        }
+    match unit.filter(|unit| quantity::whole_unit(slice(text, *unit)).is_some()) {
+        Some(unit) => target::unit_cell::read(text, title, value, unit, tracer, found),
+        None => read_sentence(text, value, tracer, found),
     }
 }
 
