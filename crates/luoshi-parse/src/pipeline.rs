@@ -166,9 +166,11 @@ impl Work<'_> {
                 });
             }
         }
-        for &label in &self.outline.supplements {
+        for label in &self.outline.supplements {
             self.tracer
-                .fired(&rules::numbering::supplementary::RULE, label, || "no task".to_owned());
+                .fired(&rules::numbering::supplementary::RULE, label.span, || {
+                    "no task".to_owned()
+                });
         }
     }
 

@@ -6,7 +6,7 @@
 use luoshi_types::Span;
 
 use crate::{
-    outline::label::{Label, label_at},
+    outline::label::{Label, label_at, label_or_article_at},
     text::{skip_blanks, trimmed},
     words,
 };
@@ -155,7 +155,7 @@ pub(crate) fn scan(text: &str) -> Marks {
 
 fn begin_line(text: &str, at: usize, marks: &mut Marks) {
     let start = skip_blanks(text, at);
-    if let Some(label) = label_at(text, start) {
+    if let Some(label) = label_or_article_at(text, start) {
         marks.heads.push(Head {
             label,
             opens_line: true,

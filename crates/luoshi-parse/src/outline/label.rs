@@ -66,6 +66,14 @@ pub(crate) struct Label {
     pub(crate) body: usize,
 }
 
+/// The label that stands at byte `at`, or an article (第一条加强保障) with nothing between it and its text, which is one only in a sequence.
+pub(crate) fn label_or_article_at(text: &str, at: usize) -> Option<Label> {
+    label_at(text, at).or_else(|| {
+        let (rank, number, span, digits) = numbered(text, at)?;
+        (rank == Rank::Article).then(|| finish(text, rank, number, span, digits))
+    })
+}
+
 /// The label that stands at byte `at`.
 pub(crate) fn label_at(text: &str, at: usize) -> Option<Label> {
     let first = char_at(text, at)?;
@@ -150,7 +158,20 @@ fn arabic(text: &str, at: usize, start: usize) -> Option<Label> {
 }
 
 fn article(text: &str, at: usize) -> Option<Label> {
+    let (rank, number, span, digits) = numbered(text, at)?;
+    // 第三条高速公路 is an ordinal; a label is followed by white space, a mark or the line end.
+    let after = char_at(text, span.end);
+    let separated =
+        after.is_none_or(|character| character.is_whitespace() || matches!(character, '　' | '、' | '：' | ':' | '，'));
+    separated.then(|| finish(text, rank, number, span, digits))
+}
+
+/// 第一条, 第二章 and the like at byte `at`: rank, number, and where the whole and its number stand.
+fn numbered(text: &str, at: usize) -> Option<(Rank, u32, Span, Span)> {
     let start = at + '第'.len_utf8();
+    if char_at(text, at) != Some('第') {
+        return None;
+    }
     let (number, end) = chinese_digits_at(text, start, 6).or_else(|| digits_at(text, start, 3))?;
     let rest = text.get(end..)?;
     let (rank, width) = [
@@ -162,11 +183,7 @@ fn article(text: &str, at: usize) -> Option<Label> {
     ]
     .into_iter()
     .find_map(|(word, rank)| rest.starts_with(word).then_some((rank, word.len())))?;
-    // 第三条高速公路 is an ordinal; a label is followed by white space, a mark or the line end.
-    let after = char_at(text, end + width);
-    let separated =
-        after.is_none_or(|character| character.is_whitespace() || matches!(character, '　' | '、' | '：' | ':' | '，'));
-    separated.then(|| finish(text, rank, number, Span::new(at, end + width), Span::new(start, end)))
+    Some((rank, number, Span::new(at, end + width), Span::new(start, end)))
 }
 
 #[cfg(test)]

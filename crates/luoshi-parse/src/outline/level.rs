@@ -6,7 +6,7 @@ use crate::{
     outline::{Extent, label::Rank},
     parties::clause::Clause,
     scan::Head,
-    text::{is_blank, slice},
+    text::{is_blank, is_sentence_end, slice},
     words,
 };
 
@@ -35,6 +35,8 @@ pub(crate) struct Plan {
     pub(crate) section_rank: Option<Rank>,
     /// Whether the tasks are the unnumbered paragraphs below `task_rank`.
     pub(crate) by_paragraph: bool,
+    /// Whether the clauses stand with the titles, above the text of their tasks.
+    pub(crate) text_below: bool,
     /// Heads before this one belong to the covering notice.
     dropped_before: usize,
 }
@@ -104,6 +106,9 @@ pub(crate) fn choose(text: &str, heads: &[Head], extents: &[Extent], clauses: &[
         }
         None => {}
     }
+    plan.text_below = plan
+        .task_rank
+        .is_some_and(|rank| has_text_below(text, rank, heads, extents, clauses));
     plan.section_rank = heads
         .iter()
         .enumerate()
@@ -115,6 +120,53 @@ pub(crate) fn choose(text: &str, heads: &[Head], extents: &[Extent], clauses: &[
         })
         .min();
     plan
+}
+
+/// Where the clause of the task whose head is `head` ends, if it stands with the title and is the only one before `last_clause`.
+pub(crate) fn clause_of_title(text: &str, extent: &Extent, last_clause: usize, clauses: &[Clause]) -> Option<usize> {
+    let clause = clauses
+        .get(extent.first_clause)
+        .filter(|_| last_clause == extent.first_clause + 1)?;
+    let title = slice(text, Span::new(extent.start, clause.span.start.max(extent.start))).trim_matches(is_blank);
+    let is_title = !title.is_empty() && title.len() <= LONGEST_TITLE && !title.contains(is_sentence_end);
+    is_title.then_some(clause.span.end)
+}
+
+/// Bytes of the longest title that a clause may follow.
+const LONGEST_TITLE: usize = 180;
+
+/// Bytes of the shortest text below a title with its clause.
+const SHORTEST_TEXT: usize = 45;
+
+/// Whether most tasks have their clause with the title and their text below it: （一）抓好春耕（责任单位：农业农村局）, then paragraphs or items.
+fn has_text_below(text: &str, rank: Rank, heads: &[Head], extents: &[Extent], clauses: &[Clause]) -> bool {
+    let (mut all, mut below) = (0, 0);
+    let mut index = 0;
+    while index < heads.len() {
+        let mut next = index + 1;
+        while next < heads.len() && heads[next].label.rank > heads[index].label.rank {
+            next += 1;
+        }
+        if heads[index].label.rank != rank {
+            index += 1;
+            continue;
+        }
+        let (extent, last) = (extents[index + 1], extents[next]);
+        if last.last_clause > extent.first_clause {
+            all += 1;
+            let end = clause_of_title(text, &extent, last.last_clause, clauses);
+            let rest = end.map_or("", |end| slice(text, Span::new(end, last.end)));
+            let length: usize = rest
+                .lines()
+                .map(|line| line.trim_matches(is_blank))
+                .filter(|line| words::line_label(line, 0).is_none())
+                .map(str::len)
+                .sum();
+            below += usize::from(length >= SHORTEST_TEXT);
+        }
+        index = next;
+    }
+    all >= 2 && below * 5 >= all * 3
 }
 
 /// The rank above `rank`, where the clauses stand behind the last item of each group and so speak for the group: （一） with 1. to 3. and one

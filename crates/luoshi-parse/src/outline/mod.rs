@@ -3,6 +3,8 @@
 //! The decision rests on the clauses: the form of number that most often has a responsibility clause of its own is the form of the
 //! tasks; smaller forms inside it belong to the task, greater ones are headings. What stands inside a task is not read here.
 
+mod checks;
+mod ends;
 pub(crate) mod front;
 mod issue;
 pub(crate) mod label;
@@ -10,9 +12,7 @@ mod level;
 pub(crate) mod report;
 pub(crate) mod table;
 
-use std::collections::HashSet;
-
-use luoshi_types::{Diagnostic, DiagnosticCode, Span};
+use luoshi_types::{Diagnostic, Span};
 
 use crate::{
     model::SpanKind,
@@ -24,7 +24,6 @@ use crate::{
     rules::{self, Rule},
     scan::{Head, Line, Marks},
     text::{char_at, is_blank, is_sentence_end, slice, trimmed},
-    words,
 };
 
 /// A heading: a section, or a sub-heading between a section and its tasks.
@@ -82,7 +81,7 @@ pub(crate) struct Outline {
     /// What a report says of the past.
     pub(crate) reviews: Vec<Span>,
     /// Labels of the items that speak of the document's own force.
-    pub(crate) supplements: Vec<Span>,
+    pub(crate) supplements: Vec<Label>,
 }
 
 impl Outline {
@@ -149,7 +148,7 @@ pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause], has_tables: b
     };
     builder.run();
     let mut outline = builder.outline;
-    outline.section_lines = section_lines(text, &outline, clauses);
+    outline.section_lines = checks::section_lines(&outline, clauses);
     for (clause, tasks) in &outline.section_lines {
         let start = clauses[*clause].span.start;
         for &task in tasks {
@@ -161,7 +160,7 @@ pub(crate) fn build(text: &str, marks: &Marks, clauses: &[Clause], has_tables: b
             }
         }
     }
-    check_numbers(text, &mut outline);
+    checks::check_numbers(text, &mut outline);
     outline.find_borders(text);
     outline
 }
@@ -251,7 +250,7 @@ impl Builder<'_> {
                 continue;
             }
             if let Some(next) = self.supplement(index) {
-                self.outline.supplements.push(label.span);
+                self.outline.supplements.push(label);
                 index = next;
                 continue;
             }
@@ -376,7 +375,11 @@ impl Builder<'_> {
         let last_clause = self.extents[next].last_clause;
         let limit = self.extents[next].end;
         self.close_headings(label.rank);
-        let end = if last_clause > first_clause {
+        let text_below = level::clause_of_title(self.text, &self.extents[index + 1], last_clause, self.clauses)
+            .filter(|_| self.plan.text_below);
+        let end = if let Some(clause_end) = text_below {
+            self.end_of_text_below(clause_end, index + 1..next, limit)
+        } else if last_clause > first_clause {
             self.end_after_clause(last_clause - 1, limit)
         } else {
             self.end_without_clause(label.body, limit, next >= self.heads.len())
@@ -526,148 +529,5 @@ impl Builder<'_> {
     /// The first line after `from`: everything down to the label line is one task.
     fn paragraph_above(&self, from: usize, at: usize) -> usize {
         trimmed(self.text, Span::new(from, at)).start
-    }
-
-    /// The end of a task whose last clause is `clause`: behind it and the label lines below.
-    fn end_after_clause(&self, clause: usize, limit: usize) -> usize {
-        let span = self.clauses[clause].span;
-        let mut end = span.end;
-        let line_end = self.text[end..limit].find('\n').map_or(limit, |index| end + index);
-        let rest = slice(self.text, Span::new(end, line_end));
-        // A bracket behind the full stop closes the task; one inside a sentence does not.
-        let before = self.text[..span.start].trim_end_matches(is_blank);
-        let closes =
-            before.ends_with(|character: char| is_sentence_end(character) || matches!(character, '”' | '）' | ')'));
-        if closes {
-            end += rest
-                .chars()
-                .next()
-                .filter(|mark| matches!(mark, '。' | '；' | ';'))
-                .map_or(0, char::len_utf8);
-        } else if !rest.trim_matches(is_blank).is_empty() {
-            end = trimmed(self.text, Span::new(end, line_end)).end;
-        }
-        self.labelled_lines_below(end, limit)
-    }
-
-    /// Takes in the label lines (完成时限：…) directly below `end`.
-    fn labelled_lines_below(&self, mut end: usize, limit: usize) -> usize {
-        let mut index = self.lines.partition_point(|line| line.span.start < end);
-        while let Some(line) = self.lines.get(index).filter(|line| line.span.end <= limit) {
-            if words::line_label(self.text, line.span.start).is_none() {
-                break;
-            }
-            end = line.span.end;
-            index += 1;
-        }
-        end
-    }
-
-    /// The end of a task without a clause: the last line before the next label; at the end of the document its first line.
-    fn end_without_clause(&self, start: usize, limit: usize, is_last: bool) -> usize {
-        if self.outline.is_report {
-            let end = report::closing(self.text, Span::new(start, limit));
-            return trimmed(self.text, Span::new(start, end)).end.max(start);
-        }
-        if !is_last {
-            return trimmed(self.text, Span::new(start, limit)).end.max(start);
-        }
-        let line_end = self.text[start..limit].find('\n').map_or(limit, |index| start + index);
-        let first = trimmed(self.text, Span::new(start, line_end)).end.max(start);
-        let title_only = !slice(self.text, Span::new(start, first)).contains('。');
-        let index = self.lines.partition_point(|line| line.span.start < first);
-        match self.lines.get(index) {
-            // A title on its own line has its text in the next one.
-            Some(line) if title_only && line.span.end <= limit && slice(self.text, line.span).contains('。') => {
-                self.labelled_lines_below(line.span.end, limit)
-            }
-            _ => self.labelled_lines_below(first, limit),
-        }
-    }
-}
-
-/// Clauses that speak for their whole section; see the rule's manual page.
-fn section_lines(text: &str, outline: &Outline, clauses: &[Clause]) -> Vec<(usize, Vec<usize>)> {
-    let mut found: Vec<(usize, Vec<usize>)> = Vec::new();
-    let mut candidates = 0;
-    let mut start = 0;
-    while start < outline.tasks.len() {
-        let section = outline.tasks[start].section;
-        let mut end = start + 1;
-        while end < outline.tasks.len() && outline.tasks[end].section == section {
-            end += 1;
-        }
-        let tasks = &outline.tasks[start..end];
-        if section.is_some() && tasks.len() > 1 {
-            candidates += 1;
-            let only_last = tasks[..tasks.len() - 1].iter().all(|task| task.clauses.is_empty());
-            if let (true, [clause]) = (only_last, tasks[tasks.len() - 1].clauses.as_slice())
-                && clauses[*clause].own_line
-            {
-                found.push((*clause, (start..end).collect()));
-            }
-        }
-        // A section with a single task may have the same form without being proof of it.
-        if section.is_some()
-            && tasks.len() == 1
-            && let [clause] = tasks[0].clauses.as_slice()
-            && clauses[*clause].own_line
-            && !found.is_empty()
-        {
-            found.push((*clause, (start..end).collect()));
-            candidates += 1;
-        }
-        start = end;
-    }
-    let _ = text;
-    if found.len() >= 2 && found.len() * 5 >= candidates * 4 {
-        found
-    } else {
-        Vec::new()
-    }
-}
-
-fn check_numbers(text: &str, outline: &mut Outline) {
-    let mut diagnostics = Vec::new();
-    let sections = outline
-        .headings
-        .iter()
-        .filter(|heading| heading.is_section)
-        .map(|heading| (heading.label, None));
-    check_sequence(text, sections, &mut diagnostics);
-    let tasks = outline
-        .tasks
-        .iter()
-        .filter_map(|task| task.label.map(|label| (label, task.ancestors.last().copied())));
-    check_sequence(text, tasks, &mut diagnostics);
-    outline.diagnostics = diagnostics;
-}
-
-fn check_sequence(text: &str, labels: impl Iterator<Item = (Label, Option<usize>)>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut previous: Option<(u32, Option<usize>)> = None;
-    let mut seen = HashSet::new();
-    let mut rank = None;
-    for (label, parent) in labels {
-        // Leaf headings that are tasks have numbers of another form.
-        if *rank.get_or_insert(label.rank) != label.rank {
-            continue;
-        }
-        let number = label.number;
-        let restarts = number == 1 && previous.is_none_or(|(last, last_parent)| last != 1 || last_parent != parent);
-        if restarts {
-            seen.clear();
-        } else if seen.contains(&number) {
-            diagnostics.push(
-                Diagnostic::new(DiagnosticCode::DuplicateNumber, label.span).with("label", slice(text, label.span)),
-            );
-        } else if let Some((last, _)) = previous.filter(|(last, _)| number > last + 1) {
-            diagnostics.push(
-                Diagnostic::new(DiagnosticCode::NumberGap, label.span)
-                    .with("label", last + 1)
-                    .with("found", slice(text, label.span)),
-            );
-        }
-        seen.insert(number);
-        previous = Some((number, parent));
     }
 }

@@ -226,3 +226,42 @@ fn label_lines_below_a_task_belong_to_it() {
         .collect();
     assert_eq!(deadlines, ["长期", "2024年10月底前"]);
 }
+
+#[test]
+fn text_below_a_title_with_its_clause_belongs_to_the_task() {
+    let parsed = crate::read(
+        "某县措施\n一、农业\n（一）抓好春耕（责任单位：农业农村局）\n1.备足种子，优质种子覆盖全部乡镇。\n2.备足化肥，化肥储备达到300吨。\n\
+         （二）抓好秋收（责任单位：农业农村局）\n全县组织农机下乡，投入收割机200台以上。\n\n某县人民政府\n",
+    );
+    let found: Vec<(&str, &str, Vec<&str>)> = parsed
+        .tasks
+        .iter()
+        .map(|task| {
+            let targets = task.targets.iter().map(|target| target.quantity_text.as_str());
+            (task.label.as_str(), task.title.as_str(), targets.collect())
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("（一）", "抓好春耕", vec!["300吨"]),
+            ("（二）", "抓好秋收", vec!["200台以上"]),
+        ]
+    );
+}
+
+#[test]
+fn a_section_without_items_leaves_no_gap() {
+    let parsed = crate::read(
+        "一、农业\n（一）抓好春耕。（责任单位：农业农村局）\n二、抓好教育。（责任单位：教育局）\n三、工业\n（一）抓好投产。（责任单位：工信局）\n",
+    );
+    assert_eq!(parsed.tasks.len(), 3);
+    assert!(
+        parsed
+            .diagnostics
+            .iter()
+            .all(|diagnostic| diagnostic.code != luoshi_types::DiagnosticCode::NumberGap),
+        "{:?}",
+        parsed.diagnostics
+    );
+}

@@ -41,6 +41,9 @@ pub(crate) fn accepted(text: &str, heads: &[Head]) -> Vec<Head> {
         has_line_heads: [false; Rank::COUNT],
         last: [None; Rank::COUNT],
     };
+    let has_bare_second = heads
+        .iter()
+        .any(|head| is_bare_article(text, head) && head.label.number == 2);
     for head in heads.iter().filter(|head| head.opens_line) {
         sequence.has_line_heads[head.label.rank.index()] = true;
     }
@@ -48,6 +51,13 @@ pub(crate) fn accepted(text: &str, heads: &[Head]) -> Vec<Head> {
     for (index, head) in heads.iter().enumerate() {
         if !head.opens_line && !sequence.is_next(head.label.rank, head.label.number) {
             continue;
+        }
+        if is_bare_article(text, head) {
+            let continues = sequence.last[Rank::Article.index()].is_some_and(|before| head.label.number == before + 1);
+            let begins = head.label.number == 1 && has_bare_second;
+            if !continues && !begins {
+                continue;
+            }
         }
         sequence.last[head.label.rank.index()] = Some(head.label.number);
         found.push(*head);
@@ -58,6 +68,11 @@ pub(crate) fn accepted(text: &str, heads: &[Head]) -> Vec<Head> {
         }
     }
     found
+}
+
+/// Whether nothing stands between 第三条 and its text; it may be an ordinal (第三条高速公路) then.
+fn is_bare_article(text: &str, head: &Head) -> bool {
+    head.label.rank == Rank::Article && head.opens_line && label_at(text, head.label.span.start).is_none()
 }
 
 /// The first number below a heading that stands directly behind its title, in the same line and without a mark between.

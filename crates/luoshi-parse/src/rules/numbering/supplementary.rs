@@ -15,6 +15,20 @@ const DOCUMENTS: &[&str] = &[
     "措施", "办法", "意见", "政策", "通知", "方案", "规定", "细则", "文件", "通告", "公告", "清单", "计划", "条款",
 ];
 
+/// Titles of such items.
+const TITLES: &[&str] = &[
+    "附则本",
+    "解释权",
+    "施行时间",
+    "实施时间",
+    "执行时间",
+    "生效时间",
+    "有效期",
+    "政策有效期",
+    "政策执行期限",
+    "文件有效期",
+];
+
 /// Words that speak of the document's own force.
 const FORCE: &[&str] = &[
     "施行",
@@ -40,7 +54,8 @@ pub(crate) fn is_one(body: &str) -> bool {
         .filter(|character| !is_blank(*character))
         .collect();
     let first = head.split(['。', '.', '；', ';']).next().unwrap_or_default();
-    if first == "附则" {
+    let is_title = TITLES.iter().any(|title| first.starts_with(title));
+    if first == "附则" || is_title {
         return true;
     }
     // 本措施自…, 本意见执行期间…: the document is the subject, so its word stands within the first few characters.
