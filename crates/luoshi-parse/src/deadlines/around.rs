@@ -108,6 +108,8 @@ const PROLONGED: &[&str] = &[
     "执行",
     "有效",
     "持续",
+    "截止",
+    "之日起",
 ];
 
 /// Words that make something else of the period before them.
@@ -169,6 +171,15 @@ const RELIEFS: &[&str] = &[
     "延续实施",
     "不再执行",
     "优惠",
+    "允许",
+    "可按",
+    "可申请",
+    "可在",
+    "可不",
+    "可实施",
+    "可通过",
+    "仍执行",
+    "继续放宽",
 ];
 
 /// What the applicant gets.
@@ -282,7 +293,13 @@ impl<'a> Surroundings<'a> {
 
     /// Whether the clause that the period opens, or the next one where a comma follows the period, says what is to be done.
     fn promises(&self) -> bool {
-        let clause = self.clause_behind();
+        // The members of a list are one clause: 全年交通、水利投资分别达到20亿元、10亿元.
+        let ends_clause = |character: char| is_break(character) && character != '、';
+        let clause = if self.after.trim().is_empty() {
+            ahead(self.rest.trim_start_matches(is_break), 0, 40, ends_clause)
+        } else {
+            ahead(self.text, self.span.end, 40, ends_clause)
+        };
         let is_alone = clause.is_empty() && self.lead().is_empty();
         is_alone
             || (!clause.contains('已')
@@ -334,6 +351,7 @@ impl<'a> Surroundings<'a> {
         let clause = self.clause_behind();
         // 企业的年内新增贷款
         self.before.ends_with('的')
+            || self.after.starts_with('的')
             // 年底前建成投产的，给予奖励
             || (clause.len() > 3 && clause.ends_with('的'))
             || APPLICANTS.iter().any(|word| clause.ends_with(word))

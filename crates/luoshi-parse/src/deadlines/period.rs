@@ -268,6 +268,13 @@ fn period_at(text: &str, at: usize) -> Option<Period> {
         if let Some(day) = reader.number(2, '日') {
             period.shape = Shape::Day;
             period.day = i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;
+        } else if let Some((_, day)) = [("上旬", 10), ("中旬", 20)]
+            .into_iter()
+            .find(|(third, _)| reader.take(third))
+        {
+            (period.shape, period.day) = (Shape::Day, day);
+        } else {
+            reader.take("下旬");
         }
     }
     if period.shape == Shape::Year {
