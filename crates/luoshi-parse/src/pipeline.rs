@@ -566,6 +566,7 @@ impl Work<'_> {
             self.tracer
                 .fired(&rules::party::first_leads::RULE, span, || match convention {
                     Convention::First => "the first body leads".to_owned(),
+                    Convention::BeforeComma => "the bodies before the comma lead".to_owned(),
                     Convention::All => "responsible bodies lead".to_owned(),
                 });
             // Inside a clause it binds from there on; elsewhere it speaks of the whole document.
@@ -583,12 +584,24 @@ impl Work<'_> {
                 if task.parties.iter().any(|party| party.role == PartyRole::Lead) {
                     continue;
                 }
+                let mut before: Option<Span> = None;
                 let responsible = task
                     .parties
                     .iter_mut()
-                    .filter(|party| party.role == PartyRole::Responsible);
-                let count = if convention == Convention::First { 1 } else { usize::MAX };
-                for party in responsible.take(count) {
+                    .filter(|party| party.role == PartyRole::Responsible && !party.inherited);
+                for party in responsible {
+                    let goes_on = match (convention, before) {
+                        (_, None) | (Convention::All, _) => true,
+                        (Convention::First, _) => false,
+                        (Convention::BeforeComma, Some(last)) => {
+                            let gap = slice(self.text, Span::new(last.end, party.span.start.max(last.end)));
+                            !gap.is_empty() && !gap.contains(['，', ',', '；', ';', '。'])
+                        }
+                    };
+                    if !goes_on {
+                        break;
+                    }
+                    before = Some(party.span);
                     party.role = PartyRole::Lead;
                     party.rule = rules::party::first_leads::RULE.code;
                 }

@@ -3,11 +3,11 @@
 //! It looks at every byte once and decides nothing: which bracket names bodies is settled in `parties`, which label opens a
 //! task in `outline`.
 
-use luoshi_types::Span;
+use luoshi_types::{PartyRole, Span};
 
 use crate::{
     outline::label::{Label, label_at, label_or_article_at},
-    text::{skip_blanks, trimmed},
+    text::{is_blank, skip_blanks, slice, trimmed},
     words,
 };
 
@@ -29,6 +29,8 @@ pub(crate) struct Bracket {
     pub(crate) closed: bool,
     /// Whether a role label with its colon follows the opening mark.
     pub(crate) labelled: bool,
+    /// The role of a label that a line end broke, and the byte after its colon.
+    pub(crate) broken_label: Option<(PartyRole, usize)>,
 }
 
 /// A numbering label and whether it opens its line.
@@ -52,6 +54,7 @@ struct Open {
     inner: usize,
     shape: u8,
     labelled: bool,
+    broken_label: Option<(PartyRole, usize)>,
 }
 
 const ROUND: u8 = 0;
@@ -121,6 +124,7 @@ pub(crate) fn scan(text: &str) -> Marks {
                     inner: next,
                     shape,
                     labelled,
+                    broken_label: None,
                 });
                 depth_of[shape as usize] += 1;
             }
@@ -185,8 +189,12 @@ fn try_inline_head(text: &str, at: usize, marks: &mut Marks) {
 }
 
 fn end_line(text: &str, start: usize, end: usize, stack: &mut Vec<Open>, marks: &mut Marks) {
-    for open in stack.drain(..) {
-        if open.labelled {
+    for mut open in stack.drain(..) {
+        if !open.labelled {
+            open.broken_label = broken_label(text, Span::new(open.inner, end));
+        }
+        if open.labelled || open.broken_label.is_some() {
+            open.labelled = true;
             if let Some((close, width)) = close_below(text, open.shape, end) {
                 push_bracket(marks, open, Span::new(open.inner, close), close + width, true);
                 continue;
@@ -199,6 +207,21 @@ fn end_line(text: &str, start: usize, end: usize, stack: &mut Vec<Open>, marks: 
     if !span.is_empty() {
         marks.lines.push(Line { span });
     }
+}
+
+/// Bytes of the longest label, or of a part of it at the end of a line.
+const LONGEST_LABEL: usize = 30;
+
+/// The role of a label that a line end broke, and the byte after its colon: （责任单, and 位：县财政局） in the next line.
+fn broken_label(text: &str, tail: Span) -> Option<(PartyRole, usize)> {
+    let head = trimmed(text, tail);
+    if head.is_empty() || head.len() > LONGEST_LABEL {
+        return None;
+    }
+    let below = text[tail.end..].trim_start_matches(is_blank);
+    let rest: String = below.chars().take(LONGEST_LABEL / 3).collect();
+    let (role, body) = words::labels().opens(&format!("{}{rest}", slice(text, head)), 0)?;
+    (body > head.len()).then(|| (role, text.len() - below.len() + body - head.len()))
 }
 
 /// Bytes below a line in which the closing mark of its bracket is looked for.
@@ -241,13 +264,13 @@ fn push_bracket(marks: &mut Marks, open: Open, inner: Span, end: usize, closed: 
         inner,
         closed,
         labelled: open.labelled,
+        broken_label: open.broken_label,
     });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::slice;
 
     #[track_caller]
     fn check_brackets(text: &str, expected: &[&str]) {

@@ -60,7 +60,8 @@ pub(crate) fn clauses(text: &str, brackets: &[Bracket], lines: &[Line]) -> Vec<C
             let clause = if bracket.labelled {
                 rules::party::label_bracket::read(text, bracket, line.span)
             } else {
-                rules::party::verb_bracket::read(text, bracket, line.span)
+                rules::party::label_bracket::read_without_colon(text, bracket, line.span)
+                    .or_else(|| rules::party::verb_bracket::read(text, bracket, line.span))
                     .or_else(|| rules::party::names_bracket::read(text, bracket, line.span))
             };
             if let Some(clause) = clause {
@@ -95,6 +96,21 @@ pub(crate) fn labelled_content(text: &str, inner: Span, rule: &'static Rule) -> 
         if index == 0 {
             verb_segment(text, Span::new(main.start, start), None, rule, &mut parties);
         }
+        let end = labels.get(index + 1).map_or(main.end, |next| next.0);
+        verb_segment(text, Span::new(body, end), Some(role), rule, &mut parties);
+    }
+    restore_elided(text, &mut parties);
+    Content { parties, stated_once }
+}
+
+/// Reads a clause whose first label is none by its form: it was broken over two lines, or lacks its colon. Its list begins at `body`.
+pub(crate) fn content_behind(text: &str, body: Span, role: PartyRole, rule: &'static Rule) -> Content {
+    let (main, stated_once) = cut_stated_once(text, body);
+    let labels = words::labels().within(text, main.start, main.end);
+    let first = labels.first().map_or(main.end, |label| label.0);
+    let mut parties = Vec::new();
+    verb_segment(text, Span::new(main.start, first), Some(role), rule, &mut parties);
+    for (index, &(_, role, body)) in labels.iter().enumerate() {
         let end = labels.get(index + 1).map_or(main.end, |next| next.0);
         verb_segment(text, Span::new(body, end), Some(role), rule, &mut parties);
     }
@@ -172,6 +188,14 @@ fn verb_segment(
             (Some(role), PartyRole::Responsible) => role,
             (_, role) => role,
         };
+        // Behind a label a verb speaks of the group before it alone: 责任单位：县财政局、县水利局，各乡政府配合.
+        let group = label_role
+            .filter(|label| *label != role)
+            .and_then(|label| Some((label, last_group(slice(text, Span::new(start, hit.start)))?)));
+        if let Some((label, width)) = group {
+            push_names(text, Span::new(start, start + width), label, true, rule, parties);
+            start += width;
+        }
         push_names(
             text,
             Span::new(start, hit.start),
@@ -185,6 +209,22 @@ fn verb_segment(
     if let Some(role) = label_role {
         push_names(text, Span::new(start, span.end), role, true, rule, parties);
     }
+}
+
+/// Bytes before the last group of a list, brackets aside: groups are divided by commas and full stops, the names of one by 、.
+fn last_group(list: &str) -> Option<usize> {
+    let mut depth = 0u32;
+    let mut border = None;
+    let kept = list.trim_end_matches(|character: char| is_break(character) || character.is_whitespace());
+    for (index, character) in kept.char_indices() {
+        match character {
+            '(' | '（' | '[' | '［' | '〔' | '<' | '＜' | '〈' => depth += 1,
+            ')' | '）' | ']' | '］' | '〕' | '>' | '＞' | '〉' => depth = depth.saturating_sub(1),
+            '，' | ',' | '。' | '；' | ';' if depth == 0 => border = Some(index + character.len_utf8()),
+            _ => {}
+        }
+    }
+    border
 }
 
 /// Adds the bodies of one list. 会同 divides those that act from those that join them.
@@ -234,8 +274,8 @@ fn push_names(
         // A name that was broken over two lines is one.
         let whole: String = raw.split(['\n', '\r']).map(str::trim).collect();
         parties.push(PartyDraft {
-            name: whole.clone(),
-            raw: whole,
+            raw: raw.to_owned(),
+            name: whole,
             role,
             span: name,
             inherited: false,
@@ -310,7 +350,7 @@ fn restore_elided(text: &str, parties: &mut [PartyDraft]) {
         // Only names of one list share a mark; after a comma the next list begins.
         let joined = previous_end.is_some_and(|end: usize| {
             matches!(
-                slice(text, Span::new(end, party.span.start.max(end))),
+                slice(text, Span::new(end, party.span.start.max(end))).trim(),
                 "、" | "和" | "与" | "及" | "以及"
             )
         });

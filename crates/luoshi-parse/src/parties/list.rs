@@ -220,6 +220,25 @@ fn push_piece(text: &str, piece: Span, found: &mut Vec<Span>) {
         found.push(Span::new(piece.end - class.len(), piece.end));
         return;
     }
+    // 县应急局 县公安局 has blanks for marks; 王 某 and 各县 (市) have them inside.
+    let is_blank_divided = name.contains([' ', '　'])
+        && name
+            .split([' ', '　'])
+            .all(|part| part.is_empty() || is_certain_body(part) && balanced(part));
+    if is_blank_divided {
+        let mut at = piece.start;
+        for part in name.split([' ', '　']) {
+            push_piece(text, Span::new(at, at + part.len()), found);
+            at += part.len();
+            at += text[at..piece.end].chars().next().map_or(0, char::len_utf8);
+        }
+        return;
+    }
+    if let Some(index) = missing_separator(name) {
+        push_piece(text, Span::new(piece.start, piece.start + index), found);
+        push_piece(text, Span::new(piece.start + index, piece.end), found);
+        return;
+    }
     for joint in JOINTS {
         for (index, _) in name.match_indices(*joint).take(4) {
             if joins_two(&name[..index], &name[index + joint.len()..]) {
@@ -230,6 +249,19 @@ fn push_piece(text: &str, piece: Span, found: &mut Vec<Span>) {
         }
     }
     found.push(piece);
+}
+
+/// Where the second of two known offices begins that no mark divides: 县财政局县水利局. Both bear the same sign of their level.
+fn missing_separator(name: &str) -> Option<usize> {
+    let mark = name
+        .chars()
+        .next()
+        .filter(|mark| matches!(mark, '省' | '市' | '县' | '区' | '州'))?;
+    name.match_indices(mark)
+        .map(|(index, _)| index)
+        .skip(1)
+        .take(3)
+        .find(|&index| is_known_office(&name[..index]) && is_known_office(&name[index..]))
 }
 
 /// Whether a joint stands between two names and not inside one: 人力资源和社会保障厅 is one. Both sides certainly are bodies, or
@@ -366,6 +398,15 @@ mod tests {
         check("各市住房和城乡建设局", &["各市住房和城乡建设局"]);
         check("市政府和社会资本合作中心", &["市政府和社会资本合作中心"]);
         check("市中级法院以及相关金融机构", &["市中级法院", "相关金融机构"]);
+    }
+
+    #[test]
+    fn divides_known_offices_without_a_mark() {
+        check("县财政局县水利局", &["县财政局", "县水利局"]);
+        check("县应急局 县公安局　各乡镇政府", &["县应急局", "县公安局", "各乡镇政府"]);
+        check("各县 (市)政府、王 某", &["各县 (市)政府", "王 某"]);
+        check("市市场监管局", &["市市场监管局"]);
+        check("市教育局市招生考试院", &["市教育局市招生考试院"]);
     }
 
     #[test]

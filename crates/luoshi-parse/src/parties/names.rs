@@ -127,6 +127,18 @@ const POSSIBLE_ENDINGS: &[&str] = &[
     "基地",
     "主体",
     "行",
+    "港",
+    "机场",
+    "铁路",
+    "电信",
+    "移动",
+    "联通",
+    "铁塔",
+    "电力",
+    "烟草",
+    "侨联",
+    "农商行",
+    "城投",
 ];
 
 /// Beginnings of names that stand for a class of bodies.

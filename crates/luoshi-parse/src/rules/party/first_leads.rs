@@ -1,6 +1,7 @@
 //! A convention that says who leads where nobody is called lead: 列第一位者为牵头单位，下同; 无牵头单位的，责任单位即为牵头单位.
 //!
-//! By the first form the first responsible body of each list without a lead becomes the lead, by the second every responsible body of a
+//! By the first form the first responsible body of each list without a lead becomes the lead (or by 逗号前面的为牵头单位 each body of it before the
+//! first comma), by the second every responsible body of a
 //! task without a lead. 下同 inside a clause binds that clause and all behind it; a sentence of the preamble or of the end binds all. The
 //! names are the tasks' own, so they are not inherited; the convention itself stands in the list of inheritances.
 
@@ -20,6 +21,7 @@ rule!("party", "first-leads", "first_leads.rs");
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Convention {
     First,
+    BeforeComma,
     All,
 }
 
@@ -43,6 +45,7 @@ static MARKERS: LazyLock<WordTable<Convention>> = LazyLock::new(|| {
     .into_iter()
     .map(|word| (word, Convention::First))
     .collect();
+    words.extend(["逗号前", "逗号之前"].map(|word| (word, Convention::BeforeComma)));
     words.extend(
         [
             "无牵头单位的",

@@ -7,12 +7,14 @@
 use luoshi_types::{PartyRole, Span};
 
 use crate::{
+    model::PartyDraft,
     parties::{
-        clause::{Clause, NOUNS_OF_ROLES, plain_names},
+        clause::{Clause, NOUNS_OF_ROLES, plain_names, verb_content},
         list, names,
     },
     rules::rule,
-    text::{ahead, is_break, slice},
+    text::{ahead, is_break, is_sentence_end, slice},
+    words,
 };
 
 rule!("party", "subject-sentence", "subject_sentence.rs");
@@ -54,6 +56,9 @@ pub(crate) fn read(text: &str, sentence: Span) -> Option<Clause> {
     if verb != TOGETHER && NOUNS_OF_ROLES.iter().any(|noun| rest.starts_with(noun)) {
         return None;
     }
+    if let Some(parties) = whole_sentence(text, Span::new(start, limit)) {
+        return Some(clause(Span::new(sentence.start, limit), parties));
+    }
     let mut parties = plain_names(text, subject, role, &RULE);
     let joined = if verb == TOGETHER {
         joined(text, Span::new(behind, limit))
@@ -66,15 +71,36 @@ pub(crate) fn read(text: &str, sentence: Span) -> Option<Clause> {
         parties.extend(plain_names(text, span, PartyRole::Cooperating, &RULE));
     }
     let end = parties.last()?.span.end;
-    Some(Clause {
-        span: Span::new(sentence.start, end),
+    Some(clause(Span::new(sentence.start, end), parties))
+}
+
+/// The bodies of a sentence that says nothing but who does what: 由县水利局牵头，县财政局配合，各乡政府负责落实。
+fn whole_sentence(text: &str, sentence: Span) -> Option<Vec<PartyDraft>> {
+    let bare = slice(text, sentence).trim_end_matches(is_sentence_end);
+    let span = Span::new(sentence.start, sentence.start + bare.len());
+    let ends_with_verb = |part: &str| {
+        words::assignments()
+            .within(part, 0, part.len())
+            .last()
+            .is_some_and(|verb| verb.end == part.len())
+    };
+    if !bare.split(['，', ',']).all(ends_with_verb) {
+        return None;
+    }
+    let parties = verb_content(text, span, &RULE).parties;
+    (!parties.is_empty()).then_some(parties)
+}
+
+fn clause(span: Span, parties: Vec<PartyDraft>) -> Clause {
+    Clause {
+        span,
         parties,
         stated_once: None,
         own_line: false,
         closed: true,
         empty: false,
         rule: &RULE,
-    })
+    }
 }
 
 /// The list that `span` begins with: it ends with the first body behind which no other one is joined on.
