@@ -8,6 +8,7 @@ use luoshi_types::Comparator;
 use crate::{
     rules::rule,
     targets::{Context, quantity::UnitKind},
+    text::slice,
 };
 
 rule!("mention", "norm", "norm.rs");
@@ -109,6 +110,12 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
         && sale
             .iter()
             .any(|word| context.sentence_before.contains(word) || context.sentence_behind.contains(word));
+    // 信用分值加5分 is a rule; 满意度达到95分 is a value to be reached.
+    let of_points = context
+        .quantity
+        .unit
+        .is_some_and(|unit| slice(context.text, unit) == "分" || slice(context.text, unit).starts_with("分/"))
+        && !has(&["满意度", "得分", "测评", "评分"]);
     let often = at_most && kind == UnitKind::Count && has(&["每年", "每月", "每季度", "每周", "每次", "每户", "每人"]);
     must_not
         || of_building
@@ -119,6 +126,7 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
         || often
         || for_each
         || of_sale
+        || of_points
         || (kind == UnitKind::Percent && is_policy_share(context, at_most))
 }
 

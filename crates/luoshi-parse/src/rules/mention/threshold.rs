@@ -128,9 +128,15 @@ fn describes_counted(context: &Context<'_>) -> bool {
         && context.neighbour_behind.is_some_and(|(kind, gap)| {
             kind == UnitKind::Count && !gap.contains('、') && THINGS.iter().any(|word| gap.ends_with(word))
         });
+    // 其中10亿元以上4个
+    let of_which = quantity.suffix.is_some()
+        && matches!(quantity.kind, UnitKind::Money | UnitKind::Measure)
+        && context
+            .neighbour_behind
+            .is_some_and(|(kind, gap)| kind == UnitKind::Count && matches!(gap, "" | "的"));
     let some = !part.ends_with("一批") && part.contains("一批") || part.ends_with("一批");
     let is_some_thing = some && context.clause_behind.contains('的') && quantity.kind != UnitKind::Percent;
-    counted_before || counted_behind || is_some_thing
+    counted_before || counted_behind || of_which || is_some_thing
 }
 
 /// Things that a size may describe.
@@ -344,6 +350,8 @@ const SIZES: &[&str] = &[
     "占地",
     "面积",
     "全长",
+    "里程",
+    "能力",
     "总长",
     "规模",
     "装机",
@@ -405,7 +413,11 @@ fn is_condition(context: &Context<'_>) -> bool {
         return false;
     };
     let noun = &behind[possessive + '的'.len_utf8()..];
-    if VALUE_NOUNS.iter().any(|word| noun.starts_with(word)) {
+    // 达到70万吨的粮食产量目标 speaks of the value, too.
+    let ends_in_value = ["目标", "任务"]
+        .iter()
+        .any(|word| noun.find(word).is_some_and(|at| noun[..at].chars().count() <= 8));
+    if VALUE_NOUNS.iter().any(|word| noun.starts_with(word)) || ends_in_value && kind != UnitKind::Percent {
         return false;
     }
     let is_list = behind[..possessive].chars().all(|character| {
