@@ -492,7 +492,7 @@ pub(crate) fn counts_without_unit(context: &Context<'_>) -> bool {
     let before = context
         .before
         .trim_end_matches(|character: char| !('\u{4e00}'..='\u{9fff}').contains(&character));
-    let is_index = before.contains("指数")
+    let is_index = ["指数", "收入比", "系数"].iter().any(|word| before.contains(word))
         && (quantity.suffix.is_some() || context.verb.is_some())
         && !quantity.chinese
         && quantity.kind == UnitKind::None;

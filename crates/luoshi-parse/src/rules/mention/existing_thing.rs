@@ -76,6 +76,7 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
         "政策措施",
         "措施",
         "举措",
+        "新规",
         "规定",
         "意见",
         "精神",

@@ -8,6 +8,7 @@ use luoshi_types::Comparator;
 use crate::{
     rules::rule,
     targets::{Context, quantity::UnitKind},
+    text::slice,
 };
 
 rule!("mention", "norm", "norm.rs");
@@ -68,7 +69,8 @@ const PAYMENTS: &[&str] = &[
 /// Whether the quantity is one.
 pub(crate) fn applies(context: &Context<'_>) -> bool {
     let kind = context.quantity.kind;
-    if context.promises() || matches!(kind, UnitKind::Time | UnitKind::Age | UnitKind::Identifier) {
+    let kept = context.promises() && !(kind == UnitKind::Percent && limits_part(context.before));
+    if kept || matches!(kind, UnitKind::Time | UnitKind::Age | UnitKind::Identifier) {
         return false;
     }
     let before = context.before;
@@ -97,6 +99,23 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
     ]
     .iter()
     .any(|word| context.before_comparator().ends_with(word));
+    let for_each = kind == UnitKind::Count
+        && (["配建", "进行配建", "（含）配建"]
+            .iter()
+            .any(|word| context.after.starts_with(word))
+            || before.ends_with("核减"));
+    let sale = ["预售", "投入开发建设", "开发建设的资金"];
+    let of_sale = kind == UnitKind::Percent
+        && (has(&["形象进度", "工程进度", "施工进度", "开发建设的资金"]))
+        && sale
+            .iter()
+            .any(|word| context.sentence_before.contains(word) || context.sentence_behind.contains(word));
+    // 信用分值加5分 is a rule; 满意度达到95分 is a value to be reached.
+    let of_points = context
+        .quantity
+        .unit
+        .is_some_and(|unit| slice(context.text, unit) == "分" || slice(context.text, unit).starts_with("分/"))
+        && !has(&["满意度", "得分", "测评", "评分"]);
     let often = at_most && kind == UnitKind::Count && has(&["每年", "每月", "每季度", "每周", "每次", "每户", "每人"]);
     must_not
         || of_building
@@ -105,6 +124,9 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
         || in_principle
         || changed
         || often
+        || for_each
+        || of_sale
+        || of_points
         || (kind == UnitKind::Percent && is_policy_share(context, at_most))
 }
 
@@ -112,7 +134,7 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
 fn is_policy_share(context: &Context<'_>, at_most: bool) -> bool {
     let before = context.before;
     let reaches = context.is_brought() || ["占", "完成"].iter().any(|word| before.contains(word));
-    let of_something = before.ends_with('的') && !before.ends_with("目的") && (at_most_of(before) || !reaches);
+    let of_something = limits_part(before) || (before.ends_with('的') && !before.ends_with("目的") && !reaches);
     let of_policy = context.after.contains("政策") && !reaches;
     let of_payment = PAYMENTS.iter().any(|word| before.contains(word));
     let of_margin = at_most && context.before_comparator().ends_with("幅度");
@@ -121,8 +143,9 @@ fn is_policy_share(context: &Context<'_>, at_most: bool) -> bool {
 }
 
 /// Whether the share limits a part of something: 不得超过户型面积的, 不高于房价的.
-fn at_most_of(before: &str) -> bool {
-    ["不超过", "不得超过", "不高于", "不得高于", "不大于", "不得低于"]
-        .iter()
-        .any(|word| before.contains(word))
+fn limits_part(before: &str) -> bool {
+    before.ends_with('的')
+        && ["不超过", "不得超过", "不高于", "不得高于", "不大于", "不得低于"]
+            .iter()
+            .any(|word| before.contains(word))
 }

@@ -24,6 +24,8 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
             .iter()
             .any(|word| context.before.ends_with(word));
     let is_class = context.text[quantity.span.start..quantity.span.end].ends_with('类')
-        && ["新药", "医疗器械"].iter().any(|word| context.after.starts_with(word));
+        && ["新药", "医疗器械", "客车", "货车"]
+            .iter()
+            .any(|word| context.after.starts_with(word) || context.clause_behind.contains(&format!("类{word}")));
     quantity.ordinal || names_a_place || is_top || is_class
 }

@@ -42,6 +42,15 @@ const MONEY_WORDS: &[&str] = &[
     "最高额度",
     "贷款限额",
     "公积金贷款",
+    "缴存额",
+    "提取金额",
+    "借款金额",
+    "面值",
+    "一次性发放",
+    "享受",
+    "总价款",
+    "购房款",
+    "每平米",
     "可贷",
     "报销",
     "贷款额度",
@@ -54,6 +63,10 @@ const MONEY_WORDS: &[&str] = &[
 
 /// Words before a share that is charged or granted.
 const SHARE_WORDS: &[&str] = &[
+    "各承担",
+    "分别承担",
+    "各分担",
+    "产权份额",
     "减征",
     "减按",
     "减半",
@@ -105,6 +118,9 @@ const SHARE_WORDS: &[&str] = &[
 
 /// Words directly behind a share that is charged or granted.
 const SHARE_BEHIND: &[&str] = &[
+    "减征",
+    "减免",
+    "预留",
     "的比例",
     "的标准",
     "计提",
@@ -206,7 +222,7 @@ const EACH: &[&str] = &[
 /// Verbs with which a government disposes of a sum in all.
 const IN_ALL: &[&str] = &[
     "发放", "安排", "争取", "下达", "落实", "兑现", "拨付", "筹集", "统筹", "投放", "设立", "撬动", "带动", "投入",
-    "完成", "新增", "引进", "吸引", "募集", "发行", "归集", "盘活", "组建",
+    "完成", "新增", "引进", "吸引", "募集", "发行", "归集", "拉动", "促成", "减税", "实现", "盘活", "组建",
 ];
 
 /// Whether the quantity is one.
@@ -230,6 +246,12 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
     if GIVEN_BEHIND.iter().any(|word| context.after.starts_with(word))
         || (is_share && SHARE_BEHIND.iter().any(|word| context.after.starts_with(word)))
     {
+        return true;
+    }
+    let is_most = ["最高", "最多", "至多"]
+        .iter()
+        .any(|word| context.before.ends_with(word));
+    if is_money && is_most {
         return true;
     }
     let words = if is_money { MONEY_WORDS } else { SHARE_WORDS };
@@ -260,7 +282,10 @@ fn is_price(context: &Context<'_>) -> bool {
 }
 
 fn names_each(part: &str) -> bool {
-    let part = part.replace("每年", "");
+    // 每年 repeats a sum in all; a quota of bonds or of credit is one as well.
+    let part = ["每年", "债券额度", "授信额度", "每季度"]
+        .iter()
+        .fold(part.to_owned(), |part, word| part.replace(word, ""));
     EACH.iter().any(|word| part.contains(word))
         || (part.contains('每')
             && !["每万", "每千", "每百", "每十万"]
@@ -288,7 +313,7 @@ fn is_sum_in_all(context: &Context<'_>) -> bool {
 
 /// Whether the share is a measured figure with a value to reach: 平均担保费率低于1%, 物流总费用与生产总值的比率降至14%以内.
 fn is_measured(context: &Context<'_>) -> bool {
-    let figure = ["平均", "比率", "占", "综合融资成本", "物流成本", "降低物流"]
+    let figure = ["平均", "比率", "占", "综合融资成本", "新发放", "物流成本", "降低物流"]
         .iter()
         .any(|word| context.before.contains(word));
     // 不高于1% is a limit that a policy sets; 低于1% is to be reached.
@@ -306,5 +331,8 @@ fn promises_itself(context: &Context<'_>) -> bool {
     }
     let reaches = context.is_brought();
     let disposes = context.quantity.kind == UnitKind::Money && IN_ALL.iter().any(|word| context.before.contains(word));
-    reaches || disposes || context.promises() || is_measured(context)
+    let has_goal_time = ["全年", "年内", "年底", "上半年", "一季度", "四季度", "今年"]
+        .iter()
+        .any(|word| context.before.contains(word));
+    reaches || disposes || has_goal_time || context.promises() || is_measured(context)
 }

@@ -15,7 +15,12 @@ rule!("mention", "threshold", "threshold.rs");
 /// Whether the quantity is one.
 pub(crate) fn applies(context: &Context<'_>) -> bool {
     let quantity = context.quantity;
-    if is_condition(context) || is_supported(context) || describes_counted(context) || is_size_of_thing(context) {
+    if stands_beside_limit(context)
+        || is_condition(context)
+        || is_supported(context)
+        || describes_counted(context)
+        || is_size_of_thing(context)
+    {
         return true;
     }
     if !context.after.chars().next().is_some_and(is_han) {
@@ -65,6 +70,42 @@ fn is_part_that_reaches(context: &Context<'_>) -> bool {
     is_share && !is_attribute && reaches && !opens_condition(context)
 }
 
+/// Whether words directly before the number make it the limit of a rule: （含90平方米）, 不足80套, 未超过30万元, 一次性购买5套以上.
+fn stands_beside_limit(context: &Context<'_>) -> bool {
+    let quantity = context.quantity;
+    if matches!(quantity.kind, UnitKind::Identifier | UnitKind::Age | UnitKind::Time) {
+        return false;
+    }
+    let before = context.before;
+    let repeats = ["（含", "(含", "（包括", "(包括"]
+        .iter()
+        .any(|word| before.ends_with(word));
+    let falls_short = ["未超过", "未达到", "未达", "不足", "不满", "达不到"]
+        .iter()
+        .any(|word| before.ends_with(word));
+    let things = matches!(quantity.kind, UnitKind::Count | UnitKind::Measure);
+    let bought = things
+        && ["购买", "团购", "购房"]
+            .iter()
+            .any(|word| before.trim_end_matches(['（', '(']).ends_with(word));
+    // 如价格下降幅度超过10%，: the clause goes on to say what happens then.
+    let in_case = opens_condition(context)
+        && !context.promises()
+        && context.verb_class() != Some(VerbClass::Complete)
+        && (context.comparator_before().is_some_and(|(_, word)| {
+            ["超过", "高于", "低于", "大于", "小于", "少于"]
+                .iter()
+                .any(|end| word.ends_with(end))
+        }) || quantity.kind == UnitKind::None && quantity.suffix.is_some());
+    // 万元GDP能耗: the sum to which the measure is related.
+    let relates = quantity.chinese
+        && quantity.kind == UnitKind::Money
+        && ["GDP", "地区生产总值", "生产总值", "增加值", "产值"]
+            .iter()
+            .any(|word| context.after.starts_with(word));
+    repeats || falls_short || bought || in_case || relates
+}
+
 /// Whether the value describes what is counted beside it: 10个以上产值超百亿元、2个以上产值超千亿元的企业, 新增5亿元企业3家.
 fn describes_counted(context: &Context<'_>) -> bool {
     let quantity = context.quantity;
@@ -87,9 +128,15 @@ fn describes_counted(context: &Context<'_>) -> bool {
         && context.neighbour_behind.is_some_and(|(kind, gap)| {
             kind == UnitKind::Count && !gap.contains('、') && THINGS.iter().any(|word| gap.ends_with(word))
         });
+    // 其中10亿元以上4个
+    let of_which = quantity.suffix.is_some()
+        && matches!(quantity.kind, UnitKind::Money | UnitKind::Measure)
+        && context
+            .neighbour_behind
+            .is_some_and(|(kind, gap)| kind == UnitKind::Count && matches!(gap, "" | "的"));
     let some = !part.ends_with("一批") && part.contains("一批") || part.ends_with("一批");
     let is_some_thing = some && context.clause_behind.contains('的') && quantity.kind != UnitKind::Percent;
-    counted_before || counted_behind || is_some_thing
+    counted_before || counted_behind || of_which || is_some_thing
 }
 
 /// Things that a size may describe.
@@ -223,6 +270,27 @@ fn is_supported(context: &Context<'_>) -> bool {
         if index > 0 && RESTATED.iter().any(|word| piece.starts_with(word)) {
             return false;
         }
+        // 转移1人按照每平方米200元补助, 每入库1家给予5万元, 组织100人以上，每住宿1天奖励200元.
+        let rest = match piece
+            .strip_prefix(['（', '('])
+            .and_then(|rest| rest.split_once(['）', ')']))
+        {
+            Some((_, rest)) if index == 0 => rest,
+            _ => piece,
+        };
+        let gives = GIVING.iter().any(|word| rest.contains(word));
+        let at_once = index == 0
+            && (GIVING.iter().any(|word| rest.starts_with(word))
+                || (rest.starts_with('按') && gives && !rest.contains('对')));
+        let bounded = context.quantity.suffix.is_some() || context.comparator_before().is_some();
+        let is_goal = ["全年", "年内", "新增", "新认定", "新培育"]
+            .iter()
+            .any(|word| context.before.contains(word));
+        let for_each =
+            index > 0 && (piece.starts_with('每') || piece.starts_with("按每")) && gives && bounded && !is_goal;
+        if at_once || for_each {
+            return true;
+        }
         if let Some(at) = GIVING.iter().filter_map(|word| piece.find(word)).min() {
             if piece[..at].contains('对') {
                 return false;
@@ -282,6 +350,8 @@ const SIZES: &[&str] = &[
     "占地",
     "面积",
     "全长",
+    "里程",
+    "能力",
     "总长",
     "规模",
     "装机",
@@ -343,7 +413,11 @@ fn is_condition(context: &Context<'_>) -> bool {
         return false;
     };
     let noun = &behind[possessive + '的'.len_utf8()..];
-    if VALUE_NOUNS.iter().any(|word| noun.starts_with(word)) {
+    // 达到70万吨的粮食产量目标 speaks of the value, too.
+    let ends_in_value = ["目标", "任务"]
+        .iter()
+        .any(|word| noun.find(word).is_some_and(|at| noun[..at].chars().count() <= 8));
+    if VALUE_NOUNS.iter().any(|word| noun.starts_with(word)) || ends_in_value && kind != UnitKind::Percent {
         return false;
     }
     let is_list = behind[..possessive].chars().all(|character| {
@@ -361,9 +435,15 @@ fn is_condition(context: &Context<'_>) -> bool {
             .comparator_before()
             .is_some_and(|(_, word)| !word.starts_with('达'))
         && (kind == UnitKind::Measure || slice(context.text, context.quantity.core).ends_with('人'));
-    opens_condition(context)
-        || is_sized
-        || (describes && SIZES.iter().any(|word| context.before.ends_with(word)) && !makes_whole(context))
+    opens_condition(context) || is_sized || (describes && names_size(context) && !makes_whole(context))
+}
+
+/// Whether a size stands before the number, or before its comparator: 总投资50亿元, 营业收入超10亿元.
+fn names_size(context: &Context<'_>) -> bool {
+    let comparator = context.before_comparator();
+    SIZES.iter().any(|word| {
+        context.before.ends_with(word) || (comparator.len() < context.before.len() && comparator.ends_with(word))
+    })
 }
 
 /// Whether the clause makes the thing whose size stands there: 实现…, 设立总规模20亿元的基金.
@@ -382,5 +462,7 @@ fn opens_condition(context: &Context<'_>) -> bool {
         CONDITIONS.iter().any(|word| clause.starts_with(word))
             && !NO_CONDITIONS.iter().any(|word| clause.starts_with(word))
     };
-    opens(clause) || clause.contains("对年") || clause.contains("对当年")
+    // 对年产值超过8亿元或…，且…: what joins a condition is one too.
+    let joins = ["或", "且"].iter().any(|word| clause.starts_with(word)) && opens(context.sentence_before.trim_start());
+    opens(clause) || joins || clause.contains("对年") || clause.contains("对当年")
 }

@@ -1,4 +1,4 @@
-//! A number of things at the end of its clause, with no verb that a table knows: 交付住房1.6万套.
+//! A number of things at the end of its clause, with no verb that a table knows: 腾退住房1.6万套.
 //!
 //! In a task a clause that ends with a count says what is to be done. Words of description before it (占地, 现有, 涉及 …) make it a mention.
 
@@ -50,6 +50,13 @@ pub(crate) fn read(context: &Context<'_>) -> Option<Reading> {
             "首期规模",
             "贷款",
             "资金",
+            "外资",
+            "内资",
+            "销售额",
+            "交易额",
+            "成交额",
+            "税收",
+            "余额",
         ]
         .iter()
         .any(|word| context.before.ends_with(word)),

@@ -32,6 +32,12 @@ static AVERAGES: LazyLock<WordTable<()>> = LazyLock::new(|| {
             "全省平均增速",
             "全市平均增速",
             "经济增速",
+            "城镇居民",
+            "城镇居民收入",
+            "城镇居民收入增速",
+            "城镇居民收入增幅",
+            "全国",
+            "全省",
             "经济增长",
             "地区生产总值增速",
             "GDP增速",
@@ -74,6 +80,15 @@ pub(crate) fn read(text: &str, sentence: Span, strengths: &[Hit<Strength>], trac
         let Some((word, comparator)) = COMPARISONS.iter().find(|(word, _)| before.ends_with(word)) else {
             continue;
         };
+        // 连续三年增长率超过全省平均增长水平的港口: it describes the port.
+        let rest = &text[hit.end..];
+        let speaks_of_itself = ["的目标", "的预期", "的增速", "的水平", "的任务"]
+            .iter()
+            .any(|word| rest.starts_with(word));
+        let describes = ["的", "水平的", "增长水平"].iter().any(|word| rest.starts_with(word));
+        if describes && !speaks_of_itself {
+            continue;
+        }
         // 高于上年5个百分点 has a number of its own.
         let closes =
             char_at(text, hit.end).is_none_or(|next| is_break(next) || !is_han(next) && !next.is_ascii_digit());
