@@ -14,7 +14,7 @@ use std::{
 };
 
 use luoshi_intake::{Intake, IntakeSettings, intake};
-use rust_xlsxwriter::{Format, Workbook};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
 
 use crate::skipped;
 
@@ -117,6 +117,9 @@ fn table_page(text: &str) -> String {
 
 fn table_workbook(text: &str) -> Vec<u8> {
     let mut workbook = Workbook::new();
+    // Without a date of its own the file would be another one on every run.
+    let written = ExcelDateTime::from_ymd(2025, 2, 18).expect("the date is one");
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&written));
     let sheet = workbook.add_worksheet();
     let mut at = 0;
     let mut has_header = false;
