@@ -1,7 +1,8 @@
 //! Bytes of a file become a [`Document`]: one normalised text, cut into blocks that remember where they stood.
 //!
 //! What it is for: plain text in the encodings that offices use, Word documents (docx) with their automatic numbering rendered as the
-//! labels that a reader sees, workbooks (xlsx), portable documents (PDF), open fixed-layout documents (OFD), Markdown and HTML pages. The format is told from the bytes; the name of the file only breaks ties. Reading never
+//! labels that a reader sees, workbooks (xlsx), portable documents (PDF), open fixed-layout documents (OFD), Markdown and HTML pages; with the feature
+//! `legacy-doc` also documents of Word 97 to 2003. The format is told from the bytes; the name of the file only breaks ties. Reading never
 //! fails: whatever the bytes are, there is a document, and what could not be read is in its diagnostics. The bytes may be hostile:
 //! everything that they can make grow is held by [`Limits`].
 //!
@@ -23,6 +24,8 @@
 
 mod assembly;
 mod container;
+#[cfg(feature = "legacy-doc")]
+mod doc;
 mod docx;
 mod encoding;
 mod error;
@@ -64,6 +67,8 @@ pub fn read(bytes: &[u8], name: &str, limits: &Limits) -> Document {
         Sniffed::Zip => container::read(bytes, limits),
         #[cfg(feature = "pdf")]
         Sniffed::Pdf => pdf::read(bytes, limits),
+        #[cfg(feature = "legacy-doc")]
+        Sniffed::Doc => doc::read(bytes, limits),
         Sniffed::Html => html::read(bytes, limits),
         Sniffed::Text => text::read(encoding::decode_detected(bytes), limits),
         Sniffed::Markdown => markdown::read(encoding::decode_detected(bytes), limits),

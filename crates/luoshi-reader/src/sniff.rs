@@ -12,6 +12,9 @@ pub(crate) enum Sniffed {
     /// A portable document.
     #[cfg(feature = "pdf")]
     Pdf,
+    /// A document of Word 97 to 2003.
+    #[cfg(feature = "legacy-doc")]
+    Doc,
     /// A page of HTML.
     Html,
     /// Text in some encoding.
@@ -85,6 +88,9 @@ fn compound_file(bytes: &[u8]) -> Sniffed {
     let (code, format) = if holds("EncryptedPackage") {
         (DiagnosticCode::EncryptedFile, "docx")
     } else if holds("WordDocument") {
+        #[cfg(feature = "legacy-doc")]
+        return Sniffed::Doc;
+        #[cfg(not(feature = "legacy-doc"))]
         (DiagnosticCode::UnsupportedFormat, "doc")
     } else if holds("Workbook") || holds("Book") {
         (DiagnosticCode::UnsupportedFormat, "xls")
@@ -205,7 +211,11 @@ mod tests {
         let mut entry: Vec<u8> = "WordDocument".encode_utf16().flat_map(u16::to_le_bytes).collect();
         entry.resize(128, 0);
         file.extend(&entry);
-        assert_eq!(sniff(&file, "a.txt"), refused(DiagnosticCode::UnsupportedFormat, "doc"));
+        #[cfg(feature = "legacy-doc")]
+        let doc = Sniffed::Doc;
+        #[cfg(not(feature = "legacy-doc"))]
+        let doc = refused(DiagnosticCode::UnsupportedFormat, "doc");
+        assert_eq!(sniff(&file, "a.txt"), doc);
         let mut entry: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
         entry.resize(128, 0);
         file.extend(&entry);
