@@ -31,6 +31,7 @@ mod encoding;
 mod error;
 mod html;
 mod layout;
+mod legibility;
 mod limits;
 mod markdown;
 mod numerals;
@@ -54,6 +55,12 @@ use self::sniff::{Sniffed, sniff};
 /// the break, with the error. `name` is the file's name or any part of its path; it is asked only where the bytes could be either text
 /// or HTML.
 pub fn read(bytes: &[u8], name: &str, limits: &Limits) -> Document {
+    let mut document = read_blocks(bytes, name, limits);
+    legibility::judge(&mut document);
+    document
+}
+
+fn read_blocks(bytes: &[u8], name: &str, limits: &Limits) -> Document {
     if bytes.is_empty() {
         return unreadable(SourceFormat::Text, DiagnosticCode::EmptyFile);
     }
