@@ -2,9 +2,9 @@
 
 #![no_main]
 
-use luoshi_fuzz::check;
+use luoshi_fuzz::{check, let_caught_panics_unwind};
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+libfuzzer_sys::fuzz_target!(init: let_caught_panics_unwind(), |data: &[u8]| {
     if data.starts_with(b"%PDF-") {
         check(data, "a.pdf");
     } else {

@@ -129,6 +129,15 @@ pub(crate) fn label_separator(label: &str) -> &'static str {
     }
 }
 
+/// A label followed by its text, and how many bytes the label takes.
+pub(crate) fn labelled(label: &str, text: &str) -> (String, Option<usize>) {
+    let separator = match text {
+        "" => "",
+        _ => label_separator(label),
+    };
+    (format!("{label}{separator}{text}"), Some(label.len()))
+}
+
 fn is_chinese_punctuation(character: char) -> bool {
     matches!(character, '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}' | '\u{3014}'..='\u{301F}'
         | '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}' | '\u{FF3B}'..='\u{FF40}' | '\u{FF5B}'..='\u{FF65}')

@@ -29,10 +29,6 @@ impl Decoded {
                     .with("encoding", self.encoding.name()),
             );
         }
-        if let Some(encoding) = mojibake(&self.text) {
-            diagnostics
-                .push(Diagnostic::new(DiagnosticCode::Mojibake, Span::default()).with("encoding", encoding.name()));
-        }
         diagnostics
     }
 }
@@ -177,18 +173,25 @@ fn is_chinese_text(character: char) -> bool {
         | '\u{2190}'..='\u{22FF}' | '\u{25A0}'..='\u{26FF}' | '\u{3200}'..='\u{33FF}')
 }
 
-/// The encoding that the text was wrongly decoded with before it was saved, where it looks as if it was.
-fn mojibake(text: &str) -> Option<&'static Encoding> {
+/// The encoding that the text was wrongly decoded with before it was saved, where it looks as if it was, and from where to where it
+/// was seen.
+pub(crate) fn mojibake(text: &str) -> Option<(&'static Encoding, Span)> {
     // Three times U+FFFD in UTF-8, read as GB18030: the trace that a lossy conversion leaves.
-    if text.contains("锟斤拷") {
-        return Some(GB18030);
+    const TRACE: &str = "锟斤拷";
+    if let Some(at) = text.find(TRACE) {
+        let start = text[..at].chars().count();
+        return Some((GB18030, Span::new(start, start + TRACE.chars().count())));
     }
     const LINES: usize = 40;
     const FEWEST_CHARACTERS: usize = 6;
     let mut looked_at = 0;
     let mut as_latin = 0;
     let mut as_gb = 0;
-    for line in text.lines() {
+    let mut seen: Option<Span> = None;
+    let mut next = 0;
+    for line in text.split('\n') {
+        let start = next;
+        next += line.chars().count() + 1;
         let line: String = line
             .chars()
             .filter(|character| *character != char::REPLACEMENT_CHARACTER)
@@ -198,19 +201,38 @@ fn mojibake(text: &str) -> Option<&'static Encoding> {
             continue;
         }
         looked_at += 1;
-        as_latin += usize::from(was_read_as(&line, WINDOWS_1252));
-        as_gb += usize::from(was_read_as(&line, GB18030));
+        let (is_latin, is_gb) = (was_read_as(&line, WINDOWS_1252), was_read_as(&line, GB18030));
+        as_latin += usize::from(is_latin);
+        as_gb += usize::from(is_gb);
+        if is_latin || is_gb {
+            seen = Some(Span::new(seen.map_or(start, |seen| seen.start), next - 1));
+        }
         if looked_at == LINES {
             break;
         }
     }
-    if looked_at > 0 && as_latin * 2 > looked_at {
-        Some(WINDOWS_1252)
-    } else if looked_at > 0 && as_gb * 2 > looked_at {
-        Some(GB18030)
+    let encoding = if as_latin * 2 > looked_at {
+        WINDOWS_1252
+    } else if as_gb * 2 > looked_at {
+        GB18030
     } else {
-        None
+        return None;
+    };
+    Some((encoding, seen?))
+}
+
+/// The bytes that one of the two readings of Western Europe makes the line of: the older one has control characters where the other has
+/// quotation marks and dashes.
+fn western_bytes(line: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(line.len());
+    let mut buffer = [0; 4];
+    for character in line.chars() {
+        match u8::try_from(character) {
+            Ok(byte) => bytes.push(byte),
+            Err(_) => bytes.extend_from_slice(&WINDOWS_1252.encode(character.encode_utf8(&mut buffer)).0),
+        }
     }
+    bytes
 }
 
 /// Whether the line, written back in `wrong`, is UTF-8 (or GB18030) of Chinese text.
@@ -219,7 +241,10 @@ fn was_read_as(line: &str, wrong: &'static Encoding) -> bool {
     let foreign = |text: &str| text.chars().filter(|character| !character.is_ascii()).count();
     // GBK and not GB18030, since only it writes back the byte 80 that both read as €. What it cannot write comes out as ASCII.
     let writer = if wrong == GB18030 { GBK } else { wrong };
-    let (bytes, _, _) = writer.encode(line);
+    let bytes = match wrong == WINDOWS_1252 {
+        true => western_bytes(line),
+        false => writer.encode(line).0.into_owned(),
+    };
     // Where two characters were read as three, what stands at the seams is lost; hence the share of replacements allowed.
     let is_chinese = |candidate: &Decoded| {
         let foreign = foreign(&candidate.text);
@@ -306,17 +331,24 @@ mod tests {
     #[test]
     fn recognises_mojibake() {
         let as_gb = GB18030.decode_without_bom_handling(SENTENCE.as_bytes()).0.into_owned();
-        assert_eq!(mojibake(&as_gb), Some(GB18030));
+        let found = |text: &str| mojibake(text).map(|(encoding, _)| encoding);
+        assert_eq!(found(&as_gb), Some(GB18030));
         let as_latin = WINDOWS_1252
             .decode_without_bom_handling(SENTENCE.as_bytes())
             .0
             .into_owned();
-        assert_eq!(mojibake(&as_latin), Some(WINDOWS_1252));
+        assert_eq!(found(&as_latin), Some(WINDOWS_1252));
+        let as_oldest: String = SENTENCE.bytes().map(char::from).collect();
+        assert_eq!(found(&as_oldest), Some(WINDOWS_1252));
         let gb_bytes = GB18030.encode(SENTENCE).0;
         let as_latin = WINDOWS_1252.decode_without_bom_handling(&gb_bytes).0.into_owned();
-        assert_eq!(mojibake(&as_latin), Some(WINDOWS_1252));
-        assert_eq!(mojibake("责任锟斤拷位"), Some(GB18030));
-        assert_eq!(mojibake(SENTENCE), None);
-        assert_eq!(mojibake("Déjà vu, mais très près d'ici: œuvre, élève, forêt"), None);
+        assert_eq!(found(&as_latin), Some(WINDOWS_1252));
+        assert_eq!(mojibake("责任锟斤拷位"), Some((GB18030, Span::new(2, 5))));
+        assert_eq!(
+            mojibake(&format!("工作\n{as_latin}")).map(|(_, span)| span.start),
+            Some(3)
+        );
+        assert_eq!(found(SENTENCE), None);
+        assert_eq!(found("Déjà vu, mais très près d'ici: œuvre, élève, forêt"), None);
     }
 }

@@ -1,7 +1,8 @@
 //! Bytes of a file become a [`Document`]: one normalised text, cut into blocks that remember where they stood.
 //!
 //! What it is for: plain text in the encodings that offices use, Word documents (docx) with their automatic numbering rendered as the
-//! labels that a reader sees, workbooks (xlsx), portable documents (PDF), open fixed-layout documents (OFD), Markdown and HTML pages. The format is told from the bytes; the name of the file only breaks ties. Reading never
+//! labels that a reader sees, workbooks (xlsx), portable documents (PDF), open fixed-layout documents (OFD), Markdown and HTML pages; with the feature
+//! `legacy-doc` also documents of Word 97 to 2003. The format is told from the bytes; the name of the file only breaks ties. Reading never
 //! fails: whatever the bytes are, there is a document, and what could not be read is in its diagnostics. The bytes may be hostile:
 //! everything that they can make grow is held by [`Limits`].
 //!
@@ -23,11 +24,14 @@
 
 mod assembly;
 mod container;
+#[cfg(feature = "legacy-doc")]
+mod doc;
 mod docx;
 mod encoding;
 mod error;
 mod html;
 mod layout;
+mod legibility;
 mod limits;
 mod markdown;
 mod numerals;
@@ -51,6 +55,12 @@ use self::sniff::{Sniffed, sniff};
 /// the break, with the error. `name` is the file's name or any part of its path; it is asked only where the bytes could be either text
 /// or HTML.
 pub fn read(bytes: &[u8], name: &str, limits: &Limits) -> Document {
+    let mut document = read_blocks(bytes, name, limits);
+    legibility::judge(&mut document);
+    document
+}
+
+fn read_blocks(bytes: &[u8], name: &str, limits: &Limits) -> Document {
     if bytes.is_empty() {
         return unreadable(SourceFormat::Text, DiagnosticCode::EmptyFile);
     }
@@ -64,6 +74,8 @@ pub fn read(bytes: &[u8], name: &str, limits: &Limits) -> Document {
         Sniffed::Zip => container::read(bytes, limits),
         #[cfg(feature = "pdf")]
         Sniffed::Pdf => pdf::read(bytes, limits),
+        #[cfg(feature = "legacy-doc")]
+        Sniffed::Doc => doc::read(bytes, limits),
         Sniffed::Html => html::read(bytes, limits),
         Sniffed::Text => text::read(encoding::decode_detected(bytes), limits),
         Sniffed::Markdown => markdown::read(encoding::decode_detected(bytes), limits),

@@ -2,7 +2,9 @@
 //! rebuilt by [`layout`](crate::layout).
 //!
 //! The library is young and the format is wide, so it is not trusted: a panic in it is damage, and pages and characters are counted.
-//! What it allocates on the way, and how long it takes, cannot be held from here; a service runs the reader in a process with limits.
+//! Of a page it makes some two hundred times the bytes that the page's drawing takes once unpacked, and takes up to two seconds for a
+//! megabyte of them, so that the drawings are measured first. What else it allocates on the way, and how long it takes, cannot be held from
+//! here; a service runs the reader in a process with limits.
 //! Pictures are not read. A document of pictures only is a scan and says so.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,6 +26,12 @@ use crate::{
 
 /// Ruled lines of a page beyond which no more are gathered: it is a drawing.
 const MOST_RULES: usize = 20_000;
+
+/// The share of the bytes a file may unpack to that the drawing of one page may take: 2 MB of 128 MB. A page of a plan takes some ten
+/// thousand bytes, and a drawing with that much in it is no page of a plan.
+const SHARE_OF_PAGE: u64 = 64;
+/// The same for all pages together.
+const SHARE_OF_PAGES: u64 = 4;
 
 /// Reads a document.
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Document {
@@ -78,9 +86,34 @@ fn gather(bytes: &[u8], limits: &Limits, layout: &mut Layout, seen: &mut Seen) -
     let pages = document.page_count().map_err(damaged)?;
     let has_pictures = holds_pictures(bytes);
     let mut characters = 0u64;
+    let mut drawings = 0u64;
+    let (of_page, of_pages) = (
+        limits.expanded_bytes / SHARE_OF_PAGE,
+        limits.expanded_bytes / SHARE_OF_PAGES,
+    );
     let mut error = None;
     for index in 0..pages.min(limits.pages) {
         seen.pages += 1;
+        let drawing = match document.get_page_content_data(index) {
+            Ok(drawing) => drawing.len() as u64,
+            // How much was unpacked before it failed is not known; a few of them are no reason to stop.
+            Err(_) => of_page,
+        };
+        drawings += drawing;
+        if drawings > of_pages {
+            return Err(ReadError::Expansion {
+                limit: of_pages,
+                what: "bytes",
+            });
+        }
+        if drawing > of_page {
+            // The pages around it are not lost with it.
+            error = Some(ReadError::Expansion {
+                limit: of_page,
+                what: "bytes",
+            });
+            continue;
+        }
         let spans = match document.extract_spans(index) {
             Ok(spans) => spans,
             Err(_) => {

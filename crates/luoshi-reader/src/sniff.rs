@@ -12,6 +12,9 @@ pub(crate) enum Sniffed {
     /// A portable document.
     #[cfg(feature = "pdf")]
     Pdf,
+    /// A document of Word 97 to 2003.
+    #[cfg(feature = "legacy-doc")]
+    Doc,
     /// A page of HTML.
     Html,
     /// Text in some encoding.
@@ -62,11 +65,13 @@ pub(crate) fn sniff(bytes: &[u8], name: &str) -> Sniffed {
         Some((stated, length)) => encoding::decode(head.get(length..).unwrap_or_default(), stated),
         None => encoding::decode(head, encoding::detect(head)),
     };
+    // In sound UTF-8 they are bytes that were taken for characters once, which is garbled text and not binary.
+    let is_utf_8 = sample.encoding == encoding_rs::UTF_8 && sample.replaced <= 1;
     // The head may end inside a character, which is no damage.
     let controls = sample
         .text
         .chars()
-        .filter(|character| is_binary_control(*character))
+        .filter(|character| is_binary_control(*character) && !(is_utf_8 && is_upper_control(*character)))
         .count();
     let lost = sample.replaced.saturating_sub(1) + controls;
     if lost * 50 > sample.text.chars().count() {
@@ -85,6 +90,9 @@ fn compound_file(bytes: &[u8]) -> Sniffed {
     let (code, format) = if holds("EncryptedPackage") {
         (DiagnosticCode::EncryptedFile, "docx")
     } else if holds("WordDocument") {
+        #[cfg(feature = "legacy-doc")]
+        return Sniffed::Doc;
+        #[cfg(not(feature = "legacy-doc"))]
         (DiagnosticCode::UnsupportedFormat, "doc")
     } else if holds("Workbook") || holds("Book") {
         (DiagnosticCode::UnsupportedFormat, "xls")
@@ -102,6 +110,10 @@ fn looks_like_text(head: &[u8]) -> bool {
     !head
         .iter()
         .any(|byte| matches!(byte, 0x00..=0x08 | 0x0E..=0x1A | 0x1C..=0x1F | 0x7F))
+}
+
+fn is_upper_control(character: char) -> bool {
+    matches!(character, '\u{80}'..='\u{9F}')
 }
 
 fn is_binary_control(character: char) -> bool {
@@ -205,7 +217,11 @@ mod tests {
         let mut entry: Vec<u8> = "WordDocument".encode_utf16().flat_map(u16::to_le_bytes).collect();
         entry.resize(128, 0);
         file.extend(&entry);
-        assert_eq!(sniff(&file, "a.txt"), refused(DiagnosticCode::UnsupportedFormat, "doc"));
+        #[cfg(feature = "legacy-doc")]
+        let doc = Sniffed::Doc;
+        #[cfg(not(feature = "legacy-doc"))]
+        let doc = refused(DiagnosticCode::UnsupportedFormat, "doc");
+        assert_eq!(sniff(&file, "a.txt"), doc);
         let mut entry: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
         entry.resize(128, 0);
         file.extend(&entry);

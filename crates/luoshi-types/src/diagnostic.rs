@@ -99,8 +99,10 @@ diagnostic_codes! {
     NestingLimit = "nesting-limit", Error;
     /// Bytes that are no text in the detected encoding were replaced (`count`, `encoding`).
     UndecodableBytes = "undecodable-bytes", Warning;
-    /// The text looks like mojibake: decoded once too often, or wrongly (`encoding`).
+    /// The text looks like mojibake: decoded once too often, or wrongly (`encoding`, or `font` where a font hides what its codes mean).
     Mojibake = "mojibake", Warning;
+    /// A number seems to have lost its digits here (`name` is the place as it reads, `count` of such places).
+    LostDigits = "lost-digits", Warning;
     /// Deleted text of tracked changes was left out, inserted text was kept (`count` of changes).
     TrackedChanges = "tracked-changes", Info;
     /// The document's pages hold pictures and no text (`format`, `pages`).

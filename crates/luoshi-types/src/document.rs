@@ -83,6 +83,8 @@ pub enum SourceFormat {
     Text,
     /// Office Open XML word processing document.
     Docx,
+    /// Word processing document of Word 97 to 2003.
+    Doc,
     /// HTML page.
     Html,
     /// Office Open XML workbook.

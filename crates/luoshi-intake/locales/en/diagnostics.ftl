@@ -22,8 +22,14 @@ nesting-limit = The file is nested deeper than { $limit } levels.
 nesting-limit-hint = Copy the content into a new document, save that and try again.
 undecodable-bytes = { $count } places are no text in { $encoding } and were replaced by a mark.
 undecodable-bytes-hint = Save the text as UTF-8, or use docx.
-mojibake = The text looks garbled (read as { $encoding }).
+mojibake =
+    { $encoding ->
+        [font] The text looks garbled: a font hides which characters it shows.
+       *[other] The text looks garbled (read as { $encoding }).
+    }
 mojibake-hint = Open it in its own program, save it as UTF-8 or docx, and compare it with the original.
+lost-digits = A number seems to be missing: “{ $name }” ({ $count } such places).
+lost-digits-hint = Compare with the original; if the digits are there, ask for another copy of the file or save it as docx and read it again.
 tracked-changes = The document has { $count } tracked changes: deleted text was left out, inserted text was kept.
 tracked-changes-hint = Make sure that this is the final version; if not, accept or reject the changes and save it again.
 scanned-file = The { $pages } pages of this { $format } are pictures; there is no text in it.

@@ -22,8 +22,14 @@ nesting-limit = 文件内部嵌套过深（超过 { $limit } 层）。
 nesting-limit-hint = 请把内容复制到新文档中另存后再试。
 undecodable-bytes = 有 { $count } 处内容不是 { $encoding } 编码的文字，已用替换符代替。
 undecodable-bytes-hint = 请另存为 UTF-8 编码的文本，或改用 docx。
-mojibake = 文字疑似乱码（按 { $encoding } 读取）。
+mojibake =
+    { $encoding ->
+        [font] 文字疑似乱码：字体没有说明它显示的是哪些字。
+       *[other] 文字疑似乱码（按 { $encoding } 读取）。
+    }
 mojibake-hint = 请用原程序打开并另存为 UTF-8 或 docx，再与原文核对。
+lost-digits = “{ $name }”像是缺了数字（全文共 { $count } 处）。
+lost-digits-hint = 请与原件核对；原件有数字的，请另取一份文件，或另存为 docx 后重新读取。
 tracked-changes = 文档有 { $count } 处修订：删除的文字未计入，插入的文字已计入。
 tracked-changes-hint = 请确认这是定稿；如不是，请接受或拒绝修订后另存。
 scanned-file = 这个 { $format } 的 { $pages } 页都是图片，里面没有文字。

@@ -4,6 +4,7 @@
 
 mod compare;
 mod corpus;
+mod honesty;
 mod hostile;
 mod outputs;
 mod same_plan;

@@ -341,6 +341,15 @@ fn by_office(folder: &Path, name: &str, flat: &str, kind: &str) -> Option<Vec<u8
     )
 }
 
+/// The same as a document of Word 97 to 2003, where this build reads them.
+fn by_office_as_doc(folder: &Path, name: &str, flat: &str) -> Option<Vec<u8>> {
+    if cfg!(feature = "legacy-doc") {
+        return by_office(folder, name, flat, "doc");
+    }
+    skipped(&format!("{name}.doc, without the feature legacy-doc"));
+    None
+}
+
 fn by_browser(folder: &Path, name: &str, page: &str) -> Option<Vec<u8>> {
     let source = format!("{name}.html");
     fs::write(folder.join(&source), page).expect("the source is written");
@@ -392,6 +401,11 @@ fn documents_of_lines(text: &str, folder: &Path) -> Vec<(&'static str, Option<Ve
             "lines-automatic.docx",
             by_office(folder, "automatic", &flat_lines(text, true), "docx"),
         ),
+        ("lines-typed.doc", by_office_as_doc(folder, "typed", &flat)),
+        (
+            "lines-automatic.doc",
+            by_office_as_doc(folder, "automatic", &flat_lines(text, true)),
+        ),
         ("lines-office.pdf", by_office(folder, "office", &flat, "pdf")),
         ("lines-browser.pdf", by_browser(folder, "browser", &lines_page(text))),
         ("lines-typst.pdf", by_typst(folder, "typst", &typst_lines(text))),
@@ -405,6 +419,7 @@ fn documents_of_tables(text: &str, folder: &Path) -> Vec<(&'static str, Option<V
         ("table.html", Some(table_page(text).into_bytes())),
         ("table.xlsx", Some(table_workbook(text))),
         ("table.docx", by_office(folder, "table", &flat, "docx")),
+        ("table.doc", by_office_as_doc(folder, "table", &flat)),
         ("table-office.pdf", by_office(folder, "table-office", &flat, "pdf")),
         (
             "table-browser.pdf",
@@ -431,6 +446,7 @@ fn kept_documents_say_the_same() {
         .expect("the corpus is part of the project")
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| path.file_stem().is_some_and(|stem| stem != "plan" && stem != "README"))
+        .filter(|path| cfg!(feature = "legacy-doc") || path.extension().is_some_and(|extension| extension != "doc"))
         .collect();
     files.sort();
     assert!(files.len() >= 8, "{files:?}");

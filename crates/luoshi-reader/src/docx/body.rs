@@ -14,7 +14,7 @@ use super::{
     table::{Merge, Table},
 };
 use crate::{
-    assembly::{Assembly, label_separator, trimmed},
+    assembly::{Assembly, labelled, trimmed},
     error::ReadError,
     xml::{Element, XmlEvent, XmlReader},
 };
@@ -540,15 +540,6 @@ impl<'parts> Body<'parts> {
         }
         Ok(())
     }
-}
-
-/// A label followed by its text, and how many bytes the label takes.
-fn labelled(label: &str, text: &str) -> (String, Option<usize>) {
-    let separator = match text {
-        "" => "",
-        _ => label_separator(label),
-    };
-    (format!("{label}{separator}{text}"), Some(label.len()))
 }
 
 fn small_number(element: &Element<'_>) -> Option<u8> {

@@ -4,10 +4,10 @@
 //! are headers, footers, notes, comments, pictures, charts and everything that only concerns the look.
 
 mod body;
-mod numbering;
-mod styles;
-mod symbol;
-mod table;
+pub(crate) mod numbering;
+pub(crate) mod styles;
+pub(crate) mod symbol;
+pub(crate) mod table;
 
 use luoshi_types::{Diagnostic, DiagnosticCode, Document, SourceFormat, Span};
 

@@ -58,16 +58,16 @@ struct Override {
 
 /// A `w:lvl`.
 #[derive(Debug, Clone)]
-struct Level {
-    start: u32,
-    format: NumberFormat,
-    text: String,
+pub(crate) struct Level {
+    pub(crate) start: u32,
+    pub(crate) format: NumberFormat,
+    pub(crate) text: String,
     /// The level, counted from 1, whose use starts this one again; 0 for never. Absent: any higher level does.
-    restart_after: Option<u32>,
+    pub(crate) restart_after: Option<u32>,
     /// Shows all numbers of its label as plain digits.
-    plain_digits: bool,
-    style: Option<String>,
-    font: String,
+    pub(crate) plain_digits: bool,
+    pub(crate) style: Option<String>,
+    pub(crate) font: String,
 }
 
 impl Default for Level {
@@ -97,6 +97,30 @@ impl Numbering {
         let mut definitions = Definitions::default();
         let outcome = definitions.fill(&mut reader);
         (definitions.numbering, outcome)
+    }
+
+    /// Adds a list of the old binary format.
+    #[cfg(feature = "legacy-doc")]
+    pub(crate) fn add_list(&mut self, id: i64, levels: Vec<Level>) {
+        let list = List {
+            levels: levels.into_iter().enumerate().take(LEVELS).collect(),
+            style_link: None,
+        };
+        self.lists.insert(id, list);
+    }
+
+    /// Adds a use of a list of the old binary format, with what it changes: by level, where to start and how to write.
+    #[cfg(feature = "legacy-doc")]
+    pub(crate) fn add_instance(&mut self, id: i64, list: i64, changes: Vec<(usize, Option<u32>, Option<Level>)>) {
+        let instance = Instance {
+            list: Some(list),
+            overrides: changes
+                .into_iter()
+                .filter(|(level, ..)| *level < LEVELS)
+                .map(|(index, start, level)| (index, Override { start, level }))
+                .collect(),
+        };
+        self.instances.insert(id, instance);
     }
 
     /// Counts a paragraph and renders its label. `None` for a paragraph without numbering or with a label without text.

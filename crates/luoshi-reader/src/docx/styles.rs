@@ -37,6 +37,16 @@ pub(crate) struct StyleNumbering {
     pub(crate) level: Option<u8>,
 }
 
+/// What a style of the old binary format says of itself.
+#[cfg(feature = "legacy-doc")]
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct StyleProperties {
+    /// From 0; 9 is body text.
+    pub(crate) outline: Option<u8>,
+    pub(crate) instance: Option<i64>,
+    pub(crate) level: Option<u8>,
+}
+
 #[derive(Debug, Default)]
 struct Style {
     name: String,
@@ -108,6 +118,19 @@ impl Styles {
             _ => {}
         }
         Place::Other
+    }
+
+    /// Adds a style of the old binary format, whose numbers are names here.
+    #[cfg(feature = "legacy-doc")]
+    pub(crate) fn add(&mut self, id: String, name: String, based_on: Option<String>, said: StyleProperties) {
+        let style = Style {
+            name,
+            based_on,
+            outline: said.outline,
+            instance: said.instance,
+            level: said.level,
+        };
+        self.styles.insert(id, style);
     }
 
     /// What a paragraph of the style `id` gets from it; without a style, from the default one.

@@ -1,5 +1,7 @@
 //! The reader from outside: files made on the spot go in, documents come out.
 
+#[cfg(test)]
+mod doc;
 mod docx;
 mod hostile;
 mod html;

@@ -134,6 +134,28 @@ fn pages_are_limited() {
     assert_eq!(codes(&document), ["expansion-limit"]);
 }
 
+/// A file of three hundred kilobytes packed a hundred megabytes of signs into one page; the library took five gigabytes and did not come
+/// to an end in a minute and a half.
+#[test]
+fn drawings_of_pages_are_limited() {
+    let limits = Limits {
+        expanded_bytes: 64 * 1024,
+        ..Limits::default()
+    };
+    let page = |text: &str, more: usize| show(80, 700, text) + &"0 0 m\n".repeat(more);
+    let overlong = [page("甲", 0), page("乙", 200), page("丙", 0)];
+    let document = read(&pdf(&overlong), "a", &limits);
+    assert_eq!(outline(&document), ["p: 甲", "p: 丙"]);
+    assert_eq!(codes(&document), ["expansion-limit"]);
+    assert_eq!(document.diagnostics[0].arguments["limit"], "1024");
+
+    let many = vec![page("甲", 100); 100];
+    let document = read(&pdf(&many), "a", &limits);
+    assert_eq!(codes(&document), ["expansion-limit"]);
+    assert_eq!(document.diagnostics[0].arguments["limit"], "16384");
+    assert!((10..30).contains(&document.blocks.len()), "{}", document.blocks.len());
+}
+
 #[test]
 fn what_is_no_document_is_damage() {
     for bytes in [

@@ -137,7 +137,7 @@ fn the_kept_ofd_is_what_the_builder_writes() {
 }
 
 /// Has a program make `made` in `folder`; none where it is not there or was not asked for.
-fn make(variable: &str, folder: &Path, program: &str, arguments: &[&str], made: &str) -> Option<Vec<u8>> {
+pub(crate) fn make(variable: &str, folder: &Path, program: &str, arguments: &[&str], made: &str) -> Option<Vec<u8>> {
     if env::var_os(variable).is_none() {
         eprintln!("skipped: {program}, without {variable}=1");
         return None;

@@ -64,6 +64,36 @@ impl Docx {
         archive(&parts)
     }
 
+    /// The same with what an office program asks for before it looks at styles and lists.
+    #[cfg(feature = "legacy-doc")]
+    pub(crate) fn office_bytes(&self) -> Vec<u8> {
+        let kinds = [("styles", &self.styles), ("numbering", &self.numbering)];
+        let mut types = String::new();
+        let mut relationships = String::new();
+        for (kind, _) in kinds.iter().filter(|(_, part)| part.is_some()) {
+            types.push_str(&format!(
+                r#"<Override PartName="/word/{kind}.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml"/>"#
+            ));
+            relationships.push_str(&format!(
+                r#"<Relationship Id="{kind}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}" Target="{kind}.xml"/>"#
+            ));
+        }
+        let types = CONTENT_TYPES.replace("</Types>", &format!("{types}</Types>"));
+        let relationships = format!(
+            r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{relationships}</Relationships>"#
+        );
+        let document = self.document_xml();
+        let mut parts = vec![
+            ("[Content_Types].xml", types.as_str()),
+            ("_rels/.rels", ROOT_RELATIONSHIPS),
+            ("word/document.xml", &document),
+            ("word/_rels/document.xml.rels", &relationships),
+        ];
+        parts.extend(self.styles.as_deref().map(|xml| ("word/styles.xml", xml)));
+        parts.extend(self.numbering.as_deref().map(|xml| ("word/numbering.xml", xml)));
+        archive(&parts)
+    }
+
     pub(crate) fn read(&self) -> Document {
         read(&self.bytes(), "plan.docx", &Limits::default())
     }
