@@ -187,6 +187,34 @@ const GRANTS: &[&str] = &[
     "给予", "予以", "奖励", "补助", "补贴", "享受", "优先", "按照", "按", "可", "减免", "免征", "优惠", "不再", "仍",
 ];
 
+/// What a year stands before where the clause is about the things in it.
+const LISTS: &[&str] = &[
+    "清单",
+    "计划",
+    "方案",
+    "名单",
+    "目录",
+    "项目库",
+    "台账",
+    "盘子",
+    "预算",
+    "任务书",
+];
+
+/// Words before a period that name no subject.
+const LINKS: &[&str] = &[
+    "再", "则", "均", "都", "至迟", "最迟", "同时", "全部", "分别", "务于", "后",
+];
+
+/// Words with which a part of the work begins, which is no other work: 一期6月底前建成，二期年底前建成.
+const PARTS: &[&str] = &[
+    "一期", "二期", "三期", "首期", "首批", "第一", "第二", "第三", "其余", "剩余", "余下", "主体", "全部", "项目",
+    "工程", "整体",
+];
+
+/// How money goes, before 率.
+const SPENDING: &[&str] = &["支付", "支出", "使用", "拨付", "投放", "入统", "入库", "入住", "执行"];
+
 impl<'a> Surroundings<'a> {
     /// What stands around `period` inside `place`, a sentence or a cell.
     pub(crate) fn new(text: &'a str, place: Span, period: &Period) -> Self {
@@ -213,16 +241,21 @@ impl<'a> Surroundings<'a> {
 
     /// Whether it is work that begins by then, or work that is done.
     pub(crate) fn by_or_start(&self) -> DeadlineKind {
+        let clause = self.clause_behind();
         // 新开工75万户 is a count to be reached, not a beginning.
         let begins = BEGUN.iter().any(|word| {
-            self.after
+            clause
                 .match_indices(word)
-                .any(|(index, _)| !self.after[..index].ends_with('新'))
+                .any(|(index, _)| !clause[..index].ends_with('新'))
         });
         let is_done = ["完成", "建成", "竣工", "投用", "投产", "投入使用", "完工", "达到"]
             .iter()
-            .any(|word| self.after.contains(word));
-        if begins && !is_done {
+            .any(|word| clause.contains(word));
+        // 完成核准并开工建设 ends with the beginning.
+        let begins_last = ["并开工", "并动工", "并开建", "并进场施工"]
+            .iter()
+            .any(|word| clause.contains(word));
+        if begins && (!is_done || begins_last) {
             DeadlineKind::StartBy
         } else {
             DeadlineKind::By
@@ -334,7 +367,11 @@ impl<'a> Surroundings<'a> {
                 "稳定在",
                 "控制在",
                 "提高",
+                "提升",
                 "下降",
+                "降至",
+                "降到",
+                "压减",
                 "不低于",
                 "不少于",
                 "超过",
@@ -448,9 +485,90 @@ impl<'a> Surroundings<'a> {
             "季度",
             "月底",
             "年底",
+            "五一”前",
+            "节前",
+            "汛前",
+            "汛期前",
+            "元旦前",
+            "国庆前",
+            "十一”前",
         ]
         .iter()
         .any(|word| self.after.contains(word))
+    }
+
+    /// Whether the year is that of a list or a plan out of which something is done: 2024年投资清单中新建项目, 2024年计划内的项目.
+    pub(crate) fn names_list(&self) -> bool {
+        let head = ahead(self.after, 0, 16, |_| false);
+        LISTS.iter().any(|list| {
+            head.find(list).is_some_and(|index| {
+                let behind = &self.after[index + list.len()..];
+                ["中", "内", "里", "的", "所列", "确定", "明确", "安排的"]
+                    .iter()
+                    .any(|word| behind.starts_with(word))
+            })
+        })
+    }
+
+    /// Whether the expression is the attribute of a thing or taken by the verb before it: 汛前检查, 开展汛前.
+    pub(crate) fn is_attribute(&self, things: &[&str]) -> bool {
+        things.iter().any(|word| self.after.starts_with(word))
+            || ["抢抓", "抓住", "把握", "利用", "用好"]
+                .iter()
+                .any(|word| self.before.contains(word))
+            || !self.opens_clause() && self.is_taken()
+    }
+
+    /// Whether the clause behind the comma that follows the period says that work is done or begun: 2024年12月，云溪电站建成.
+    pub(crate) fn ends_or_begins_behind_comma(&self) -> bool {
+        let clause = self.clause_behind();
+        self.after.trim().is_empty()
+            && self.rest.starts_with(['，', ','])
+            && self.opens_clause()
+            && !clause.contains(['了', '《', '已', '被'])
+            && DONE.iter().chain(BEGUN).any(|word| clause.contains(word))
+    }
+
+    /// Whether what is done by then is said of something else than the clauses before: the clause names a subject of its own.
+    pub(crate) fn has_own_subject(&self) -> bool {
+        let mut lead = self.lead();
+        while let Some(cut) = OPENERS
+            .iter()
+            .chain(PLACES)
+            .chain(LINKS)
+            .find_map(|word| lead.strip_suffix(word))
+        {
+            lead = cut;
+        }
+        // （1）6月底前；（2）年底前 are the times of two things.
+        let is_numbered = self.before.trim_end().ends_with(['）', ')', '①', '②', '③', '④', '⑤']);
+        if lead.is_empty() && is_numbered {
+            return true;
+        }
+        if !lead.is_empty() {
+            return !WHOLES.contains(&lead)
+                && !PARTS.iter().any(|word| lead.starts_with(word))
+                && !verb_or_promise_at(lead, 0)
+                && !DONE.iter().chain(BEGUN).chain(DOING).any(|word| lead.starts_with(word));
+        }
+        // 年底前管网漏损率降至9%以下; but a rate of progress is that of the work itself: 10月底前竣工率达到90%.
+        let names = !self.after.is_empty() && !self.acts_next();
+        let head = ahead(self.after, 0, 16, |_| false);
+        let is_progress = head.contains("进度")
+            || head.find('率').is_some_and(|index| {
+                DONE.iter()
+                    .chain(BEGUN)
+                    .chain(SPENDING)
+                    .any(|word| head[..index].ends_with(word))
+            });
+        names && !is_progress && head.contains(['率', '量', '值', '额', '比']) && self.measures_next()
+    }
+
+    /// Whether the clause speaks of what is left of the work: 其余年内完工.
+    pub(crate) fn speaks_of_rest(&self) -> bool {
+        ["其余", "剩余", "余下"]
+            .iter()
+            .any(|word| self.lead().starts_with(word))
     }
 
     /// Whether the month is the second of two: 1—2月.

@@ -17,7 +17,7 @@ pub(crate) use period::{Period, Shape};
 use crate::{
     model::{DeadlineDraft, DeadlineKind},
     rules::{Rule, deadline},
-    text::{overlaps_any, slice, width_of},
+    text::{char_at, char_before, is_blank, is_break, overlaps_any, slice, width_of},
     trace::Tracer,
 };
 use period::{for_each_period, resolve};
@@ -97,20 +97,67 @@ pub(crate) fn read_sentence(
     });
     deadline::relative::read(text, sentence, time, tracer, found);
     deadline::recurring::read(text, sentence, tracer, found);
+    deadline::event::read(text, sentence, time, tracer, found);
+    deadline::continuous::read(text, sentence, tracer, found);
     found[first..].sort_by_key(|deadline| deadline.span);
-    // Several dates in one sentence are the stages of one piece of work: 6月底前下达60%，9月底前下达80%.
-    let ends = found[first..]
-        .iter()
-        .filter(|deadline| deadline.kind == DeadlineKind::By)
-        .count();
-    if ends > 1 {
-        for deadline in &mut found[first..] {
-            let closes_chain = deadline.kind == DeadlineKind::StartBy && all_begin.contains(&deadline.span);
-            if deadline.kind == DeadlineKind::By || closes_chain {
-                deadline.kind = DeadlineKind::Stage;
-            }
+    mark_stages(text, sentence, &all_begin, &mut found[first..]);
+}
+
+/// Several dates on one subject are the stages of one piece of work: 6月底前下达60%，9月底前下达80%; 一季度完成选址，6月底前完成改造.
+/// A clause with a subject of its own begins a new chain.
+fn mark_stages(text: &str, place: Span, all_begin: &[Span], found: &mut [DeadlineDraft]) {
+    let mut start = 0;
+    for index in 1..=found.len() {
+        let is_border = index == found.len() || Surroundings::of_span(text, place, found[index].span).has_own_subject();
+        if is_border {
+            mark_chain(text, place, all_begin, &mut found[start..index]);
+            start = index;
         }
     }
+}
+
+/// Marks the members of one chain.
+fn mark_chain(text: &str, place: Span, all_begin: &[Span], chain: &mut [DeadlineDraft]) {
+    let is_end = |deadline: &DeadlineDraft| deadline.kind == DeadlineKind::By;
+    let is_before = |deadline: &DeadlineDraft| is_end(deadline) && deadline.text.ends_with('前');
+    let leaves_rest = |deadline: &DeadlineDraft| {
+        is_period(deadline) && Surroundings::of_span(text, place, deadline.span).speaks_of_rest()
+    };
+    let ends = chain.iter().filter(|deadline| is_end(deadline)).count();
+    let periods = chain.iter().filter(|deadline| is_period(deadline)).count();
+    // Periods are stages beside a day by which more is done, each ending later than the one before: 全年新增5000人，年底前建成 is no chain.
+    let ascends = chain
+        .iter()
+        .filter(|deadline| is_end(deadline) || is_period(deadline))
+        .map(|deadline| deadline.resolved)
+        .is_sorted_by(|one, next| one.is_none() || next.is_none() || one < next);
+    let takes_periods = periods > 0
+        && ends + periods > 1
+        && ascends
+        && (chain.iter().any(is_before) || chain.iter().skip(1).any(leaves_rest));
+    if ends < 2 && !takes_periods {
+        return;
+    }
+    for deadline in chain {
+        let closes_chain = deadline.kind == DeadlineKind::StartBy && all_begin.contains(&deadline.span);
+        if is_end(deadline) || closes_chain || takes_periods && is_period(deadline) {
+            deadline.kind = DeadlineKind::Stage;
+        }
+    }
+}
+
+/// Whether the deadline is a part of a year that can be a stage: 一季度, 上半年, 全年, 9月.
+fn is_period(deadline: &DeadlineDraft) -> bool {
+    let rules = [
+        deadline::month_end::RULE.code,
+        deadline::quarter::RULE.code,
+        deadline::half_year::RULE.code,
+        deadline::within_year::RULE.code,
+        deadline::year::RULE.code,
+    ];
+    deadline.kind == DeadlineKind::During
+        && rules.contains(&deadline.rule)
+        && !deadline.text.contains(['—', '–', '-', '~', '～', '－', '至'])
 }
 
 /// Fewer promises of one year than this say nothing about the year of a document.
@@ -169,18 +216,16 @@ pub(crate) fn read_container(
     let first = found.len();
     // 年内持续推进 has no end although it names a year, so words of continuity come first.
     for hit in deadline::continuous::words().within(text, span.start, span.end) {
-        let span = Span::new(hit.start, hit.end);
+        let word = Span::new(hit.start, hit.end);
+        // 县持续整治领导小组 is the name of a body.
+        if slice(text, word) == "持续" && !stands_alone(text, span, word) {
+            continue;
+        }
+        let span = word;
         tracer.fired(&deadline::continuous::RULE, span, || {
             DeadlineKind::Continuous.code().to_owned()
         });
-        found.push(DeadlineDraft {
-            text: slice(text, span).to_owned(),
-            span,
-            kind: DeadlineKind::Continuous,
-            resolved: None,
-            inherited: false,
-            rule: deadline::continuous::RULE.code,
-        });
+        found.push(deadline::continuous::draft(text, span));
     }
     let mut continuous = first;
     let last_continuous = found.len();
@@ -195,12 +240,35 @@ pub(crate) fn read_container(
         let (rule, kind) = PERIOD_RULES
             .iter()
             .find_map(|(rule, read)| read(&period, &around).map(|kind| (*rule, kind)))
-            .unwrap_or((&deadline::month_end::RULE, DeadlineKind::By));
+            .unwrap_or_else(|| unbound(&period));
         push(text, period, kind, rule, time, tracer, found);
     });
     deadline::relative::read(text, span, time, tracer, found);
+    deadline::event::read(text, span, time, tracer, found);
     numeric_dates(text, span, time, tracer, found);
     found[first..].sort_by_key(|deadline| deadline.span);
+    mark_stages(text, span, &[], &mut found[first..]);
+}
+
+/// Whether `word` is a whole member of what `place` lists.
+fn stands_alone(text: &str, place: Span, word: Span) -> bool {
+    let parts =
+        |character: char| is_break(character) || is_blank(character) || matches!(character, '（' | '）' | '(' | ')');
+    let opens = word.start == place.start || char_before(text, word.start).is_none_or(parts);
+    let closes = word.end == place.end || char_at(text, word.end).is_none_or(parts);
+    opens && closes
+}
+
+/// How a period binds that no rule takes, where it is stated as a deadline: a part of the year lasts, a month or a day ends.
+fn unbound(period: &Period) -> (&'static Rule, DeadlineKind) {
+    match period.shape {
+        _ if period.before || period.ends || period.until => (&deadline::month_end::RULE, DeadlineKind::By),
+        Shape::Quarter => (&deadline::quarter::RULE, DeadlineKind::During),
+        Shape::Half => (&deadline::half_year::RULE, DeadlineKind::During),
+        Shape::Year if period.within => (&deadline::within_year::RULE, DeadlineKind::During),
+        Shape::Year => (&deadline::year::RULE, DeadlineKind::During),
+        _ => (&deadline::month_end::RULE, DeadlineKind::By),
+    }
 }
 
 /// Dates in digits alone, as cells of tables have them: 2024.12, 2024-12-31, 2024/6.
@@ -239,6 +307,7 @@ fn numeric_dates(text: &str, span: Span, time: DocumentTime, tracer: &mut Tracer
                 years: false,
                 until: false,
                 window: false,
+                third: false,
             };
             push(
                 text,
@@ -344,6 +413,82 @@ mod tests {
                 "9月底前 start_by 2024-09-30",
             ],
         );
+    }
+
+    #[test]
+    fn periods_are_stages_beside_a_day() {
+        check(
+            "一季度完成选址，6月底前完成主体改造，11月底前全部投入运营",
+            &[
+                "一季度 stage 2024-03-31",
+                "6月底前 stage 2024-06-30",
+                "11月底前 stage 2024-11-30",
+            ],
+        );
+        check(
+            "二季度末前新增企业35家，全年不少于100家",
+            &["二季度末前 stage 2024-06-30", "全年 stage 2024-12-31"],
+        );
+        check(
+            "第一批45公里上半年完工，其余年内完工",
+            &["上半年 stage 2024-06-30", "年内 stage 2024-12-31"],
+        );
+        check(
+            "上半年培训2万人次，全年培训5万人次",
+            &["上半年 during 2024-06-30", "全年 during 2024-12-31"],
+        );
+        check(
+            "全年新增就业5000人，年底前建成创业园",
+            &["全年 during 2024-12-31", "年底前 by 2024-12-31"],
+        );
+    }
+
+    #[test]
+    fn a_subject_of_its_own_begins_another_chain() {
+        check(
+            "农村水厂项目年底前支付资金100%，专项债券项目年底前支付率达到100%",
+            &["年底前 by 2024-12-31", "年底前 by 2024-12-31"],
+        );
+        check(
+            "6月底前解决季节性缺水问题，年底前管网漏损率降至9%以下",
+            &["6月底前 by 2024-06-30", "年底前 by 2024-12-31"],
+        );
+        check(
+            "6月底前开工率达到100%，10月底前竣工率达到90%，年底前全部入住",
+            &[
+                "6月底前 stage 2024-06-30",
+                "10月底前 stage 2024-10-31",
+                "年底前 stage 2024-12-31",
+            ],
+        );
+        check(
+            "资金支出进度6月底前达到60%、9月底前达到85%以上，并力争年底前全部支出",
+            &[
+                "6月底前 stage 2024-06-30",
+                "9月底前 stage 2024-09-30",
+                "年底前 stage 2024-12-31",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_column_of_deadlines_binds_every_period() {
+        let kinds = |text: &str| {
+            let mut found = Vec::new();
+            let time = DocumentTime {
+                year: Some(2024),
+                date: None,
+            };
+            let cell = Span::new(0, text.find('|').unwrap_or(text.len()));
+            read_container(text, cell, time, &mut Tracer::new(false), &mut found);
+            found.iter().map(|deadline| deadline.kind.code()).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds("全年|县财政局"), ["during"]);
+        assert_eq!(kinds("2024年12月|县财政局"), ["by"]);
+        assert_eq!(kinds("国庆节前"), ["by"]);
+        assert_eq!(kinds("（1）2024年6月底前；（2）2024年10月底前"), ["by", "by"]);
+        assert_eq!(kinds("6月底前完成选址，年底前建成"), ["stage", "stage"]);
+        assert!(kinds("按时序推进").is_empty());
     }
 
     #[test]

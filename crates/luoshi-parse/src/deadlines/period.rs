@@ -6,7 +6,7 @@ use luoshi_types::Span;
 
 use crate::{
     numeral::{chinese_digits_at, chinese_integer, digits_at},
-    text::{behind, char_at, char_before, is_sentence_end, width_of},
+    text::{behind, char_at, char_before, is_break, is_sentence_end, width_of},
 };
 
 /// Bytes of the longest name in 《》 or “” that is passed over as a whole.
@@ -53,6 +53,8 @@ pub(crate) struct Period {
     pub(crate) until: bool,
     /// From one date to another.
     pub(crate) window: bool,
+    /// A third of a month: 上旬, 中旬, 下旬.
+    pub(crate) third: bool,
 }
 
 /// The last day of the period; `None` where neither it nor the document names a year.
@@ -81,7 +83,9 @@ pub(crate) fn for_each_period(text: &str, span: Span, mut take: impl FnMut(Perio
         }
         if may_begin(bytes, at) {
             if let Some(period) = period_at(text, at).filter(|period| period.span.end <= span.end) {
-                let period = window_from(text, period, span.end).unwrap_or(period);
+                let period = window_from(text, period, span.end)
+                    .or_else(|| window_since(text, period, span.start))
+                    .unwrap_or(period);
                 at = period.span.end;
                 take(period);
                 continue;
@@ -153,6 +157,44 @@ fn window_from(text: &str, first: Period, limit: usize) -> Option<Period> {
         ..second
     })
 }
+
+/// The window that begins with an event and ends with `last`: 本通知印发之日起至2026年12月31日, 即日起至2026年6月30日.
+fn window_since(text: &str, last: Period, from: usize) -> Option<Period> {
+    let is_end = last.until && matches!(last.shape, Shape::Day | Shape::Month) && !last.before;
+    if !is_end || !matches!(char_at(text, last.span.start), Some('至' | '到')) {
+        return None;
+    }
+    let clause = behind(text, from, last.span.start, LONGEST_EVENT, is_break);
+    let bare = clause.strip_suffix('起').unwrap_or(clause);
+    let event = if bare.ends_with("即日") {
+        bare.len() - "即日".len()
+    } else {
+        let deed = bare.strip_suffix("之日")?;
+        let verb = SINCE.iter().find(|verb| deed.ends_with(**verb))?;
+        // The document that is issued belongs to the event: 自该文件印发之日.
+        deed.rfind(['自', '从'])
+            .map(|index| index + '自'.len_utf8())
+            .filter(|start| deed.len() - start <= LONGEST_DOCUMENT)
+            .or_else(|| (deed.len() <= LONGEST_DOCUMENT).then_some(0))
+            .unwrap_or(deed.len() - verb.len())
+    };
+    Some(Period {
+        span: Span::new(last.span.start - clause.len() + event, last.span.end),
+        within: true,
+        window: true,
+        until: false,
+        ..last
+    })
+}
+
+/// Characters of the longest clause in which the event is looked for that a window begins with.
+const LONGEST_EVENT: usize = 20;
+
+/// Bytes of the longest name of a document with its verb: 本若干政策措施印发.
+const LONGEST_DOCUMENT: usize = 33;
+
+/// What happens to a document on the day from which a window counts.
+const SINCE: &[&str] = &["印发", "发布", "公布", "颁布", "发文", "施行", "实施", "执行"];
 
 /// Whether the character at `at` can begin a period: a digit, or one of 年全上下今本当明第春秋“一二三四十. It spares the reader most characters.
 #[inline]
@@ -253,6 +295,7 @@ fn period_at(text: &str, at: usize) -> Option<Period> {
         years: false,
         until: false,
         window: false,
+        third: false,
     };
     let mut named = year_of(&mut reader, &mut period, first)?;
     if (first.is_ascii_digit() || matches!(first, '０'..='９') || named)
@@ -272,9 +315,9 @@ fn period_at(text: &str, at: usize) -> Option<Period> {
             .into_iter()
             .find(|(third, _)| reader.take(third))
         {
-            (period.shape, period.day) = (Shape::Day, day);
-        } else {
-            reader.take("下旬");
+            (period.shape, period.day, period.third) = (Shape::Day, day, true);
+        } else if reader.take("下旬") {
+            period.third = true;
         }
     }
     if period.shape == Shape::Year {
@@ -480,6 +523,7 @@ fn plan_at(text: &str, at: usize, first: char) -> Option<Period> {
         years: false,
         until: start < at,
         window: false,
+        third: false,
     })
 }
 

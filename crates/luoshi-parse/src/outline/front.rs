@@ -52,6 +52,15 @@ const TITLE_ENDINGS: &[&str] = &[
     "表",
     "实事",
     "举措",
+    "台账",
+    "台帐",
+    "责任书",
+    "明细",
+    "汇编",
+    "目录",
+    "名单",
+    "任务书",
+    "项目库",
 ];
 
 /// What the front and the end say, and how their text is named in the partition.
@@ -200,6 +209,19 @@ fn is_title_line(content: &str) -> bool {
         && !content.ends_with(['：', ':', '，'])
         && !content.starts_with(['(', '（'])
         && date_in(content).is_none()
+        && !is_form_label(content)
+}
+
+/// Whether a line is the head of a form: 填报单位：县委办　2024年3月1日.
+fn is_form_label(content: &str) -> bool {
+    let Some((label, _)) = content.split_once(['：', ':']) else {
+        return false;
+    };
+    let label: String = label.chars().filter(|character| !is_blank(*character)).collect();
+    label.chars().count() <= 6
+        && ["单位", "部门", "日期", "时间", "人", "电话"]
+            .iter()
+            .any(|word| label.ends_with(word))
 }
 
 /// Whether a line belongs to the page that shows the document: a source, a time of publication, a button.

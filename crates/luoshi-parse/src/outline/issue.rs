@@ -10,7 +10,7 @@ use crate::{
     numeral::digits_at,
     outline::{Outline, front::date_in},
     scan::Line,
-    text::{is_blank, slice},
+    text::{is_blank, is_sentence_end, slice},
 };
 
 /// Lines at either end in which a note of the date is looked for.
@@ -67,6 +67,9 @@ fn note_date(line: &str) -> Option<Date> {
     {
         return date_in(rest.trim_start_matches(['：', ':'])).map(|(date, _)| date);
     }
+    if let Some(date) = form_date(line) {
+        return Some(date);
+    }
     // （某政办规〔2025〕3号，2025年2月19日印发）
     let issued = bare.trim_end_matches(['）', ')', '。']).strip_suffix("印发")?;
     let comma = issued.rfind(['，', ','])?;
@@ -75,6 +78,32 @@ fn note_date(line: &str) -> Option<Date> {
     date_in(tail)
         .filter(|(_, length)| *length == tail.len())
         .map(|(date, _)| date)
+}
+
+/// The date that shares the line of a form with the office that filled it in: 填报单位：县委办　　2024年3月1日, 制表时间：2024年3月1日.
+fn form_date(line: &str) -> Option<Date> {
+    const FILLED: &[&str] = &["填报", "填表", "制表", "编制", "报送"];
+    let content = line.trim_matches(is_blank);
+    if !FILLED.iter().any(|word| content.contains(word)) || content.contains(is_sentence_end) {
+        return None;
+    }
+    // The parts of the line stand apart from each other; blanks inside the date do not matter.
+    content
+        .char_indices()
+        .filter(|&(index, character)| {
+            (character.is_ascii_digit() || matches!(character, '二' | '２'))
+                && content[..index]
+                    .chars()
+                    .next_back()
+                    .is_none_or(|before| is_blank(before) || matches!(before, '：' | ':' | '（' | '('))
+        })
+        .find_map(|(index, _)| {
+            let rest: String = content[index..]
+                .chars()
+                .filter(|character| !is_blank(*character))
+                .collect();
+            date_in(&rest).map(|(date, _)| date)
+        })
 }
 
 /// 自公布之日（2023年12月1日）起施行.
@@ -120,4 +149,18 @@ pub(crate) fn stated_year(text: &str, lines: &[Line]) -> Option<i16> {
 /// The year of which the tasks of a document speak, where it states none of its own.
 pub(crate) fn usual_year(text: &str, outline: &Outline) -> Option<i16> {
     year_of_tasks(text, outline.tasks.iter().map(|task| task.span))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_date_in_the_head_of_a_form() {
+        let march = Date::new(2024, 3, 1).ok();
+        assert_eq!(note_date("填报单位：云岭县委农办　　　　2024年3月1日"), march);
+        assert_eq!(note_date("制表时间：2024年3月1日"), march);
+        assert_eq!(note_date("填报单位：云岭县委农办，2024年3月1日起每月报送。"), None);
+        assert_eq!(note_date("云岭县委农办　2024年3月1日"), None);
+    }
 }

@@ -129,6 +129,7 @@ pub static RULES: &[&Rule] = &[
     &deadline::year::RULE,
     &deadline::plan_period::RULE,
     &deadline::school_term::RULE,
+    &deadline::event::RULE,
     &deadline::relative::RULE,
     &deadline::recurring::RULE,
     &deadline::continuous::RULE,

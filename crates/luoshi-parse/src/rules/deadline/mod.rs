@@ -2,6 +2,7 @@
 
 pub(crate) mod continuous;
 pub(crate) mod day;
+pub(crate) mod event;
 pub(crate) mod half_year;
 pub(crate) mod horizon;
 pub(crate) mod month_end;

@@ -1,4 +1,5 @@
-//! A window from one date to another: 2023年1月1日至12月31日, 2024年3月1日起至2026年2月28日. It ends with its last day.
+//! A window from one date to another: 2023年1月1日至12月31日, 2024年3月1日起至2026年2月28日, 本通知印发之日起至2026年2月28日. It ends
+//! with its last day.
 
 use crate::{
     deadlines::{Period, Surroundings},
