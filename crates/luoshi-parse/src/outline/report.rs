@@ -39,8 +39,20 @@ pub(crate) fn is_report(text: &str, lines: &[Line], clauses: &[Clause]) -> bool 
             let is_of_another = ["分工", "分解", "任务", "通知", "意见", "落实", "《", "关于"]
                 .iter()
                 .any(|word| bare.contains(word));
-            title.len() <= 180 && bare.ends_with("工作报告") && !is_of_another
+            title.len() <= 180 && without_remark(&bare).ends_with("工作报告") && !is_of_another
         })
+}
+
+/// Characters of the longest remark behind a title.
+const LONGEST_REMARK: usize = 8;
+
+/// A title without the remark in brackets behind it: （节选）, （全文）, (摘要).
+fn without_remark(title: &str) -> &str {
+    title
+        .strip_suffix(['）', ')'])
+        .and_then(|rest| rest.rsplit_once(['（', '(']))
+        .filter(|(_, remark)| remark.chars().count() <= LONGEST_REMARK)
+        .map_or(title, |(bare, _)| bare)
 }
 
 /// Whether a heading looks back.

@@ -180,7 +180,9 @@ fn verb_segment(
         // class of bodies.
         let rest = slice(text, Span::new(hit.end, span.end));
         let is_noun = NOUNS_OF_ROLES.iter().any(|noun| rest.starts_with(noun));
-        let may_run_on = matches!(hit.value, PartyRole::Lead | PartyRole::Cooperating) && !is_noun;
+        // 协同 runs on into nouns: 协同创新中心.
+        let joins = slice(text, Span::new(hit.start, hit.end)) == "协同";
+        let may_run_on = matches!(hit.value, PartyRole::Lead | PartyRole::Cooperating) && !is_noun && !joins;
         if hit.start < start || !(ends_list || may_run_on) {
             continue;
         }
@@ -195,6 +197,22 @@ fn verb_segment(
         if let Some((label, width)) = group {
             push_names(text, Span::new(start, start + width), label, true, rule, parties);
             start += width;
+        }
+        // 县财政局；各乡镇人民政府负责落实: what stands before the semicolon is another group.
+        let divided = slice(text, Span::new(start, hit.start))
+            .trim_end_matches(['；', ';'])
+            .rfind(['；', ';'])
+            .filter(|_| label_role.is_none() && role == PartyRole::Implementing);
+        if let Some(border) = divided {
+            push_names(
+                text,
+                Span::new(start, start + border),
+                PartyRole::Responsible,
+                false,
+                rule,
+                parties,
+            );
+            start += border;
         }
         push_names(
             text,
@@ -251,6 +269,8 @@ fn push_names(
         return;
     }
     let mut role = role;
+    // The end of the last name where that is a class that 各 opens.
+    let mut class_end = None;
     for mut name in list::names(text, span) {
         if let Some((length, found)) = misspelt_label(slice(text, name)) {
             name.start += length;
@@ -263,10 +283,16 @@ fn push_names(
         {
             continue;
         }
+        // 各区人民政府、街道办事处: 各 holds for both.
+        let carries_on = class_end.is_some_and(|end: usize| {
+            slice(text, Span::new(end, name.start.max(end))).trim() == "、" && names::is_of_bare_level(raw)
+        });
+        let is_class = names::is_generic(raw) || carries_on;
+        class_end = (raw.starts_with('各') || carries_on).then_some(name.end);
         // A class of bodies owes nothing until somebody names its members, whatever the label says; only 落实 binds each of them.
         let role = if names::is_post(raw) {
             PartyRole::LeaderPerson
-        } else if role != PartyRole::Implementing && role != PartyRole::LeaderPerson && names::is_generic(raw) {
+        } else if role != PartyRole::Implementing && role != PartyRole::LeaderPerson && is_class {
             PartyRole::Generic
         } else {
             role

@@ -133,6 +133,10 @@ fn is_open_territory(name: &str) -> bool {
     else {
         return false;
     };
+    let rest = rest
+        .strip_prefix("有关")
+        .or_else(|| rest.strip_prefix("相关"))
+        .unwrap_or(rest);
     rest.chars().count() <= 8
         && rest
             .split('、')

@@ -253,6 +253,12 @@ fn is_class_of_a_territory(name: &str) -> bool {
                 .any(|word| name[levels.width..].starts_with(word))
 }
 
+/// Whether `name` is a government or its office of some level and says of no place: 街道办事处, 乡镇人民政府.
+pub(crate) fn is_of_bare_level(name: &str) -> bool {
+    let levels = list::levels(name);
+    levels.count > 0 && matches!(&name[levels.width..], "人民政府" | "政府" | "办事处" | "管委会")
+}
+
 /// Whether `name` is an office that the registry knows, with or without its territory.
 pub(crate) fn is_known_office(name: &str) -> bool {
     let bare = without_bracket(name);
@@ -344,6 +350,9 @@ pub(crate) fn is_elided(raw: &str) -> bool {
             "检察院",
             "中心",
         ]);
+    // A centre or a company of the town is called so without being a body that a registry knows: 公共资源交易中心, 城投集团.
+    let is_of_the_town = bare.ends_with("中心") && bare.chars().count() >= 4
+        || TOWN_COMPANIES.iter().any(|word| bare.starts_with(word)) && ends(&["集团", "集团公司", "公司"]);
     let has_place = bare.char_indices().skip(1).take(6).any(|(index, character)| {
         matches!(character, '省' | '市' | '州' | '盟' | '县' | '区')
             && !bare[index..].starts_with("市场")
@@ -374,8 +383,36 @@ pub(crate) fn is_elided(raw: &str) -> bool {
         || ["国家", "国务院", "中国", "国网"]
             .iter()
             .any(|word| bare.starts_with(word));
-    (is_office || is_organisation) && !has_place && !is_branch && !is_of_the_centre
+    (is_office || is_organisation || is_of_the_town) && !has_place && !is_branch && !is_of_the_centre
 }
+
+/// What the companies of a town are named after.
+const TOWN_COMPANIES: &[&str] = &[
+    "城投",
+    "交投",
+    "建投",
+    "国投",
+    "农投",
+    "产投",
+    "旅投",
+    "水投",
+    "文旅",
+    "水务",
+    "城建投",
+    "城市投资",
+    "交通投资",
+    "轨道交通",
+    "公交",
+    "开投",
+    "燃气",
+    "热力",
+    "供水",
+    "排水",
+    "粮油",
+    "农发",
+    "城发",
+    "产业投资",
+];
 
 /// Whether `raw` is an office of a party committee, which behind another one of its list leaves 省委 out and not 省 alone.
 pub(crate) fn is_party_office(raw: &str) -> bool {

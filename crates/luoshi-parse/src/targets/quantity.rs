@@ -215,7 +215,17 @@ fn tenths_in_words(text: &str, at: usize, quoted: bool) -> Option<Quantity> {
         '半' if digit == 1 => 50,
         _ => return None,
     };
-    let end = sign + '成'.len_utf8();
+    let mut value = value;
+    let mut end = sign + '成'.len_utf8();
+    // 九成五 is 95 per cent.
+    if let Some(half) = char_at(text, end)
+        .filter(|_| value < 100 && char_at(text, sign) == Some('成'))
+        .and_then(chinese_digit)
+        .filter(|digit| (1..10).contains(digit))
+    {
+        value += half;
+        end += '五'.len_utf8();
+    }
     let (suffix, suffix_end) = suffix_at(text, end);
     // A share closes its clause or has a word of bound: 九成新, 一成不变 and 一半是 are words.
     let closes = char_at(text, end).is_none_or(|next| !('\u{4e00}'..='\u{9fff}').contains(&next));
@@ -224,7 +234,7 @@ fn tenths_in_words(text: &str, at: usize, quoted: bool) -> Option<Quantity> {
         core: Span::new(at, end),
         value: Some(Decimal::from(value)),
         maximum: None,
-        unit: Some(Span::new(sign, end)),
+        unit: Some(Span::new(sign, sign + '成'.len_utf8())),
         kind: UnitKind::Percent,
         suffix,
         chinese: true,
@@ -333,6 +343,11 @@ fn arabic(text: &str, number: Number, quoted: bool) -> Quantity {
         } else {
             value = value.and_then(|value| value.checked_mul(Decimal::from(10)));
         }
+    }
+    // 接入设备20万路 counts channels; 12路 is a bus.
+    let counts_channels = number.magnitude || suffix_at(text, unit.map_or(end, |unit| unit.end)).0.is_some();
+    if counts_channels && unit.is_some_and(|unit| slice(text, unit) == "路") {
+        kind = UnitKind::Count;
     }
     if let Some(unit) = unit {
         end = unit.end;
@@ -474,6 +489,9 @@ fn chinese(text: &str, number: Number, quoted: bool) -> Option<Quantity> {
             ..base
         });
     }
+    if let Some(counted) = counted_in_words(text, &base, value) {
+        return Some(counted);
+    }
     let phrase = ["大", "项", "件", "股", "类", "条"]
         .iter()
         .find(|word| rest.starts_with(**word))?;
@@ -482,6 +500,30 @@ fn chinese(text: &str, number: Number, quoted: bool) -> Option<Quantity> {
         unit: Some(Span::new(number.span.end, number.span.end + phrase.len())),
         kind: UnitKind::None,
         ..base
+    })
+}
+
+/// Bytes before a number in words in which its verb or bound stands.
+const NEAREST_VERB: usize = 24;
+
+/// 十场以上, 不少于三次, 选派二十名: a number in words is a count where a word of bound stands beside it, or, from ten on, a verb before
+/// it. 十件实事 and 十大工程 are fixed phrases.
+fn counted_in_words(text: &str, base: &Quantity, value: u32) -> Option<Quantity> {
+    let start = base.span.start;
+    let (suffix, end) = suffix_at(text, base.span.end);
+    let unit = slice(text, base.unit?);
+    let is_phrase = matches!(unit, "大" | "项" | "件" | "股" | "类" | "条" | "种");
+    let is_bound = suffix.is_some()
+        || crate::targets::BOUNDS
+            .iter()
+            .any(|(word, _)| word.len() > '近'.len_utf8() && text[..start].ends_with(word));
+    let from = (start.saturating_sub(NEAREST_VERB)..=start).find(|&at| text.is_char_boundary(at))?;
+    let is_done = || value >= 10 && !is_phrase && crate::targets::verb_ends_at(text, from, start);
+    (base.kind == UnitKind::Count && value > 1 && (is_bound || is_done())).then(|| Quantity {
+        span: Span::new(start, end),
+        value: Some(Decimal::from(i64::from(value))),
+        suffix,
+        ..base.clone()
     })
 }
 

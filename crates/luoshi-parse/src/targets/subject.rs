@@ -125,7 +125,7 @@ fn qualifier_of(after: &str) -> (Option<&str>, &str) {
         .last()
         .map_or(0, |(index, character)| index + character.len_utf8());
     let (qualifier, rest) = after.split_at(number_end);
-    if qualifier.contains('元') && !rest.is_empty() {
+    if qualifier.contains('元') && !rest.is_empty() && !rest.starts_with('级') {
         (Some(qualifier), rest)
     } else {
         (None, after)
@@ -154,6 +154,20 @@ fn clean(text: &str) -> Option<String> {
     let part = ["力争", "确保", "争取", "实现", "分别", "年均", "均", "同比", "累计"]
         .iter()
         .fold(part, |part, word| part.strip_suffix(word).unwrap_or(part));
+    let part = ["完成", "达到", "达"]
+        .iter()
+        .fold(part, |part, word| part.strip_suffix(word).unwrap_or(part));
+    let part = without_deadline(part);
     let fits = !part.is_empty() && part.chars().take(LONGEST + 1).count() <= LONGEST;
-    fits.then(|| part.to_owned())
+    fits.then_some(part)
+}
+
+/// 项目年底前支付率 -> 项目支付率: by when is no part of what is measured.
+fn without_deadline(part: &str) -> String {
+    const ENDS: &[&str] = &["年底前", "年末前", "月底前", "月末前"];
+    let Some((at, word)) = ENDS.iter().find_map(|word| part.find(word).map(|at| (at, *word))) else {
+        return part.to_owned();
+    };
+    let head = part[..at].trim_end_matches(|character: char| character.is_ascii_digit() || character == '年');
+    format!("{head}{}", &part[at + word.len()..])
 }

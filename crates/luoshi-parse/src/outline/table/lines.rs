@@ -21,6 +21,9 @@ pub(super) fn find(text: &str, lines: &[Line]) -> Vec<Table> {
     let mut row = 0;
     for line in lines {
         let content = slice(text, line.span);
+        if is_rule_line(content) {
+            continue;
+        }
         let found = ['\t', '|', '｜']
             .into_iter()
             .find(|mark| content.matches(*mark).count() >= 2);
@@ -64,6 +67,15 @@ pub(super) fn find(text: &str, lines: &[Line]) -> Vec<Table> {
     }
     tables.extend(table_of(text, cells));
     tables
+}
+
+/// |---|:---:|, the line that a table in Markdown has below its header.
+fn is_rule_line(content: &str) -> bool {
+    content.contains("--")
+        && content.contains('|')
+        && content
+            .chars()
+            .all(|character| matches!(character, '|' | '-' | ':' | ' '))
 }
 
 fn may_be_theme(content: &str) -> bool {

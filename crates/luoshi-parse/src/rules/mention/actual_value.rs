@@ -28,6 +28,17 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
             "降", "提高", "提升", "增", "调整", "整合", "扩大", "缩短", "压", "减", "上升", "至", "到", "放宽", "精简",
         ]
         .iter()
-        .any(|word| context.clause_behind.starts_with(word));
+        .any(|word| context.clause_behind.starts_with(word))
+        || context.before.ends_with(['由', '从', '自']) && goes_on_to(context.clause_behind);
     done || basis || is_start
+}
+
+/// 由46公里延伸至72公里: whether a verb of a few characters leads to another number.
+fn goes_on_to(behind: &str) -> bool {
+    behind
+        .char_indices()
+        .take(5)
+        .find(|(_, character)| matches!(character, '至' | '到'))
+        .and_then(|(at, character)| behind[at + character.len_utf8()..].chars().next())
+        .is_some_and(|next| next.is_ascii_digit())
 }

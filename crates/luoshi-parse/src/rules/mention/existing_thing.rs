@@ -90,7 +90,43 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
     let is_there = counts && !context.after.is_empty() && THERE.iter().any(|word| context.before.ends_with(word));
     let things = counts || (is_bare && matches!(quantity.kind, UnitKind::Money | UnitKind::Measure));
     let leaned_on = things && context.noun_follows() && LEANING.iter().any(|word| context.before.ends_with(word));
-    (uses && is_policy) || is_there || leaned_on || supports(context) || is_place(context) || is_listed(context)
+    (uses && is_policy)
+        || is_there
+        || leaned_on
+        || supports(context)
+        || is_place(context)
+        || is_listed(context)
+        || is_kept_to(context)
+        || is_sum_of_programme(context)
+}
+
+/// 50项按国家标准执行: the things are those of the standard.
+fn is_kept_to(context: &Context<'_>) -> bool {
+    context.quantity.kind == UnitKind::Count
+        && context.quantity.suffix.is_none()
+        && ["按", "依照", "参照"]
+            .iter()
+            .any(|word| context.after.starts_with(word))
+        && ["执行", "管理"].iter().any(|word| context.after.ends_with(word))
+}
+
+/// 用好专项贷款（第一期规模100亿元）等政策: the bracket tells the sum of what is there.
+fn is_sum_of_programme(context: &Context<'_>) -> bool {
+    let sentence = context.sentence_before;
+    let Some(open) = sentence
+        .rfind(['（', '('])
+        .filter(|&open| !sentence[open..].contains(['）', ')']))
+    else {
+        return false;
+    };
+    let name = &sentence[..open];
+    context.quantity.kind == UnitKind::Money
+        && ["用足", "用好", "用活", "落实", "执行"]
+            .iter()
+            .any(|word| name.contains(word))
+        && ["贷款", "资金", "基金", "政策", "再贷款", "债券"]
+            .iter()
+            .any(|word| name.trim_end_matches('”').ends_with(word))
 }
 
 /// 20亿元债券支持的项目: the money is there.

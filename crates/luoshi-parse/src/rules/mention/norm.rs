@@ -1,7 +1,7 @@
 //! A limit that a rule lays down for others: 层高不宜大于3.6米, 阳台面积不得超过套型面积的15%, 最高限额调整为70万元.
 //!
 //! It speaks of what is allowed (不应, 不宜, 原则上, 可提高), of one thing (单套面积不超过120平方米), of a share of something
-//! (余额增量的2%), or of a figure that a rule changes (由3米调整为4米). A word of promise (确保, 力争) makes it a target all the same.
+//! (余额增量的2%), of a ratio (1泊/100平方米), or of a figure that a rule changes (由3米调整为4米). A word of promise (确保, 力争) makes it a target all the same.
 
 use luoshi_types::Comparator;
 
@@ -69,6 +69,9 @@ const PAYMENTS: &[&str] = &[
 /// Whether the quantity is one.
 pub(crate) fn applies(context: &Context<'_>) -> bool {
     let kind = context.quantity.kind;
+    if is_lower_part_of_ratio(context) {
+        return true;
+    }
     let kept = context.promises() && !(kind == UnitKind::Percent && limits_part(context.before));
     if kept || matches!(kind, UnitKind::Time | UnitKind::Age | UnitKind::Identifier) {
         return false;
@@ -80,7 +83,7 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
     let sized = matches!(kind, UnitKind::Measure | UnitKind::Money);
     let must_not = bound.is_some_and(|(_, word)| word.starts_with("不应") || word.starts_with("不宜"));
     let of_building = sized && has(BUILDING) && !has(&["航道", "道路", "路面", "公路"]);
-    let of_one = sized && has(SINGLE);
+    let of_one = sized && (has(SINGLE) || at_most && has(&["人均住房", "人均居住", "人均建筑", "户均"]));
     let is_allowed = matches!(kind, UnitKind::Percent | UnitKind::Money | UnitKind::None) && has(ALLOWED);
     let sentence = context.sentence_before;
     let in_principle = sentence.contains("原则上")
@@ -128,6 +131,14 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
         || of_sale
         || of_points
         || (kind == UnitKind::Percent && is_policy_share(context, at_most))
+}
+
+/// Whether the quantity is what another one is related to: 1泊/100平方米.
+fn is_lower_part_of_ratio(context: &Context<'_>) -> bool {
+    context
+        .before
+        .strip_suffix(['/', '／'])
+        .is_some_and(|upper| upper.chars().rev().take(3).any(|character| character.is_ascii_digit()))
 }
 
 /// Whether a share is one of a rule: 套型面积的15%, 100%暂退保证金政策, 对于…的部分，预留40%.

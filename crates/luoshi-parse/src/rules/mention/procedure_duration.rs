@@ -1,6 +1,6 @@
 //! How long a procedure or a condition takes: 5个工作日内, 服务期满3年.
 //!
-//! A time that is to be shortened or reached is none: 平均办理时间压缩至2个工作日, 受教育年限达到11年, 每周开放时间不少于56小时.
+//! A time that is to be shortened or reached is none: 平均办理时间压缩至2个工作日, 受教育年限达到11年, 每周开放时间不少于56小时, 重污染天气不超过2天.
 
 use luoshi_types::Comparator;
 
@@ -12,7 +12,18 @@ use crate::{
 rule!("mention", "procedure-duration", "procedure_duration.rs");
 
 /// Measured times.
-const MEASURED: &[&str] = &["时间", "时限", "时长", "用时", "受教育年限", "周期", "寿命", "天数"];
+const MEASURED: &[&str] = &[
+    "时间",
+    "时限",
+    "时长",
+    "用时",
+    "受教育年限",
+    "周期",
+    "寿命",
+    "天数",
+    "开放",
+    "污染天气",
+];
 
 /// What is a term of a policy, whatever becomes of it.
 const TERMS: &[&str] = &[
@@ -46,7 +57,9 @@ fn is_measured(context: &Context<'_>) -> bool {
     let is_long = context
         .comparator_before()
         .is_some_and(|(comparator, _)| matches!(comparator, Comparator::AtLeast | Comparator::MoreThan));
-    let reaches = is_long || (context.is_brought() && context.verb_class() == Some(VerbClass::Reach));
+    // 重污染天气不超过2天 is a result as well.
+    let reaches =
+        is_long || has(&["污染天气"]) || (context.is_brought() && context.verb_class() == Some(VerbClass::Reach));
     let governed = context.verb.is_some() || context.comparator_before().is_some();
     let closes =
         context.after.is_empty() || context.quantity.suffix.is_some() || context.after.starts_with(['内', '（', '(']);

@@ -2,7 +2,8 @@
 //!
 //! It is a Chinese sum directly before a noun, or a comparator word with a noun behind it. 4%以内的目标 and 300场以上活动 are none.
 //!
-//! A value inside a condition is one too: 对年产值超过1亿元的企业, 投资5000万元以上的. So is a size that describes a thing: 总投资50亿元的项目.
+//! A value inside a condition is one too: 对年产值超过1亿元的企业, 投资5000万元以上的. So is a size that describes a thing: 总投资50亿元的项目,
+//! and of a body or a place: 20户以上自然村, 30人（含）以下的参保企业.
 
 use crate::{
     rules::rule,
@@ -20,6 +21,7 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
         || is_supported(context)
         || describes_counted(context)
         || is_size_of_thing(context)
+        || is_size_of_body(context)
     {
         return true;
     }
@@ -68,6 +70,44 @@ fn is_part_that_reaches(context: &Context<'_>) -> bool {
     .iter()
     .any(|word| context.clause_behind.contains(word));
     is_share && !is_attribute && reaches && !opens_condition(context)
+}
+
+/// Bodies and places that a number of persons or households sizes.
+const SIZED: &[&str] = &[
+    "自然村",
+    "行政村",
+    "村庄",
+    "村组",
+    "村民小组",
+    "聚居点",
+    "集聚区",
+    "居民点",
+    "安置点",
+    "参保企业",
+    "参保单位",
+    "企业",
+    "单位",
+    "社区",
+    "小区",
+    "团队",
+    "旅游团",
+    "学校",
+    "医院",
+    "养老机构",
+];
+
+/// Whether the quantity sizes the body behind it: 20户以上自然村, 30人（含）以下的参保企业, （5套房屋及以上）.
+fn is_size_of_body(context: &Context<'_>) -> bool {
+    let quantity = context.quantity;
+    let unit = quantity.unit.map(|unit| slice(context.text, unit)).unwrap_or_default();
+    let noun = context.after.strip_prefix('的').unwrap_or(context.after);
+    let persons = matches!(unit, "人" | "名" | "户" | "床" | "张床位");
+    let sizes = quantity.suffix.is_some() && persons && SIZED.iter().any(|word| noun.starts_with(word));
+    let in_bracket = context.before.ends_with(['（', '('])
+        && quantity.kind == UnitKind::Count
+        && context.after.chars().count() <= 8
+        && context.after.ends_with("及以上");
+    sizes || in_bracket
 }
 
 /// Whether words directly before the number make it the limit of a rule: （含90平方米）, 不足80套, 未超过30万元, 一次性购买5套以上.
@@ -243,6 +283,7 @@ const GIVING: &[&str] = &[
     "方可",
     "可申请",
     "可办理",
+    "授予",
 ];
 
 /// Words with which a clause says anew whom it is for.
@@ -293,6 +334,17 @@ fn is_supported(context: &Context<'_>) -> bool {
         }
         if let Some(at) = GIVING.iter().filter_map(|word| piece.find(word)).min() {
             if piece[..at].contains('对') {
+                return false;
+            }
+            // 培训2万人次，给予每人最高500元补贴: the number is done, and each of them is paid for.
+            let pays_each = ["给予每", "每人给予", "每户给予", "每家给予"]
+                .iter()
+                .any(|word| piece[at..].starts_with(word) || piece.starts_with(word));
+            let is_done = context.verb_class() == Some(VerbClass::Complete)
+                && context.quantity.suffix.is_none()
+                && context.comparator_before().is_none()
+                && !opens_condition(context);
+            if index > 0 && pays_each && is_done {
                 return false;
             }
             let receiver =
@@ -356,6 +408,8 @@ const SIZES: &[&str] = &[
     "规模",
     "装机",
     "容量",
+    "库容",
+    "流量",
     "产值",
     "营业收入",
     "营收",

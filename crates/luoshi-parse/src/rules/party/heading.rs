@@ -1,6 +1,6 @@
 //! A heading that names a person or a body instead of a theme: 一、王某副市长主抓重点工作, （一）市审计局牵头的工作.
 //!
-//! The person is leader, the body leads or is responsible, for every task below the heading; a task that names bodies of its own keeps
+//! A heading may have two roles: 市民政局牵头、市财政局配合的工作. The person is leader, the body leads or is responsible, for every task below the heading; a task that names bodies of its own keeps
 //! them. A bracket or label line that belongs to the heading itself (一、农业（牵头领导：张某）) speaks for its tasks in the same way.
 
 use luoshi_types::{PartyRole, Span};
@@ -55,6 +55,9 @@ const VERBS: &[(&str, PartyRole)] = &[
     ("承办", PartyRole::Responsible),
     ("承担", PartyRole::Responsible),
     ("主办", PartyRole::Lead),
+    ("配合", PartyRole::Cooperating),
+    ("协办", PartyRole::Cooperating),
+    ("协同", PartyRole::Cooperating),
 ];
 
 /// Longest heading of the kind in bytes.
@@ -66,14 +69,36 @@ fn read(text: &str, title: Span) -> Vec<PartyDraft> {
     if words.len() > LONGEST {
         return Vec::new();
     }
-    let Some((at, role)) = VERBS
+    let mut parties = Vec::new();
+    let mut start = 0;
+    // 市民政局牵头、市财政局配合的工作: each verb has the bodies before it.
+    while let Some((at, verb, role)) = next_verb(&words[start..]) {
+        let before = Span::new(title.start + start, title.start + start + at);
+        let Some(found) = bodies(text, before, role) else {
+            // Behind the first bodies the heading may speak of what they do: 市财政局牵头、各方配合的工作.
+            return parties;
+        };
+        parties.extend(found);
+        let behind = start + at + verb.len();
+        let goes_on = words[behind..].trim_start_matches("负责");
+        if !goes_on.starts_with(['、', '，', ',']) {
+            break;
+        }
+        start = words.len() - goes_on.len();
+    }
+    parties
+}
+
+/// The first verb of `words`: where it stands, and its role.
+fn next_verb(words: &str) -> Option<(usize, &'static str, PartyRole)> {
+    VERBS
         .iter()
-        .filter_map(|(verb, role)| words.find(verb).map(|at| (at, *role)))
-        .min_by_key(|(at, _)| *at)
-    else {
-        return Vec::new();
-    };
-    let before = Span::new(title.start, title.start + at);
+        .filter_map(|(verb, role)| words.find(verb).map(|at| (at, *verb, *role)))
+        .min_by_key(|(at, ..)| *at)
+}
+
+/// The persons or bodies of one list; none where something in it is neither.
+fn bodies(text: &str, before: Span, role: PartyRole) -> Option<Vec<PartyDraft>> {
     let mut parties = Vec::new();
     for name in list::names(text, before) {
         let raw = slice(text, name);
@@ -95,9 +120,7 @@ fn read(text: &str, title: Span) -> Vec<PartyDraft> {
             None if names::is_certain_body(raw) || names::is_generic(raw) => Some((name, role)),
             None => None,
         };
-        let Some((span, role)) = found else {
-            return Vec::new();
-        };
+        let (span, role) = found?;
         let raw = slice(text, span);
         let shown: String = raw.chars().filter(|character| !character.is_whitespace()).collect();
         parties.push(PartyDraft {
@@ -113,7 +136,7 @@ fn read(text: &str, title: Span) -> Vec<PartyDraft> {
             rule: RULE.code,
         });
     }
-    parties
+    Some(parties)
 }
 
 /// The clause that a heading is where its title names persons or bodies.
