@@ -25,7 +25,7 @@ document-state-unresolved =
 document-state-ready = In review, nothing in doubt
 
 document-file = File
-    .hint = Plain text (.txt), Word (.docx) or a web page (.html), up to 20 MB. Scans and pictures hold no text and cannot be imported.
+    .hint = Word (.docx), a workbook (.xlsx), PDF or OFD with text in it, plain text (.txt, .md) or a web page (.html), up to 20 MB. Scans and pictures hold no text and cannot be imported.
 document-text = Or paste the whole text
     .hint = Copied from a page or another program; instead of a file, not beside it.
 document-where-none = Where the text has none

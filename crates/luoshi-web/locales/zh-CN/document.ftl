@@ -17,7 +17,7 @@ document-state-unresolved = 待审阅，{ $count } 处待确认
 document-state-ready = 待审阅，没有疑问
 
 document-file = 文件
-    .hint = 纯文本（.txt）、Word（.docx）或网页（.html），不超过 20 MB。扫描件和图片读不出文字，不能导入。
+    .hint = Word（.docx）、表格（.xlsx）、带文字的 PDF 或 OFD、纯文本（.txt、.md）或网页（.html），不超过 20 MB。扫描件和图片读不出文字，不能导入。
 document-text = 或者粘贴全文
     .hint = 从网页或其他软件复制的全文；与上传文件二选一。
 document-where-none = 文中没有写明时补充
