@@ -564,6 +564,11 @@ impl<'a> Surroundings<'a> {
         names && !is_progress && head.contains(['率', '量', '值', '额', '比']) && self.measures_next()
     }
 
+    /// Whether the clause speaks of a part of what the clause before it says: 其中6月底前完成10家.
+    pub(crate) fn speaks_of_part(&self) -> bool {
+        self.lead().contains("其中")
+    }
+
     /// Whether the clause speaks of what is left of the work: 其余年内完工.
     pub(crate) fn speaks_of_rest(&self) -> bool {
         ["其余", "剩余", "余下"]

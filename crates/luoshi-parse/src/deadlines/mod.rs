@@ -104,11 +104,15 @@ pub(crate) fn read_sentence(
 }
 
 /// Several dates on one subject are the stages of one piece of work: 6月底前下达60%，9月底前下达80%; 一季度完成选址，6月底前完成改造.
-/// A clause with a subject of its own begins a new chain.
+/// A clause with a subject of its own begins a new chain, and so does one that goes back in time: 到2027年建成，年底前开展试点.
 fn mark_stages(text: &str, place: Span, all_begin: &[Span], found: &mut [DeadlineDraft]) {
     let mut start = 0;
     for index in 1..=found.len() {
-        let is_border = index == found.len() || Surroundings::of_span(text, place, found[index].span).has_own_subject();
+        let is_border = index == found.len() || {
+            let around = Surroundings::of_span(text, place, found[index].span);
+            let goes_back = found[index].resolved.is_some() && found[index].resolved < found[index - 1].resolved;
+            around.has_own_subject() || goes_back && !around.speaks_of_part()
+        };
         if is_border {
             mark_chain(text, place, all_begin, &mut found[start..index]);
             start = index;
@@ -468,6 +472,18 @@ mod tests {
                 "9月底前 stage 2024-09-30",
                 "年底前 stage 2024-12-31",
             ],
+        );
+    }
+
+    #[test]
+    fn what_goes_back_in_time_is_no_later_stage() {
+        check(
+            "到2027年建成示范区，年底前完成改造20家",
+            &["到2027年 by 2027-12-31", "年底前 by 2024-12-31"],
+        );
+        check(
+            "年底前完成改造20家，其中6月底前完成10家",
+            &["年底前 stage 2024-12-31", "6月底前 stage 2024-06-30"],
         );
     }
 

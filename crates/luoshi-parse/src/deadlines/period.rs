@@ -160,7 +160,8 @@ fn window_from(text: &str, first: Period, limit: usize) -> Option<Period> {
 
 /// The window that begins with an event and ends with `last`: 本通知印发之日起至2026年12月31日, 即日起至2026年6月30日.
 fn window_since(text: &str, last: Period, from: usize) -> Option<Period> {
-    let is_end = last.until && matches!(last.shape, Shape::Day | Shape::Month) && !last.before;
+    let has_day = matches!(last.shape, Shape::Day | Shape::Month) || last.ends;
+    let is_end = last.until && has_day && !last.before;
     if !is_end || !matches!(char_at(text, last.span.start), Some('至' | '到')) {
         return None;
     }
