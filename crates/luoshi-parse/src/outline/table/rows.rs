@@ -107,6 +107,10 @@ impl Rows<'_> {
                     holes.push((gap, SpanKind::Context));
                 }
             }
+            // A name and its content in cells of their own are two sentences, whatever marks they end with.
+            for pair in task_cells.windows(2) {
+                holes.push((Span::new(pair[0].span.end, pair[0].span.end), SpanKind::Context));
+            }
             let end = cells.iter().map(|cell| cell.span.end).max().unwrap_or(0);
             let Some(first) = task_cells.first() else {
                 // A row below a merged task cell holds more bodies, times or details of the same task.
