@@ -507,14 +507,15 @@ impl Work<'_> {
                     continue;
                 }
                 for party in &parties {
-                    // A task with bodies of its own keeps them; only a role that nobody has there is added. Persons of a heading lead
+                    // A task with bodies of its own keeps them; only one that leads or cooperates joins them, where
+                    // nobody has its role there. Persons of a heading lead
                     // besides those whom the task names.
                     let has_role = task.parties.iter().any(|own| own.role == party.role && !own.inherited);
                     let is_owned = task
                         .parties
                         .iter()
                         .any(|own| !own.inherited && own.role != PartyRole::LeaderPerson);
-                    let may_join = party.role == PartyRole::Lead;
+                    let may_join = matches!(party.role, PartyRole::Lead | PartyRole::Cooperating);
                     let adds = party.role == PartyRole::LeaderPerson || (may_join && !has_role) || !is_owned;
                     if adds && !task.parties.iter().any(|own| own.raw == party.raw) {
                         task.parties.push(party.clone());

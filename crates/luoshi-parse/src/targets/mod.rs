@@ -402,7 +402,7 @@ fn read_quantities(
 ) {
     let verbs: Vec<Hit<VerbClass>> = VERBS
         .within(text, sentence.start, sentence.end)
-        .filter(|verb| verb.value != VerbClass::Noun)
+        .filter(|verb| verb.value != VerbClass::Noun && !names_rate(&text[verb.end..]))
         .collect();
     let mut clause_start = sentence.start;
     let mut previous_end = sentence.start;
@@ -488,6 +488,12 @@ fn read_quantities(
             Outcome::Nothing => {}
         }
     }
+}
+
+/// Whether the verb before `rest` is the first part of the name of a rate: 交付率. 率先 and 率领 are words of their own.
+fn names_rate(rest: &str) -> bool {
+    rest.strip_prefix('率')
+        .is_some_and(|rest| !rest.starts_with(['先', '领', '队']))
 }
 
 /// The comparator of a bound word at the end of `before`. 达到 and 控制在 have rules of their own and are none.

@@ -506,20 +506,25 @@ fn chinese(text: &str, number: Number, quoted: bool) -> Option<Quantity> {
 /// Bytes before a number in words in which its verb or bound stands.
 const NEAREST_VERB: usize = 24;
 
-/// 十场以上, 不少于三次, 选派二十名: a number in words is a count where a word of bound stands beside it, or, from ten on, a verb before
-/// it. 十件实事 and 十大工程 are fixed phrases.
+/// 十场以上, 不少于三次, 选派二十名: a number in words is a count from ten on where a word of bound or a verb stands beside it, below ten
+/// where a bound stands before it. 十件实事 and 十大工程 are fixed phrases.
 fn counted_in_words(text: &str, base: &Quantity, value: u32) -> Option<Quantity> {
     let start = base.span.start;
     let (suffix, end) = suffix_at(text, base.span.end);
     let unit = slice(text, base.unit?);
-    let is_phrase = matches!(unit, "大" | "项" | "件" | "股" | "类" | "条" | "种");
-    let is_bound = suffix.is_some()
-        || crate::targets::BOUNDS
-            .iter()
-            .any(|(word, _)| word.len() > '近'.len_utf8() && text[..start].ends_with(word));
+    let is_phrase = matches!(unit, "大" | "项" | "件" | "股" | "类" | "条" | "种" | "届次");
+    let is_bound = crate::targets::BOUNDS
+        .iter()
+        .any(|(word, _)| word.len() > '近'.len_utf8() && text[..start].ends_with(word));
     let from = (start.saturating_sub(NEAREST_VERB)..=start).find(|&at| text.is_char_boundary(at))?;
-    let is_done = || value >= 10 && !is_phrase && crate::targets::verb_ends_at(text, from, start);
-    (base.kind == UnitKind::Count && value > 1 && (is_bound || is_done())).then(|| Quantity {
+    // 抓好十个方面工作 sums up what follows.
+    let sums_up = ["方面", "重点方面", "领域", "环节", "方向"]
+        .iter()
+        .any(|word| text[base.span.end..].starts_with(word));
+    let is_done = || !is_phrase && !sums_up && crate::targets::verb_ends_at(text, from, start);
+    // 二套及以上住房 and 两名以上子女 say whom a rule is for: below ten only a bound before the number counts.
+    let counts = value >= 10 && (suffix.is_some() || is_bound || is_done()) || value >= 3 && is_bound;
+    (base.kind == UnitKind::Count && counts).then(|| Quantity {
         span: Span::new(start, end),
         value: Some(Decimal::from(i64::from(value))),
         suffix,

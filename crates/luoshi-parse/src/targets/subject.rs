@@ -39,6 +39,8 @@ fn before_number(context: &Context<'_>) -> Option<String> {
         None => part,
     };
     let part = part.rsplit(['、', '：']).next().unwrap_or(part);
+    // 项目交付率完成80%: the verb touches the number and has its measure before it.
+    let part = part.strip_suffix("完成").unwrap_or(part);
     let is_measure = part.ends_with([
         '率', '比', '重', '例', '额', '量', '数', '值', '度', '积', '入', '资', '口', '模', '幅', '速',
     ]);
@@ -158,7 +160,8 @@ fn clean(text: &str) -> Option<String> {
         .iter()
         .fold(part, |part, word| part.strip_suffix(word).unwrap_or(part));
     let part = without_deadline(part);
-    let fits = !part.is_empty() && part.chars().take(LONGEST + 1).count() <= LONGEST;
+    // 9月底前下达60%: 下 is the rest of the verb.
+    let fits = !part.is_empty() && part != "下" && part.chars().take(LONGEST + 1).count() <= LONGEST;
     fits.then_some(part)
 }
 

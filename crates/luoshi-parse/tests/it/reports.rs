@@ -80,3 +80,14 @@ fn a_report_whose_headings_bear_no_numbers_has_its_parts() {
     );
     assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
 }
+
+#[test]
+fn an_extract_of_a_report_is_one() {
+    for remark in ["（节选）", "(摘要)"] {
+        let parsed = read(&REPORT.replacen("工作报告", &format!("工作报告{remark}"), 1));
+        assert_eq!(parsed.metadata.kind, Some(DocumentKind::Report), "{remark}");
+        assert_eq!(parsed.tasks.len(), 3, "{remark}");
+    }
+    let breakdown = REPORT.replacen("工作报告", "工作报告（任务分工）", 1);
+    assert_ne!(read(&breakdown).metadata.kind, Some(DocumentKind::Report));
+}

@@ -219,3 +219,14 @@ fn a_flattened_table_is_told() {
         ["numbering/table-row", "context"]
     );
 }
+
+#[test]
+fn the_rule_below_the_header_of_a_markdown_table_is_no_row() {
+    let parsed = crate::read(
+        "某县任务分解\n| 序号 | 任务 | 责任单位 |\n|---|:---:|---|\n| 1 | 修建道路 | 县交通局 |\n| 2 | 修建桥梁 | 县水利局 |\n",
+    );
+    assert_eq!(
+        show(&parsed),
+        ["1 修建道路 responsible:县交通局", "2 修建桥梁 responsible:县水利局"]
+    );
+}

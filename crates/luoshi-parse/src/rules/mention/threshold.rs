@@ -103,10 +103,11 @@ fn is_size_of_body(context: &Context<'_>) -> bool {
     let noun = context.after.strip_prefix('的').unwrap_or(context.after);
     let persons = matches!(unit, "人" | "名" | "户" | "床" | "张床位");
     let sizes = quantity.suffix.is_some() && persons && SIZED.iter().any(|word| noun.starts_with(word));
+    let inside = context.after.split(['）', ')']).next().unwrap_or_default();
     let in_bracket = context.before.ends_with(['（', '('])
         && quantity.kind == UnitKind::Count
-        && context.after.chars().count() <= 8
-        && context.after.ends_with("及以上");
+        && inside.len() <= 24
+        && inside.ends_with("及以上");
     sizes || in_bracket
 }
 
