@@ -76,9 +76,9 @@ fn the_explanation_shows_text_and_rules() {
             A clause with a topic outside the limits of scope is excluded; the rest of its task is tracked.
         deadline/month-end  51–55  “6月底前”  → by 2024-06-30
             The end of a month: 6月底前, 2024年10月底前, 12月底. A month with 前 (6月前) ends with the month before in strict reading; offices mean the month itself, and so it is read. A month alone counts where what is done or begun follows it (9月投入使用), also behind a comma.
-        party/label-bracket  64–69  “农业农村厅”  → lead 省农业农村厅
+        party/label-bracket  64–69  “农业农村厅”  → lead 农业农村厅
             A bracket that begins with a role label and a colon names the bodies of the task before it.
-        party/label-bracket  75–78  “水利厅”  → cooperating 省水利厅
+        party/label-bracket  75–78  “水利厅”  → cooperating 水利厅
             A bracket that begins with a role label and a colon names the bodies of the task before it.
     "#]].assert_eq(&plain(&lines));
     let styles: Vec<SegmentStyle> = lines.iter().flatten().map(|segment| segment.style).collect();

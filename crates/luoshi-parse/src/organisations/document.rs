@@ -21,8 +21,6 @@ const MOST_LOOKED_UP: usize = 64;
 struct Names<'a> {
     registry: &'a Registry,
     at: Option<Date>,
-    /// The word of the level that the document was issued at.
-    level: Option<&'static str>,
     met: HashMap<String, Resolution>,
     looked_up: usize,
     diagnostics: Vec<Diagnostic>,
@@ -36,7 +34,6 @@ pub(crate) fn resolve_clauses(clauses: &mut [Clause], registry: &Registry, metad
         at: metadata
             .date
             .or_else(|| year.and_then(|year| Date::new(year, 6, 30).ok())),
-        level: issuing_level(metadata),
         met: HashMap::new(),
         looked_up: 0,
         diagnostics: Vec::new(),
@@ -54,71 +51,11 @@ pub(crate) fn resolve_clauses(clauses: &mut [Clause], registry: &Registry, metad
     names.diagnostics
 }
 
-/// The word of the level at which a document was issued, by its issuer or else by the place at the head of its title.
-fn issuing_level(metadata: &Metadata) -> Option<&'static str> {
-    let by_office = |text: &str| {
-        let at = ["人民政府", "政府办公", "委员会", "委办公"]
-            .iter()
-            .filter_map(|office| text.find(office))
-            .min()?;
-        level_word(&text[..at])
-    };
-    let by_place = |text: &str| {
-        text.char_indices()
-            .take(10)
-            .skip(2)
-            .map(|(index, character)| &text[..index + character.len_utf8()])
-            .find_map(level_word)
-    };
-    let issuer = metadata.issuer.as_ref().and_then(|issuer| by_office(&issuer.text));
-    issuer.or_else(|| {
-        let title = metadata.title.as_ref()?;
-        by_office(&title.text).or_else(|| by_place(&title.text))
-    })
-}
-
-/// The word of the level that the name of a place ends with. Zones are no level of their own.
-fn level_word(place: &str) -> Option<&'static str> {
-    const ZONES: [&str; 9] = [
-        "新区",
-        "开发区",
-        "示范区",
-        "高新区",
-        "经开区",
-        "园区",
-        "景区",
-        "试验区",
-        "社区",
-    ];
-    if place.chars().count() < 3 || ZONES.iter().any(|zone| place.ends_with(zone)) {
-        return None;
-    }
-    ["自治区", "地区", "省", "市", "县", "区", "州", "盟", "旗"]
-        .into_iter()
-        .find(|word| place.ends_with(word))
-}
-
 impl Names<'_> {
-    /// Restores the level that a name left out because the whole document is of that level: 财政局 in a plan of a county is its own.
-    fn restore_level(&self, party: &mut PartyDraft) {
-        let Some(level) = self.level.filter(|_| party.role != PartyRole::Generic) else {
-            return;
-        };
-        let is_of_province = matches!(level, "省" | "自治区");
-        if names::territory_mark(&party.name).is_none()
-            && self.registry.knows(names::without_bracket(&party.name))
-            && names::is_elided(&party.name)
-            && (is_of_province || !names::without_bracket(&party.name).ends_with('厅'))
-        {
-            party.name.insert_str(0, level);
-        }
-    }
-
     fn resolve(&mut self, party: &mut PartyDraft) {
         if party.role == PartyRole::LeaderPerson {
             return;
         }
-        self.restore_level(party);
         if let Some(known) = self.met.get(&party.name) {
             party.name.clone_from(&known.name);
             return;

@@ -165,9 +165,14 @@ fn table_of(text: &str, cells: Vec<Cell>) -> Option<Table> {
 
 /// What a header cell says of its column.
 fn column_of(header: &str) -> Option<Column> {
-    let word: String = header.chars().filter(|character| !is_blank(*character)).collect();
-    // 责任单位（排在第一位的为牵头单位）: what the bracket adds is no part of the header's word.
-    let word = word.split(['（', '(']).next().unwrap_or_default().to_owned();
+    // 责任单位（排在第一位的为牵头单位）: what the bracket adds is no part of the header's word. Every line of a document is asked, so
+    // that no more is read than shows it to be too long.
+    let word: String = header
+        .chars()
+        .filter(|character| !is_blank(*character))
+        .take_while(|character| !matches!(character, '（' | '('))
+        .take(LONGEST_HEADER + 1)
+        .collect();
     let is_prose = word.contains(['：', ':', '。', '，', ',', '；']);
     if word.is_empty() || is_prose || word.chars().count() > LONGEST_HEADER {
         return None;
