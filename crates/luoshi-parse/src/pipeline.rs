@@ -370,7 +370,11 @@ impl Work<'_> {
                 .fired(&rules::deadline::stated_once::RULE, default.span, || {
                     default.resolved.map_or_else(String::new, |date| date.to_string())
                 });
-            for task in self.parsed.tasks.iter_mut().filter(|task| task.deadlines.is_empty()) {
+            let text = self.text;
+            let lacks_time = |task: &&mut TaskDraft| {
+                task.deadlines.is_empty() && !rules::deadline::stated_once::states_own_term(text, task.span)
+            };
+            for task in self.parsed.tasks.iter_mut().filter(lacks_time) {
                 task.deadlines.push(default.clone());
             }
             self.parsed.inheritance.push(Inheritance {

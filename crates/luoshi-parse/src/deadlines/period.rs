@@ -140,6 +140,7 @@ fn window_from(text: &str, first: Period, limit: usize) -> Option<Period> {
         at: first.span.end,
     };
     reader.take("起");
+    let _ = ["执行", "实施", "施行"].iter().any(|deed| reader.take(deed));
     let mark_start = reader.at;
     while reader.at - mark_start < 6 && ["—", "–", "-", "~", "～", "－"].iter().any(|mark| reader.take(mark)) {}
     if reader.at == mark_start && !(reader.take("至") || reader.take("到")) {

@@ -114,6 +114,20 @@ fn a_section_line_is_inherited() {
 }
 
 #[test]
+fn a_time_stated_once_leaves_a_task_with_a_term_of_its_own_alone() {
+    let parsed = read(
+        "一、农业\n（一）抓好春耕。（责任单位：农业农村局）\n（二）延续贴息政策，执行期限至2024年8月31日。（责任单位：财政局）\n\
+         未特别注明时限的，有效期至2024年12月31日。\n",
+    );
+    let inherited: Vec<bool> = parsed
+        .tasks
+        .iter()
+        .map(|task| task.deadlines.iter().any(|deadline| deadline.inherited))
+        .collect();
+    assert_eq!(inherited, [true, false]);
+}
+
+#[test]
 fn a_clause_stated_once_governs_what_follows() {
     let text = "一、农业\n（一）抓好春耕。（农业农村局负责，各县政府负责落实。以下任务均需各县政府落实，不再列出）\n（二）抓好秋收。（水利局负责）\n";
     check(

@@ -41,6 +41,24 @@ static MARKERS: LazyLock<WordTable<()>> = LazyLock::new(|| {
     )
 });
 
+/// Whether a task states a term of its own, although no time by which it is done: 执行期限至2025年5月31日. It has what the others lack.
+pub(crate) fn states_own_term(text: &str, task: Span) -> bool {
+    let task = slice(text, task);
+    [
+        "有效期至",
+        "有效期限至",
+        "执行至",
+        "执行期至",
+        "实施至",
+        "施行至",
+        "期限至",
+        "延长至",
+        "延续至",
+    ]
+    .iter()
+    .any(|words| task.contains(words))
+}
+
 /// The sentences that state a time for all tasks, each with the place of its time.
 pub(crate) fn find(text: &str) -> Vec<Span> {
     let mut found: Vec<Span> = Vec::new();
