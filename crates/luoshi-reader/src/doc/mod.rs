@@ -22,7 +22,7 @@ use self::{
     compound::Compound,
     word::{Index, NoIndex},
 };
-use crate::{Limits, assembly::Assembly, error::ReadError, unreadable, unreadable_because};
+use crate::{Limits, assembly::Assembly, docx, error::ReadError, unreadable_because};
 
 /// Reads a document.
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Document {
@@ -47,33 +47,13 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Document {
     if findings.is_damaged {
         errors.push(ReadError::damaged("doc"));
     }
-    if out.is_empty() && errors.is_empty() {
-        // A document of pictures only is a scan.
-        return match findings.pictures {
-            0 => unreadable(SourceFormat::Doc, DiagnosticCode::EmptyFile),
-            _ => unreadable_because(
-                SourceFormat::Doc,
-                Diagnostic::new(DiagnosticCode::PictureFile, Span::default()).with("format", "doc"),
-            ),
-        };
-    }
-    errors.dedup();
-    for error in errors {
-        out.diagnose(error.diagnostic());
-    }
-    if findings.tracked_changes > 0 {
-        out.diagnose(
-            Diagnostic::new(DiagnosticCode::TrackedChanges, Span::default()).with("count", findings.tracked_changes),
-        );
-    }
-    if findings.lost_symbols > 0 {
-        out.diagnose(
-            Diagnostic::new(DiagnosticCode::UndecodableBytes, Span::default())
-                .with("count", findings.lost_symbols)
-                .with("encoding", "symbol"),
-        );
-    }
-    out.finish(SourceFormat::Doc)
+    let met = docx::Findings {
+        tracked_changes: findings.tracked_changes,
+        lost_symbols: findings.lost_symbols,
+        pictures: findings.pictures,
+        foreign_chunks: 0,
+    };
+    docx::finish(out, errors, met, SourceFormat::Doc, "doc")
 }
 
 fn gather(bytes: &[u8], limits: &Limits, out: &mut Assembly, errors: &mut Vec<ReadError>) -> Result<Findings, NoIndex> {

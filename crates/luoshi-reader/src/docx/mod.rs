@@ -11,8 +11,9 @@ pub(crate) mod table;
 
 use luoshi_types::{Diagnostic, DiagnosticCode, Document, SourceFormat, Span};
 
+pub(crate) use self::body::Findings;
 use self::{body::Body, numbering::Numbering, styles::Styles};
-use crate::{Limits, assembly::Assembly, package::Package, unreadable, unreadable_because};
+use crate::{Limits, assembly::Assembly, error::ReadError, package::Package, unreadable, unreadable_because};
 
 /// Reads the container of a document whose main part is `main`.
 pub(crate) fn read(mut package: Package<'_>, main: &str, limits: &Limits) -> Document {
@@ -62,7 +63,7 @@ pub(crate) fn read(mut package: Package<'_>, main: &str, limits: &Limits) -> Doc
         }
     }
 
-    let mut findings = body::Findings::default();
+    let mut findings = Findings::default();
     match package.open_xml(main) {
         Ok(reader) => {
             let mut body = Body::new(&mut styles, &mut numbering, &mut out);
@@ -72,16 +73,27 @@ pub(crate) fn read(mut package: Package<'_>, main: &str, limits: &Limits) -> Doc
         Err(error) => errors.push(error),
     }
 
+    finish(out, errors, findings, SourceFormat::Docx, "docx")
+}
+
+/// Says of a word processing document of either format what was met on the way, and hands it over.
+pub(crate) fn finish(
+    mut out: Assembly,
+    mut errors: Vec<ReadError>,
+    findings: Findings,
+    format: SourceFormat,
+    name: &'static str,
+) -> Document {
     if findings.foreign_chunks > 0 {
         // Some generators write a page of HTML into a docx and leave it to Word to read.
         out.diagnose(Diagnostic::new(DiagnosticCode::UnsupportedFormat, Span::default()).with("format", "altChunk"));
     } else if out.is_empty() && errors.is_empty() {
         // A document of pictures only is a scan.
         return match findings.pictures {
-            0 => unreadable(SourceFormat::Docx, DiagnosticCode::EmptyFile),
+            0 => unreadable(format, DiagnosticCode::EmptyFile),
             _ => unreadable_because(
-                SourceFormat::Docx,
-                Diagnostic::new(DiagnosticCode::PictureFile, Span::default()).with("format", "docx"),
+                format,
+                Diagnostic::new(DiagnosticCode::PictureFile, Span::default()).with("format", name),
             ),
         };
     }
@@ -101,5 +113,5 @@ pub(crate) fn read(mut package: Package<'_>, main: &str, limits: &Limits) -> Doc
                 .with("encoding", "symbol"),
         );
     }
-    out.finish(SourceFormat::Docx)
+    out.finish(format)
 }
