@@ -187,22 +187,28 @@ fn read_front(text: &str, lines: &[Line], limit: usize, front: &mut Front) {
     }
 }
 
-/// Whether a line can be part of a title: short, no sentence, no date, no bracket around it.
-fn is_title_line(content: &str) -> bool {
-    let is_prose = [
+/// Whether a text begins as the sentence that says why or how a document was made, which may name another by its title.
+fn opens_prose(content: &str) -> bool {
+    [
         "为贯彻",
         "为深入",
         "为进一步",
         "为全面",
+        "为认真",
+        "为落实",
         "现将",
         "根据",
         "按照",
         "经研究",
     ]
     .iter()
-    .any(|word| content.starts_with(word));
+    .any(|word| content.starts_with(word))
+}
+
+/// Whether a line can be part of a title: short, no sentence, no date, no bracket around it.
+fn is_title_line(content: &str) -> bool {
     content.len() <= LONGEST_TITLE_LINE
-        && !is_prose
+        && !opens_prose(content)
         && !is_of_the_page(content)
         && !["序号", "编号"].iter().any(|word| content.starts_with(word))
         && !content.ends_with(is_sentence_end)
@@ -314,7 +320,7 @@ fn read_title_in_line(text: &str, line: Span, front: &mut Front) {
     let head = ahead(text, line.start, 90, |character| {
         is_sentence_end(character) || matches!(character, '：' | ':' | '〔')
     });
-    if !head.contains("关于") || line.start + head.len() > line.end {
+    if !head.contains("关于") || opens_prose(head) || line.start + head.len() > line.end {
         return;
     }
     let end = [

@@ -114,6 +114,14 @@ fn a_section_line_is_inherited() {
 }
 
 #[test]
+fn the_title_of_another_document_in_the_first_sentence_is_no_title() {
+    let parsed = read(
+        "为落实《云溪省政府办公厅关于促进就业若干措施的通知》精神，制定本措施。\n一、抓好春耕。（责任单位：农业农村局）\n",
+    );
+    assert_eq!(parsed.metadata.title, None);
+}
+
+#[test]
 fn a_time_stated_once_leaves_a_task_with_a_term_of_its_own_alone() {
     let parsed = read(
         "一、农业\n（一）抓好春耕。（责任单位：农业农村局）\n（二）延续贴息政策，执行期限至2024年8月31日。（责任单位：财政局）\n\

@@ -15,6 +15,7 @@ rule!("mention", "procedure-duration", "procedure_duration.rs");
 const MEASURED: &[&str] = &[
     "时间",
     "时限",
+    "办理期限",
     "时长",
     "用时",
     "受教育年限",
@@ -50,7 +51,7 @@ pub(crate) fn applies(context: &Context<'_>) -> bool {
 /// Whether a measured time is brought to a value.
 fn is_measured(context: &Context<'_>) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| context.before.contains(word));
-    let shortens = ["压缩", "压减", "缩短", "缩减", "控制在", "降至", "减至", "降到"]
+    let shortens = ["压缩", "压减", "精简", "缩短", "缩减", "控制在", "降至", "减至", "降到"]
         .iter()
         .any(|word| context.before.contains(word));
     // 不超过7个工作日 and 原则上不少于3个月 are rules; 不少于56小时 is to be reached.
