@@ -10,6 +10,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod as_of;
 pub mod command;
 pub mod decide;
 pub mod document;
@@ -30,6 +31,7 @@ pub mod text;
 pub mod view;
 
 pub use actor::{Actor, ActorIdentity, Role};
+pub use as_of::{AsOf, AsOfClock};
 pub use command::Command;
 pub use envelope::{Envelope, Recorded, Stream, StreamKind};
 pub use event::{Event, EventKind};

@@ -10,8 +10,11 @@ use crate::{
 
 const INSERT: &str = "insert into content (event_id, ordinal, salt, body) values ($1, $2, $3, $4)";
 
-/// The rows of an event, the ordinal first so that a row that cannot be read can be named.
-pub(crate) const OF_EVENT: &str = "select ordinal, salt, body from content where event_id = $1 order by ordinal";
+/// The rows of events, the ordinal before the rest so that a row that cannot be read can be named.
+pub(crate) const OF_EVENTS: &str = "
+    select event_id, ordinal, salt, body from content where event_id in ({}) order by event_id, ordinal";
+
+pub(crate) const COUNT: &str = "select count(*) from content";
 
 /// Rows that belong to no event.
 pub(crate) const ASTRAY: &str = "

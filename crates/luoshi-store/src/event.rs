@@ -10,10 +10,21 @@ use crate::{
     snapshot::{Snapshot, Transaction},
 };
 
-/// Every event, in the order in which they were recorded.
-pub(crate) const ALL: &str = "
+/// Events in the order in which they were recorded, from one on.
+pub(crate) const AFTER: &str = "
     select id, stream_kind, stream_id, version, kind, kind_version, actor, command_id, effective_at, recorded_at, payload
-    from event order by id";
+    from event where id > $1 order by id limit $2";
+
+/// Events in the order of their streams, from one on.
+pub(crate) const AFTER_IN_STREAMS: &str = "
+    select id, stream_kind, stream_id, version, kind, kind_version, actor, command_id, effective_at, recorded_at, payload
+    from event where (stream_id, stream_kind, version) > ($1, $2, $3)
+    order by stream_id, stream_kind, version limit $4";
+
+/// Events that took effect before they were recorded, from one on.
+pub(crate) const BACK_DATED: &str = "
+    select id, stream_kind, stream_id, version, case when kind = 'plan_issued' then 1 else 0 end, effective_at
+    from event where id > $1 and effective_at < recorded_at order by id limit $2";
 
 pub(crate) const COUNT: &str = "select count(*) from event";
 
@@ -81,6 +92,32 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
+    /// Writes an event without its payload, into a ledger that is only shown.
+    pub(crate) fn insert_bare_event(&mut self, envelope: &Envelope) -> Result<(), StoreError> {
+        self.insert_event(envelope, &[])
+    }
+
+    fn insert_event(&mut self, envelope: &Envelope, payload: &[u8]) -> Result<(), StoreError> {
+        self.connection
+            .execute(
+                INSERT,
+                values![
+                    &envelope.id,
+                    envelope.stream.kind(),
+                    &envelope.stream.id(),
+                    envelope.version,
+                    &envelope.kind,
+                    envelope.kind_version,
+                    &envelope.actor,
+                    &envelope.command,
+                    envelope.effective_at,
+                    envelope.recorded_at,
+                    payload,
+                ],
+            )
+            .map(|_| ())
+    }
+
     /// Writes an event with its contents and its leaf: three things that are there together or not at all.
     ///
     /// # Errors
@@ -95,22 +132,7 @@ impl Transaction<'_> {
         if self.latest_event_id()?.is_some_and(|latest| latest >= envelope.id) {
             return Err(StoreError::OutOfOrder);
         }
-        self.connection.execute(
-            INSERT,
-            values![
-                &envelope.id,
-                envelope.stream.kind(),
-                &envelope.stream.id(),
-                envelope.version,
-                &envelope.kind,
-                envelope.kind_version,
-                &envelope.actor,
-                &envelope.command,
-                envelope.effective_at,
-                envelope.recorded_at,
-                envelope.payload.as_slice(),
-            ],
-        )?;
+        self.insert_event(envelope, &envelope.payload)?;
         for content in contents {
             self.insert_content(envelope.id, content)?;
         }

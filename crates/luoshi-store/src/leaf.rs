@@ -20,15 +20,22 @@ const WAITING: &str = "select event_id, entry from leaf where leaf_index is null
 /// Places have no gaps, so the greatest tells how many there are; the index holds it at its end.
 const LOG_SIZE: &str = "select coalesce(max(leaf_index) + 1, 0) from leaf";
 
-pub(crate) const ONE: &str = "select event_id, salt, entry, leaf_index from leaf where event_id = $1";
+const ONE: &str = "select event_id, salt, entry, leaf_index from leaf where event_id = $1";
 
-/// Leaves that belong to no event.
-pub(crate) const ASTRAY: &str = "
-    select event_id from leaf where not exists (select 1 from event where event.id = leaf.event_id) order by event_id";
+/// Leaves in the order of their events, after one and up to another.
+pub(crate) const BETWEEN: &str = "
+    select event_id, salt, entry, leaf_index from leaf where event_id > $1 and event_id <= $2 order by event_id";
+
+/// Leaves in the order of their events, from one on.
+pub(crate) const AFTER: &str = "select event_id from leaf where event_id > $1 order by event_id limit $2";
+
+pub(crate) const PLACE: &str = "select leaf_index from leaf where event_id = $1";
+
+pub(crate) const PLACES: &str = "select event_id, leaf_index from leaf where event_id in ({})";
 
 /// Leaves before whose place there is none, except the first place.
 pub(crate) const AFTER_GAPS: &str = "
-    select event_id from leaf
+    select event_id, leaf_index from leaf
     where leaf_index > 0 and not exists (select 1 from leaf as other where other.leaf_index = leaf.leaf_index - 1)
     order by leaf_index";
 
@@ -135,6 +142,15 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
+    /// Writes the place of an event in the log and nothing else of its leaf, into a ledger that is only shown.
+    pub(crate) fn insert_bare_leaf(&mut self, event: EventId, place: Option<u64>) -> Result<(), StoreError> {
+        let sql = "insert into leaf (event_id, salt, entry, leaf_index) values ($1, $2, $3, $4)";
+        let nothing: &[u8] = &[];
+        self.connection
+            .execute(sql, values![&event, nothing, nothing, place])
+            .map(|_| ())
+    }
+
     pub(crate) fn insert_leaf(&mut self, event: EventId, leaf: &NewLeaf) -> Result<(), StoreError> {
         self.connection
             .execute(INSERT, values![&event, &leaf.salt, &leaf.entry])

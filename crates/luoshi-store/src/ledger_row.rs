@@ -238,7 +238,8 @@ mod tests {
 
     /// How SQLite goes about the statement for a filter, in an empty database without statistics.
     fn way(filter: &LedgerFilter) -> Vec<String> {
-        let connection = crate::sqlite::connection::open_for_replay().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let connection = crate::sqlite::connection::open_for_replay(&folder.path().join("ledger")).unwrap();
         let plan = PlanId(Uuid::nil());
         let (sql, parameters) = statement(&plan, filter);
         let mut steps = Vec::new();

@@ -42,12 +42,38 @@ const OF_TASK: &str = "select plan, colour from task_light where task = $1";
 
 const CONCERNED: &str = "select organisation from task_organisation where task = $1";
 
+const PLACE: &str = "
+    insert into task_light (task, plan, number, day, colour, proof, reason, since, rule_version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
+/// Lights beside their tasks, from one on, with what they repeat of them.
+pub(crate) const BESIDE_TASKS: &str = "
+    select task.id, case when task.tracking = 'tracked' then 1 else 0 end, task.plan, task_light.plan, task.number,
+        task_light.number, task_light.day, task_light.colour, task_light.proof, task_light.reason, task_light.since,
+        task_light.rule_version
+    from task left join task_light on task_light.task = task.id where task.id > $1 order by task.id limit $2";
+
+/// Lights of no task.
+pub(crate) const ASTRAY: &str = "
+    select task from task_light where not exists (select 1 from task where task.id = task_light.task) order by task";
+
+pub(crate) const ALL_TOTALS: &str = "select plan, organisation, colour, task_count from light_total";
+
+/// The totals of plans, counted.
+pub(crate) const COUNTED_OF_PLANS: &str = "select plan, colour, count(*) from task_light group by plan, colour";
+
+/// The totals of bodies in plans, counted.
+pub(crate) const COUNTED_OF_BODIES: &str = "
+    select task_light.plan, task_organisation.organisation, task_light.colour, count(*)
+    from task_organisation join task_light on task_light.task = task_organisation.task
+    group by task_light.plan, task_organisation.organisation, task_light.colour";
+
 const COUNT: &str = "
     insert into light_total (plan, organisation, colour, task_count) values ($1, $2, $3, $4)
     on conflict (plan, organisation, colour) do update set task_count = light_total.task_count + excluded.task_count";
 
 /// The body under which the total of a whole plan is kept; no body has this id.
-const WHOLE_PLAN: OrganisationId = OrganisationId(Uuid::nil());
+pub(crate) const WHOLE_PLAN: OrganisationId = OrganisationId(Uuid::nil());
 
 impl FromRow for Light {
     fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
@@ -151,14 +177,44 @@ impl Snapshot<'_> {
     }
 }
 
+/// The light of a task that nobody has judged yet.
+pub(crate) fn begun_light(is_tracked: bool) -> (Colour, Reason) {
+    if is_tracked {
+        (Colour::Grey, Reason::NotIssued)
+    } else {
+        (Colour::NotTracked, Reason::NotTracked)
+    }
+}
+
 impl Transaction<'_> {
+    /// Gives a task that has none the light that it was judged to have on `day`.
+    pub(crate) fn place_light(
+        &mut self,
+        task: TaskId,
+        plan: PlanId,
+        number: u32,
+        day: Date,
+        light: &Light,
+    ) -> Result<(), StoreError> {
+        let reason = Json(light.reason).text()?;
+        let parameters = values![
+            &task,
+            &plan,
+            number,
+            day,
+            light.colour,
+            light.proof,
+            reason,
+            light.since,
+            light.rule_version
+        ];
+        self.connection.execute(PLACE, parameters)?;
+        self.count_light(task, 1)
+    }
+
     /// Gives a new task a light that says nothing yet, so that every task has one and is found by whoever judges them.
     pub(crate) fn begin_light(&mut self, task: &Task) -> Result<(), StoreError> {
-        let (colour, reason) = if task.is_tracked() {
-            (Colour::Grey, Reason::NotIssued)
-        } else {
-            (Colour::NotTracked, Reason::NotTracked)
-        };
+        let (colour, reason) = begun_light(task.is_tracked());
         let reason = Json(reason).text()?;
         self.connection.execute(
             BEGIN,

@@ -23,6 +23,18 @@ const BY_KEY: &str = "
 const ONE: &str = "
     select command_id, event_id, actor, key_hash, request_hash, recorded_at, note from receipt where command_id = $1";
 
+pub(crate) const OF_COMMANDS: &str = "
+    select command_id, event_id, actor, key_hash, request_hash, recorded_at, note
+    from receipt where command_id in ({}) order by command_id";
+
+pub(crate) const COUNT: &str = "select count(*) from receipt";
+
+/// Receipts of commands that no event names.
+pub(crate) const ASTRAY: &str = "
+    select command_id from receipt
+    where not exists (select 1 from event where event.id = receipt.event_id and event.command_id = receipt.command_id)
+    order by command_id";
+
 /// A receipt with what is needed to know a repetition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredReceipt {

@@ -1,34 +1,43 @@
 //! Plays every event into an empty ledger and compares the outcome with what is stored (law 6): whoever changed a row behind the program's
 //! back is found here, by table, row and column.
 //!
+//! It takes the record in two orders. In the order of ids every event is held against its leaf, its neighbours' time and its receipt; in
+//! the order of streams every event is opened with its words and folded into the thing that it is about, which is saved once. Neither keeps
+//! more than a batch of rows in memory, and the ledger that they give lies in a file.
+//!
 //! It repairs nothing, and it does not look at the tree and the signatures of the log; the application does, with the same leaves.
 
-use std::{collections::BTreeSet, fmt};
+mod comparison;
+mod derived;
+mod past;
+mod record;
+mod state;
 
+use std::{fmt, path::Path};
+
+use jiff::Timestamp;
 use luoshi_ledger::{
-    Content, Envelope, Recorded, Stream,
-    event::{DecodeError, open},
-    ids::EventId,
-    text::HoldsTexts,
+    ActorIdentity,
+    ids::{CommandId, EventId},
 };
-use luoshi_tlog::{LeafSalt, leaf_matches};
 use uuid::Uuid;
 
 use crate::{
-    content,
-    engine::{ColumnValue, Connection, FromRow, Row, Value, values},
+    engine::{ColumnValue, Connection, Row},
     error::StoreError,
-    event,
-    leaf::{self, LeafRow},
-    snapshot::{Snapshot, Transaction},
-    sqlite,
-    state::{TABLES, Table},
+    event, leaf,
+    receipt::StoredReceipt,
+    snapshot::Snapshot,
+    sqlite::scratch::Scratch,
+    state::TABLES,
 };
+
+pub(crate) use past::play_past;
 
 /// Differences that are listed; a ledger that was changed in more places needs no longer list to be distrusted.
 const MOST_DIFFERENCES: usize = 1_000;
-/// Events between two reports of progress.
-const PROGRESS_STEP: u64 = 256;
+/// Rows that are read at once: enough that a distant database is not asked a million times, few enough to forget their size.
+const BATCH: u32 = 1_000;
 
 /// How a stored row disagrees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,6 +58,12 @@ pub enum DifferenceKind {
     Gap,
     /// The event cannot follow what the events before it made.
     OutOfPlace,
+    /// The event claims to be from another time than its place among the others allows.
+    OutOfTime,
+    /// A receipt is not one that the key of the site signed over its command.
+    NotSigned,
+    /// A derived row is not what the rules make of the state. Nothing of the record is wrong then; the row can be made again.
+    Stale,
 }
 
 impl DifferenceKind {
@@ -63,6 +78,9 @@ impl DifferenceKind {
             DifferenceKind::NotCommittedEvent => "not-committed-event",
             DifferenceKind::Gap => "gap",
             DifferenceKind::OutOfPlace => "out-of-place",
+            DifferenceKind::OutOfTime => "out-of-time",
+            DifferenceKind::NotSigned => "not-signed",
+            DifferenceKind::Stale => "stale",
         }
     }
 }
@@ -78,6 +96,8 @@ pub struct Difference {
     pub column: Option<String>,
     /// How it disagrees.
     pub kind: DifferenceKind,
+    /// The place in the log, counted from 0, of the event that the row is or belongs to, where it has one.
+    pub entry: Option<u64>,
 }
 
 impl fmt::Display for Difference {
@@ -101,6 +121,8 @@ pub struct ReplayOutcome {
     pub differences: Vec<Difference>,
     /// How many differences there are in all.
     pub difference_count: u64,
+    /// The difference that stands first in the log; where none has a place there, the first that was met.
+    pub first: Option<Difference>,
 }
 
 impl ReplayOutcome {
@@ -108,287 +130,202 @@ impl ReplayOutcome {
     pub fn is_clean(&self) -> bool {
         self.difference_count == 0
     }
+
+    fn note(&mut self, difference: Difference) {
+        self.difference_count += 1;
+        let is_earlier = match (&self.first, difference.entry) {
+            (None, _) => true,
+            (Some(first), Some(entry)) => first.entry.is_none_or(|known| entry < known),
+            (Some(_), None) => false,
+        };
+        if is_earlier {
+            self.first = Some(difference.clone());
+        }
+        if self.differences.len() < MOST_DIFFERENCES {
+            self.differences.push(difference);
+        }
+    }
 }
 
-/// Plays every event of `stored` into an empty ledger in memory and compares.
-pub(crate) fn replay(stored: &Snapshot<'_>, progress: &mut dyn FnMut(u64, u64)) -> Result<ReplayOutcome, StoreError> {
-    let memory = sqlite::connection::open_for_replay()?;
+/// What a replay is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Events against leaves, times and receipts; counted in events.
+    Record,
+    /// Events with their words into things; counted in events.
+    Streams,
+    /// Tables against each other; counted in rows.
+    Tables,
+    /// Derived rows against the rules; counted in tasks.
+    Derived,
+}
+
+impl Phase {
+    /// The stable word of locale keys.
+    pub fn code(self) -> &'static str {
+        match self {
+            Phase::Record => "record",
+            Phase::Streams => "streams",
+            Phase::Tables => "tables",
+            Phase::Derived => "derived",
+        }
+    }
+}
+
+/// A command as its events tell of it, with the receipt that is stored for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenReceipt {
+    /// The command.
+    pub command: CommandId,
+    /// Who gave it.
+    pub actor: ActorIdentity,
+    /// Its first event.
+    pub event: EventId,
+    /// What the log shows for that event; none where its leaf is missing.
+    pub entry: Option<[u8; 32]>,
+    /// SHA-256 over the SHA-256 of each of its events' bytes, in their order.
+    pub content_hash: [u8; 32],
+    /// When its events were recorded.
+    pub recorded_at: Timestamp,
+    /// The stored receipt; none where there is none.
+    pub receipt: Option<StoredReceipt>,
+}
+
+/// What is wrong with the receipt of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptFault {
+    /// The command.
+    pub command: CommandId,
+    /// The column; none where the row as a whole is meant.
+    pub column: Option<&'static str>,
+    /// How it disagrees.
+    pub kind: DifferenceKind,
+}
+
+/// Whoever is told how far a replay is, and judges what only the holder of the key can judge.
+pub trait Watcher {
+    /// `done` of `total` steps of a phase are done; called now and then.
+    fn progress(&mut self, phase: Phase, done: u64, total: u64);
+
+    /// Whether [`Watcher::judge_receipts`] is to be asked. A store that was not written by the application has no receipts.
+    fn judges_receipts(&self) -> bool {
+        false
+    }
+
+    /// What is wrong with these receipts.
+    fn judge_receipts(&mut self, _given: &[GivenReceipt]) -> Vec<ReceiptFault> {
+        Vec::new()
+    }
+}
+
+impl<F: FnMut(Phase, u64, u64)> Watcher for F {
+    fn progress(&mut self, phase: Phase, done: u64, total: u64) {
+        self(phase, done, total);
+    }
+}
+
+/// Plays every event of `stored` into an empty ledger in `folder` and compares.
+pub(crate) fn replay(
+    stored: &Snapshot<'_>,
+    folder: &Path,
+    watcher: &mut dyn Watcher,
+) -> Result<ReplayOutcome, StoreError> {
+    let scratch = Scratch::create(folder)?;
+    let (total,): (u64,) = stored.connection.one(event::COUNT, &[])?;
     let mut replay = Replay {
         stored: stored.connection,
-        replayed: Transaction::on(Connection::Sqlite(&memory)),
-        broken: BTreeSet::new(),
+        watcher,
+        total,
         outcome: ReplayOutcome::default(),
     };
-    replay.play_events(progress)?;
-    replay.find_strays()?;
+    replay.check_record()?;
     replay.check_places(stored)?;
-    for table in TABLES {
-        replay.compare(table)?;
-    }
+    replay.play_streams(&scratch)?;
+    replay.compare_tables(&scratch, TABLES)?;
+    // The state is held to the events by now, and it has the indexes that judging needs.
+    replay.check_derived(stored)?;
     Ok(replay.outcome)
 }
 
 struct Replay<'r> {
     stored: Connection<'r>,
-    replayed: Transaction<'r>,
-    /// Streams of which an event could not be played; the ones after it would only repeat that.
-    broken: BTreeSet<Stream>,
+    watcher: &'r mut dyn Watcher,
+    /// Events in all.
+    total: u64,
     outcome: ReplayOutcome,
 }
 
 impl Replay<'_> {
     fn note(&mut self, table: &str, key: String, column: Option<&str>, kind: DifferenceKind) {
-        self.outcome.difference_count += 1;
-        if self.outcome.differences.len() < MOST_DIFFERENCES {
-            self.outcome.differences.push(Difference {
-                table: table.to_owned(),
-                key,
-                column: column.map(str::to_owned),
-                kind,
-            });
-        }
+        self.outcome.note(Difference {
+            table: table.to_owned(),
+            key,
+            column: column.map(str::to_owned),
+            kind,
+            entry: None,
+        });
     }
 
-    fn play_events(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
-        let (total,): (u64,) = self.stored.one(event::COUNT, &[])?;
-        let stored = self.stored;
-        stored.each(event::ALL, &[], &mut |row| {
-            if self.outcome.events.is_multiple_of(PROGRESS_STEP) {
-                progress(self.outcome.events, total);
-            }
-            self.outcome.events += 1;
-            let key = text_of(row.raw(0)?);
-            match Envelope::from_row(row) {
-                Ok(envelope) => self.play(envelope, key),
-                Err(StoreError::Unreadable { column }) => {
-                    self.note("event", key, Some(&column), DifferenceKind::Unreadable);
-                    Ok(())
-                }
-                Err(error) => Err(error),
-            }
-        })?;
-        progress(self.outcome.events, total);
-        Ok(())
-    }
-
-    fn play(&mut self, envelope: Envelope, key: String) -> Result<(), StoreError> {
-        self.check_leaf(&envelope, &key)?;
-        let stream = envelope.stream;
-        let Some(recorded) = self.open(envelope, &key)? else {
-            self.broken.insert(stream);
-            return Ok(());
-        };
-        if self.broken.contains(&stream) {
-            return Ok(());
-        }
-        let version = self.replayed_version(stream)?;
-        if version.checked_add(1) != Some(recorded.envelope.version) {
-            self.note("event", key, Some("version"), DifferenceKind::Gap);
-            self.broken.insert(stream);
-            return Ok(());
-        }
-        match self.replayed.apply(&recorded) {
-            Ok(()) => Ok(()),
-            Err(StoreError::Apply(_) | StoreError::Constraint(_) | StoreError::Unreadable { .. }) => {
-                self.note("event", key, None, DifferenceKind::OutOfPlace);
-                self.broken.insert(stream);
-                Ok(())
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    fn replayed_version(&self, stream: Stream) -> Result<u64, StoreError> {
-        let sql = match stream {
-            Stream::Organisation(_) => "select version from organisation where id = $1",
-            Stream::Account(_) => "select version from account where id = $1",
-            Stream::Document(_) => "select version from document where id = $1",
-            Stream::Plan(_) => "select version from plan where id = $1",
-            Stream::Task(_) => "select version from task where id = $1",
-            Stream::Report(_) => "select version from report where id = $1",
-        };
-        let found: Option<(u64,)> = self.replayed.connection.optional(sql, values![&stream.id()])?;
-        Ok(found.map_or(0, |(version,)| version))
-    }
-
-    fn check_leaf(&mut self, envelope: &Envelope, key: &str) -> Result<(), StoreError> {
-        match self.stored.optional::<LeafRow>(leaf::ONE, values![&envelope.id]) {
-            Ok(Some(leaf)) => {
-                // Nobody can tell a changed event from a changed leaf here, so the event is named and the kind says what it may be.
-                if !leaf_matches(&LeafSalt::new(leaf.salt), &envelope.bytes(), &leaf.entry) {
-                    self.note("event", key.to_owned(), None, DifferenceKind::NotCommittedEvent);
-                }
-            }
-            Ok(None) => self.note("leaf", key.to_owned(), None, DifferenceKind::Missing),
-            Err(StoreError::Unreadable { column }) => {
-                self.note("leaf", key.to_owned(), Some(&column), DifferenceKind::Unreadable);
-            }
-            Err(error) => return Err(error),
-        }
-        Ok(())
-    }
-
-    /// The event with its words; none where it cannot be read at all. What is wrong with its words is noted.
-    fn open(&mut self, envelope: Envelope, key: &str) -> Result<Option<Recorded>, StoreError> {
-        let mut doubtful = BTreeSet::new();
-        let mut contents = self.contents_of(envelope.id, key, &mut doubtful)?;
-        loop {
-            let (ordinal, kind) = match open(envelope.clone(), &contents) {
-                Ok(mut recorded) => {
-                    let mut texts = 0;
-                    recorded.event.visit_texts(&mut |_| texts += 1);
-                    doubtful.extend(contents.iter().map(|content| content.ordinal));
-                    for ordinal in (0..texts).filter(|ordinal| !doubtful.contains(ordinal)) {
-                        self.note("content", format!("{key},{ordinal}"), None, DifferenceKind::Missing);
-                    }
-                    return Ok(Some(recorded));
-                }
-                Err(DecodeError::AlteredContent { ordinal }) => (ordinal, DifferenceKind::NotCommittedWords),
-                Err(DecodeError::SurplusContent { ordinal }) => (ordinal, DifferenceKind::Surplus),
-                Err(cause) => {
-                    let column = match cause {
-                        DecodeError::UnknownKind { .. } => "kind",
-                        DecodeError::ForeignStream => "stream_id",
-                        _ => "payload",
-                    };
-                    self.note("event", key.to_owned(), Some(column), DifferenceKind::Unreadable);
-                    return Ok(None);
-                }
-            };
-            self.note("content", format!("{key},{ordinal}"), None, kind);
-            // The rest of the event is genuine and is played without the words that are not.
-            contents.retain(|content| content.ordinal != ordinal);
-            doubtful.insert(ordinal);
-        }
-    }
-
-    /// The content rows of an event that can be read; the ordinals of the others become `doubtful`.
-    fn contents_of(
+    /// Like [`Replay::note`], about a row that is or belongs to the event with the id `event`.
+    fn note_of_event(
         &mut self,
-        event: EventId,
-        key: &str,
-        doubtful: &mut BTreeSet<u32>,
-    ) -> Result<Vec<Content>, StoreError> {
-        let mut contents = Vec::new();
-        let stored = self.stored;
-        stored.each(content::OF_EVENT, values![&event], &mut |row| {
-            let ordinal = row.raw(0)?;
-            match Content::from_row(row) {
-                Ok(content) => contents.push(content),
-                Err(StoreError::Unreadable { column }) => {
-                    if let ColumnValue::Integer(ordinal) = ordinal {
-                        doubtful.extend(u32::try_from(ordinal).ok());
-                    }
-                    let key = format!("{key},{}", text_of(ordinal));
-                    self.note("content", key, Some(&column), DifferenceKind::Unreadable);
-                }
-                Err(error) => return Err(error),
+        event: &[u8],
+        table: &str,
+        key: String,
+        column: Option<&str>,
+        kind: DifferenceKind,
+    ) -> Result<(), StoreError> {
+        let mut entry = None;
+        self.stored.each(leaf::PLACE, &[event.into()], &mut |row| {
+            if let ColumnValue::Integer(place) = row.raw(0)? {
+                entry = u64::try_from(place).ok();
             }
             Ok(())
         })?;
-        Ok(contents)
+        self.outcome.note(Difference {
+            table: table.to_owned(),
+            key,
+            column: column.map(str::to_owned),
+            kind,
+            entry,
+        });
+        Ok(())
     }
 
-    /// Rows of contents and leaves that belong to no event.
-    fn find_strays(&mut self) -> Result<(), StoreError> {
-        let stored = self.stored;
-        for (table, sql) in [("content", content::ASTRAY), ("leaf", leaf::ASTRAY)] {
-            stored.each(sql, &[], &mut |row| {
-                let key = key_of(row, row.width())?;
-                self.note(table, key, None, DifferenceKind::Surplus);
-                Ok(())
-            })?;
-        }
-        Ok(())
+    fn tell(&mut self, phase: Phase, done: u64, total: u64) {
+        self.watcher.progress(phase, done.min(total), total);
     }
 
     /// The places of the log: from 0 without gaps, and at least as far as was signed.
     fn check_places(&mut self, stored: &Snapshot<'_>) -> Result<(), StoreError> {
         let connection = self.stored;
         connection.each(leaf::AFTER_GAPS, &[], &mut |row| {
-            let key = key_of(row, 1)?;
-            self.note("leaf", key, Some("leaf_index"), DifferenceKind::Gap);
+            let (key, place) = (key_of(row, 1)?, row.raw(1)?);
+            self.outcome.note(Difference {
+                table: "leaf".to_owned(),
+                key,
+                column: Some("leaf_index".to_owned()),
+                kind: DifferenceKind::Gap,
+                entry: match place {
+                    ColumnValue::Integer(place) => u64::try_from(place).ok(),
+                    _ => None,
+                },
+            });
             Ok(())
         })?;
         let signed = stored.latest_checkpoint()?.map_or(0, |checkpoint| checkpoint.size);
         let places = stored.log_size()?;
         if signed > places {
-            let key = format!("place {places}");
-            self.note("leaf", key, Some("leaf_index"), DifferenceKind::Missing);
+            self.outcome.note(Difference {
+                table: "leaf".to_owned(),
+                key: format!("place {places}"),
+                column: Some("leaf_index".to_owned()),
+                kind: DifferenceKind::Missing,
+                entry: Some(places),
+            });
         }
         Ok(())
     }
-
-    /// Compares one table of the state in both directions.
-    fn compare(&mut self, table: &Table) -> Result<(), StoreError> {
-        let (stored, replayed) = (self.stored, self.replayed.connection);
-        let of_one = format!("select * from {} where {}", table.name, condition(table));
-        let mut met = 0_u64;
-        stored.each(&in_order(table), &[], &mut |row| {
-            self.outcome.rows += 1;
-            let key = key_of(row, table.key.len())?;
-            let mut found = false;
-            let mut differing: Vec<String> = Vec::new();
-            replayed.each(&of_one, &parameters(row, table.key.len())?, &mut |other| {
-                found = true;
-                for index in 0..row.width().max(other.width()) {
-                    if row.raw(index)? != other.raw(index)? {
-                        differing.push(row.name(index));
-                    }
-                }
-                Ok(())
-            })?;
-            met += u64::from(found);
-            if !found {
-                self.note(table.name, key, None, DifferenceKind::Surplus);
-                return Ok(());
-            }
-            for column in differing {
-                self.note(table.name, key.clone(), Some(&column), DifferenceKind::Other);
-            }
-            Ok(())
-        })?;
-        let (expected,): (u64,) = replayed.one(&format!("select count(*) from {}", table.name), &[])?;
-        if met == expected {
-            return Ok(());
-        }
-        replayed.each(&in_order(table), &[], &mut |row| {
-            let mut found = false;
-            stored.each(&of_one, &parameters(row, table.key.len())?, &mut |_| {
-                found = true;
-                Ok(())
-            })?;
-            if !found {
-                self.note(table.name, key_of(row, table.key.len())?, None, DifferenceKind::Missing);
-            }
-            Ok(())
-        })
-    }
-}
-
-/// Every row of a table. The columns of the key come first in every table, in the order of the key.
-fn in_order(table: &Table) -> String {
-    format!("select * from {} order by {}", table.name, table.key.join(", "))
-}
-
-/// The condition that finds a row by its key.
-fn condition(table: &Table) -> String {
-    let equal = |(number, column): (usize, &&str)| format!("{column} = ${number}");
-    (1..).zip(table.key).map(equal).collect::<Vec<_>>().join(" and ")
-}
-
-/// The key of a row as the parameters that find it.
-fn parameters<'r>(row: &Row<'r>, width: usize) -> Result<Vec<Value<'r>>, StoreError> {
-    (0..width)
-        .map(|index| {
-            Ok(match row.raw(index)? {
-                ColumnValue::Null | ColumnValue::Real(_) => Value::Null,
-                ColumnValue::Integer(integer) => Value::Integer(integer),
-                ColumnValue::Text(text) => Value::from(text),
-                ColumnValue::Blob(bytes) => Value::Blob(bytes),
-            })
-        })
-        .collect()
 }
 
 /// The key of a row for people to read.
@@ -405,9 +342,22 @@ fn text_of(value: ColumnValue<'_>) -> String {
         ColumnValue::Integer(integer) => integer.to_string(),
         ColumnValue::Real(real) => real.to_string(),
         ColumnValue::Text(text) => text.to_owned(),
-        ColumnValue::Blob(bytes) => match Uuid::from_slice(bytes) {
-            Ok(id) => id.to_string(),
-            Err(_) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-        },
+        ColumnValue::Blob(bytes) => id_text(bytes),
+    }
+}
+
+/// An id as people write it, whatever its length.
+fn id_text(bytes: &[u8]) -> String {
+    match Uuid::from_slice(bytes) {
+        Ok(id) => id.to_string(),
+        Err(_) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+    }
+}
+
+/// The bytes of a column that is an id.
+fn blob_of(value: ColumnValue<'_>) -> Vec<u8> {
+    match value {
+        ColumnValue::Blob(bytes) => bytes.to_owned(),
+        _ => Vec::new(),
     }
 }

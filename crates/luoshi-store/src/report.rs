@@ -428,7 +428,9 @@ impl Transaction<'_> {
         if before.is_some_and(|before| before.values == report.values && before.verified_values() == verified) {
             return Ok(());
         }
-        self.connection.execute(DELETE_VALUES, values![&report.id])?;
+        if before.is_some() {
+            self.connection.execute(DELETE_VALUES, values![&report.id])?;
+        }
         for (series, values) in [("reported", report.values.as_slice()), ("verified", verified)] {
             for (ordinal, value) in (0_u32..).zip(values) {
                 self.connection.execute(

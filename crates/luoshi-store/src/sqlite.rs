@@ -4,6 +4,7 @@ pub(crate) mod committer;
 pub(crate) mod connection;
 pub(crate) mod migration;
 pub(crate) mod query;
+pub(crate) mod scratch;
 
 use std::{path::Path, sync::Arc};
 

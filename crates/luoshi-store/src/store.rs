@@ -1,20 +1,22 @@
 //! The store as the house sees it. Which engine works behind it is chosen once, when it is opened, and asked nowhere else.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
 
+use luoshi_ledger::AsOf;
+
 use crate::{
     engine::Connection,
     error::{StoreError, WriteError},
     pending::PendingWrite,
-    replay::{self, ReplayOutcome},
+    replay::{self, ReplayOutcome, Watcher},
     snapshot::{Snapshot, Transaction},
-    sqlite::{Sqlite, migration},
+    sqlite::{Sqlite, migration, scratch::Scratch},
 };
 
 /// Where a database is.
@@ -155,12 +157,23 @@ impl Store {
     }
 
     /// Plays every event into an empty ledger and compares it with the one that is stored, row by row and column by column (law 6).
-    /// `progress` is told how many of how many events are done.
+    /// The empty ledger lies in `folder`, which has to be as private as the database itself, as a file that is gone afterwards.
     ///
     /// # Errors
-    /// When the database cannot be read. What does not agree is no error but part of the outcome.
-    pub fn replay(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<ReplayOutcome, StoreError> {
-        self.read(|snapshot| replay::replay(snapshot, progress))
+    /// When the database or the folder cannot be used. What does not agree is no error but part of the outcome.
+    pub fn replay(&self, folder: &Path, watcher: &mut dyn Watcher) -> Result<ReplayOutcome, StoreError> {
+        self.read(|snapshot| replay::replay(snapshot, folder, watcher))
+    }
+
+    /// The ledger as it stood at the end of a past day, in a file of `folder` that is gone with it. It takes as long as a replay; the
+    /// function is told how many of how many events are done.
+    ///
+    /// # Errors
+    /// When the database or the folder cannot be used.
+    pub fn past(&self, folder: &Path, as_of: AsOf, progress: &mut dyn FnMut(u64, u64)) -> Result<Scratch, StoreError> {
+        let scratch = Scratch::create(folder)?;
+        self.read(|snapshot| replay::play_past(snapshot, &scratch, as_of, progress))?;
+        Ok(scratch)
     }
 
     fn refuse_unmigrated(&self) -> Result<(), StoreError> {

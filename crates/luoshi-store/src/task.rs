@@ -272,17 +272,18 @@ impl Transaction<'_> {
         self.save_targets(task.id, &task.targets, before.map(|before| before.targets.as_slice()))?;
         let parties_stay = before.is_some_and(|before| before.parties == task.parties);
         let reporters_stay = before.is_some_and(|before| before.reporting == task.reporting);
+        let is_new = before.is_none();
         if !parties_stay {
-            self.save_parties(task)?;
+            self.save_parties(task, is_new)?;
         }
         if !reporters_stay {
-            self.save_reporters(task)?;
+            self.save_reporters(task, is_new)?;
         }
         if !parties_stay || !reporters_stay {
-            self.save_concerned(task)?;
+            self.save_concerned(task, is_new)?;
         }
         let open = |task: &Task| i64::from(task.publication == Publication::Open);
-        let new_tasks = i64::from(before.is_none());
+        let new_tasks = i64::from(is_new);
         let new_open_tasks = open(task) - before.map_or(0, open);
         if new_tasks != 0 || new_open_tasks != 0 {
             self.count_tasks(task.plan, new_tasks, new_open_tasks)?;
@@ -290,8 +291,10 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    fn save_parties(&mut self, task: &Task) -> Result<(), StoreError> {
-        self.connection.execute(DELETE_PARTIES, values![&task.id])?;
+    fn save_parties(&mut self, task: &Task, is_new: bool) -> Result<(), StoreError> {
+        if !is_new {
+            self.connection.execute(DELETE_PARTIES, values![&task.id])?;
+        }
         for (ordinal, party) in (0_u32..).zip(&task.parties) {
             self.connection.execute(
                 INSERT_PARTY,
@@ -310,8 +313,10 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    fn save_reporters(&mut self, task: &Task) -> Result<(), StoreError> {
-        self.connection.execute(DELETE_REPORTERS, values![&task.id])?;
+    fn save_reporters(&mut self, task: &Task, is_new: bool) -> Result<(), StoreError> {
+        if !is_new {
+            self.connection.execute(DELETE_REPORTERS, values![&task.id])?;
+        }
         for (ordinal, organisation) in (0_u32..).zip(task.reporting.organisations()) {
             self.connection
                 .execute(INSERT_REPORTER, values![&task.id, ordinal, organisation])?;
@@ -319,9 +324,12 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    fn save_concerned(&mut self, task: &Task) -> Result<(), StoreError> {
-        self.count_light(task.id, -1)?;
-        self.connection.execute(DELETE_CONCERNED, values![&task.id])?;
+    fn save_concerned(&mut self, task: &Task, is_new: bool) -> Result<(), StoreError> {
+        // A new task has no light yet; it is counted when it gets one.
+        if !is_new {
+            self.count_light(task.id, -1)?;
+            self.connection.execute(DELETE_CONCERNED, values![&task.id])?;
+        }
         let mut concerned: Vec<OrganisationId> = task.parties.iter().filter_map(|party| party.organisation).collect();
         concerned.extend(task.reporting.organisations());
         concerned.sort_unstable();
@@ -332,6 +340,6 @@ impl Transaction<'_> {
                 values![&task.plan, organisation, task.number, &task.id],
             )?;
         }
-        self.count_light(task.id, 1)
+        if is_new { Ok(()) } else { self.count_light(task.id, 1) }
     }
 }

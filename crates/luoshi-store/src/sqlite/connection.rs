@@ -126,14 +126,32 @@ fn open_file(path: &Path, reads_only: bool) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// A migrated, empty ledger in memory into which events are played. References are not checked there: where events are missing, the ones
-/// that rest on them are still to be compared.
-pub(crate) fn open_for_replay() -> Result<Connection, StoreError> {
-    let mut connection = open_in_memory()?;
+/// Kibibytes of pages that a scratch database keeps in memory. It is filled in the order of its keys, so a few megabytes serve any size.
+const SCRATCH_CACHE: i64 = 16 * 1024;
+
+/// A migrated, empty ledger in a new file at `path`, which must not outlive the connection: nothing of it is journalled or flushed.
+///
+/// References are not checked there: where events are missing, the ones that rest on them are still to be compared.
+pub(crate) fn open_for_replay(path: &Path) -> Result<Connection, StoreError> {
+    refuse_old_version()?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    for (name, value) in [
+        // Nobody else opens the file, and after a crash nobody wants it.
+        ("locking_mode", "exclusive"),
+        ("journal_mode", "off"),
+        ("synchronous", "off"),
+        ("foreign_keys", "off"),
+        ("trusted_schema", "off"),
+        ("temp_store", "memory"),
+    ] {
+        let mut statement = connection.prepare(&format!("pragma {name} = {value}"))?;
+        let mut rows = statement.raw_query();
+        while rows.next()?.is_some() {}
+    }
+    connection.pragma_update(None, "cache_size", -SCRATCH_CACHE)?;
     super::migration::run(&mut connection)?;
-    connection.pragma_update(None, "foreign_keys", "off")?;
-    // One transaction that is never committed: nothing is kept, so nothing has to be journalled row by row.
-    connection.execute_batch("begin")?;
     Ok(connection)
 }
 

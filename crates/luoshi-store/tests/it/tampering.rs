@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use luoshi_store::{DifferenceKind, Location, ReplayOutcome, Store};
+use luoshi_store::{DifferenceKind, Location, Phase, ReplayOutcome, Store};
 use rusqlite::{Connection, types::Value};
 
 use crate::story::eventful;
@@ -49,7 +49,8 @@ fn site() -> Site {
 
 impl Site {
     fn replay(&self) -> ReplayOutcome {
-        self.store.replay(&mut |_, _| {}).unwrap()
+        let folder = self.path.parent().unwrap();
+        self.store.replay(folder, &mut |_: Phase, _: u64, _: u64| {}).unwrap()
     }
 
     /// Name and place in the primary key of each column.

@@ -9,22 +9,35 @@ use luoshi_ledger::{
     report::{TargetValue, VerificationMethod},
     task::{Publication, Reporting},
 };
-use luoshi_store::Store;
+use luoshi_store::{Phase, Store};
 
 use crate::scene::{Scene, at, give, march};
 
 pub(super) fn replaying_a_clean_ledger(store: Store) {
     let scene = eventful(store);
     let mut steps = Vec::new();
+    let folder = tempfile::tempdir().unwrap();
     let outcome = scene
         .store
-        .replay(&mut |done, total| steps.push((done, total)))
+        .replay(folder.path(), &mut |phase: Phase, done, total| {
+            steps.push((phase, done, total));
+        })
         .unwrap();
     assert_eq!(outcome.differences, []);
     assert!(outcome.is_clean());
     assert_eq!(outcome.events, 26);
     assert!(outcome.rows > 30, "{}", outcome.rows);
-    assert_eq!((steps.first(), steps.last()), (Some(&(0, 26)), Some(&(26, 26))));
+    for (phase, total) in [
+        (Phase::Record, 26),
+        (Phase::Streams, 26),
+        (Phase::Tables, outcome.rows),
+        (Phase::Derived, 3),
+    ] {
+        let of_phase: Vec<_> = steps.iter().filter(|(of, _, _)| *of == phase).collect();
+        assert_eq!(of_phase.first(), Some(&&(phase, 0, total)));
+        assert_eq!(of_phase.last(), Some(&&(phase, total, total)));
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 /// A ledger in which every table has rows and every column that can be empty is filled somewhere.
