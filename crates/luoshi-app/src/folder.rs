@@ -5,12 +5,18 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
 };
 
 use luoshi_tlog::{TileId, TileSource};
+use sha2::{Digest, Sha256};
+
+use crate::digest::hexadecimal;
+
+/// Bytes of a file that are in memory at once while it is hashed.
+const PIECE: usize = 256 * 1024;
 
 /// A data folder.
 #[derive(Debug, Clone)]
@@ -30,10 +36,11 @@ impl DataFolder {
             fs::create_dir_all(root)?;
             restrict(root, 0o700)?;
         }
-        for part in ["files", "log", "key"] {
+        for part in ["files", "log", "key", "scratch"] {
             fs::create_dir_all(root.join(part))?;
         }
         restrict(&root.join("key"), 0o700)?;
+        restrict(&root.join("scratch"), 0o700)?;
         sync_folder(root)?;
         Ok(folder)
     }
@@ -63,6 +70,12 @@ impl DataFolder {
         self.root.join("log")
     }
 
+    /// The folder of files that are gone when the work they serve is done. They may be as large as the database, and hold the same words,
+    /// so they lie beside it and in no place that others clean or read. No backup needs them.
+    pub fn scratch(&self) -> PathBuf {
+        self.root.join("scratch")
+    }
+
     /// Keeps received bytes under their hash. Durable when this returns; bytes that are there already are left alone.
     ///
     /// # Errors
@@ -81,6 +94,22 @@ impl DataFolder {
     /// When the file is missing or cannot be read.
     pub fn file(&self, sha256: &str) -> io::Result<Vec<u8>> {
         fs::read(self.file_path(sha256))
+    }
+
+    /// Whether the received bytes with this hash are there and have it. They are read piece by piece, however many they are.
+    pub(crate) fn is_genuine(&self, sha256: &str) -> bool {
+        let hash = || -> io::Result<String> {
+            let mut file = File::open(self.file_path(sha256))?;
+            let mut hash = Sha256::new();
+            let mut piece = vec![0; PIECE];
+            loop {
+                match file.read(&mut piece)? {
+                    0 => return Ok(hexadecimal(&hash.finalize())),
+                    length => hash.update(piece.get(..length).unwrap_or_default()),
+                }
+            }
+        };
+        hash().is_ok_and(|found| found == sha256)
     }
 
     fn file_path(&self, sha256: &str) -> PathBuf {

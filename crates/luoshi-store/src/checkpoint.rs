@@ -10,6 +10,10 @@ use crate::{
 
 const INSERT: &str = "insert into checkpoint (size, note, signed_at) values ($1, $2, $3)";
 
+const FROM_SIZE: &str = "select size, note, signed_at from checkpoint where size >= $1 order by size limit $2";
+
+const COUNT: &str = "select count(*) from checkpoint";
+
 const LATEST: &str = "select size, note, signed_at from checkpoint order by size desc limit 1";
 
 /// A signed checkpoint.
@@ -40,6 +44,23 @@ impl Snapshot<'_> {
     /// When the database cannot be read.
     pub fn latest_checkpoint(&self) -> Result<Option<StoredCheckpoint>, StoreError> {
         self.connection.optional(LATEST, &[])
+    }
+
+    /// Checkpoints in the order of their sizes, from one on.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn checkpoints(&self, from_size: u64, limit: u32) -> Result<Vec<StoredCheckpoint>, StoreError> {
+        self.connection.all(FROM_SIZE, values![from_size, limit])
+    }
+
+    /// How many checkpoints are kept.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn checkpoint_count(&self) -> Result<u64, StoreError> {
+        let (count,) = self.connection.one(COUNT, &[])?;
+        Ok(count)
     }
 }
 

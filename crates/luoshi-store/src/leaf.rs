@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use luoshi_ledger::ids::EventId;
 
 use crate::{
@@ -43,6 +44,11 @@ const FROM_PLACE: &str = "
     select event_id, salt, entry, leaf_index from leaf where leaf_index >= $1 order by leaf_index limit $2";
 
 const ENTRIES: &str = "select entry from leaf where leaf_index >= $1 and leaf_index < $2 order by leaf_index";
+
+/// An event that was removed leaves its entry behind.
+const ENTRIES_WITH_INSTANTS: &str = "
+    select leaf.leaf_index, leaf.entry, event.recorded_at from leaf left join event on event.id = leaf.event_id
+    where leaf.leaf_index >= $1 order by leaf.leaf_index limit $2";
 
 /// A leaf to be written with its event.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -131,6 +137,14 @@ impl Snapshot<'_> {
         self.connection.all(FROM_PLACE, values![from_index, limit])
     }
 
+    /// The log from the place `from_index` on, with the instants of its events.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn log_entries(&self, from_index: u64, limit: u32) -> Result<Vec<LogEntry>, StoreError> {
+        self.connection.all(ENTRIES_WITH_INSTANTS, values![from_index, limit])
+    }
+
     /// What the log shows at the places from `from_index` up to and without `to_index`.
     ///
     /// # Errors
@@ -138,6 +152,27 @@ impl Snapshot<'_> {
     pub fn leaf_entries(&self, from_index: u64, to_index: u64) -> Result<Vec<[u8; 32]>, StoreError> {
         let rows: Vec<([u8; 32],)> = self.connection.all(ENTRIES, values![from_index, to_index])?;
         Ok(rows.into_iter().map(|(entry,)| entry).collect())
+    }
+}
+
+/// An entry of the log with the instant that its event claims.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEntry {
+    /// Its place.
+    pub index: u64,
+    /// What the log shows there.
+    pub entry: [u8; 32],
+    /// When its event was recorded; none where the event is gone.
+    pub recorded_at: Option<Timestamp>,
+}
+
+impl FromRow for LogEntry {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            index: row.take()?,
+            entry: row.take()?,
+            recorded_at: row.take()?,
+        })
     }
 }
 

@@ -45,7 +45,7 @@ pub use credential::Credential;
 pub use draft::DraftRow;
 pub use error::{Constraint, StoreError, WriteError};
 pub use job::Job;
-pub use leaf::{LeafRow, NewLeaf};
+pub use leaf::{LeafRow, LogEntry, NewLeaf};
 pub use pending::PendingWrite;
 pub use receipt::StoredReceipt;
 pub use replay::{Difference, DifferenceKind, GivenReceipt, Phase, ReceiptFault, ReplayOutcome, Watcher};

@@ -35,4 +35,4 @@ pub use proof_text::{LogProof, LogProofError};
 pub use receipt::{Receipt, ReceiptError};
 pub use tile::{BundleError, TILE_WIDTH, TileId, TileKind, TilePathError, parse_bundle};
 pub use tree::{Integration, MAXIMUM_SIZE, TileSource, TreeError, WrittenTile, integrate};
-pub use verify::{VerifyError, verify_tree};
+pub use verify::{VerifyError, verify_history, verify_tree};

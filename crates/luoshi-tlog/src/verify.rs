@@ -4,7 +4,7 @@
 //! Not a check of signatures or of the ledger behind the leaves.
 
 use crate::hash::LogHash;
-use crate::tile::{TileId, TileKind, split_bundle};
+use crate::tile::{TILE_WIDTH, TileId, TileKind, split_bundle};
 use crate::tree::{Edge, TileSource, TreeError, WrittenTile, read_bundle_bytes, read_hash_bytes};
 
 /// The first difference that was found, or why none could be looked for.
@@ -40,6 +40,41 @@ pub enum VerifyError<SourceError> {
         /// The root that the checkpoint states.
         stated: LogHash,
     },
+    /// The tiles are as the entries give them, but one of the checkpoints states another root: what changed is an entry after the last
+    /// checkpoint that agrees, and before this one.
+    #[error("an entry from number {agreed} on is not what the checkpoint of size {size} was signed over")]
+    HistoryDiffers {
+        /// The size of the last checkpoint that agrees with the entries; 0 where none does.
+        agreed: u64,
+        /// The size of the first checkpoint that does not.
+        size: u64,
+    },
+}
+
+impl<SourceError> VerifyError<SourceError> {
+    /// The first entry, counted from 0, that can be at fault; none where that cannot be said.
+    #[must_use]
+    pub fn first_entry(&self) -> Option<u64> {
+        let of_tile = |tile: &TileId, position: u64| {
+            let level = match tile.kind() {
+                TileKind::Hashes { level } => u32::from(level),
+                TileKind::Entries => 0,
+            };
+            let width = u64::from(TILE_WIDTH);
+            let hash = tile.index().checked_mul(width)?.checked_add(position)?;
+            hash.checked_mul(width.checked_pow(level)?)
+        };
+        match self {
+            VerifyError::TileDiffers { tile, position } => of_tile(tile, u64::from(*position)),
+            VerifyError::Tree(
+                TreeError::Missing(tile) | TreeError::WrongLength { tile, .. } | TreeError::Bundle { tile, .. },
+            ) => of_tile(tile, 0),
+            VerifyError::Tree(TreeError::EntryTooLong(entry)) => Some(*entry),
+            VerifyError::WrongNumber { expected, found } => Some(*expected.min(found)),
+            VerifyError::HistoryDiffers { agreed, .. } => Some(*agreed),
+            VerifyError::Tree(_) | VerifyError::Entries(_) | VerifyError::RootDiffers { .. } => None,
+        }
+    }
 }
 
 /// Computes the tree again from its entries and compares it with the stored tiles and the stated root. Answers with the
@@ -57,14 +92,81 @@ where
     Source: TileSource,
     Entry: AsRef<[u8]>,
 {
-    let mut compared = 0_u64;
     let mut edge = Edge::default();
+    let mut compared = grow_beside(source, &mut edge, size, entries, |_| Ok(()))?;
+    edge.finish(&mut |expected| {
+        compared += 1;
+        compare_tile(source, &expected)
+    })?;
+    let computed = edge.root();
+    if computed == root {
+        Ok(compared)
+    } else {
+        Err(VerifyError::RootDiffers { computed, stated: root })
+    }
+}
+
+/// Like [`verify_tree`], against every checkpoint that the log ever signed instead of the last one alone: their sizes and roots, ascending.
+/// The last one states how many entries there are; without any there is nothing to compare. So all of them are known to be of one log,
+/// and where they are not, it is known between which two of them the entries were changed.
+///
+/// # Errors
+/// The first difference in the order of the entries.
+pub fn verify_history<Source, Entry>(
+    source: &Source,
+    size: u64,
+    checkpoints: impl IntoIterator<Item = (u64, LogHash)>,
+    entries: impl IntoIterator<Item = Result<Entry, Source::Error>>,
+) -> Result<u64, VerifyError<Source::Error>>
+where
+    Source: TileSource,
+    Entry: AsRef<[u8]>,
+{
+    let mut checkpoints = checkpoints.into_iter().peekable();
+    let mut agreed = 0;
+    let mut compare_roots = |edge: &Edge| {
+        while let Some((stated_size, root)) = checkpoints.next_if(|(stated, _)| *stated <= edge.size()) {
+            if stated_size != edge.size() || edge.root() != root {
+                return Err(VerifyError::HistoryDiffers {
+                    agreed,
+                    size: stated_size,
+                });
+            }
+            agreed = stated_size;
+        }
+        Ok(())
+    };
+    let mut edge = Edge::default();
+    let mut compared = grow_beside(source, &mut edge, size, entries, &mut compare_roots)?;
+    compare_roots(&edge)?;
+    edge.finish(&mut |expected| {
+        compared += 1;
+        compare_tile(source, &expected)
+    })?;
+    Ok(compared)
+}
+
+/// Grows a tree to `size` from its entries and compares every tile that fills; answers with how many did. `look` sees the tree before each
+/// entry.
+fn grow_beside<Source, Entry>(
+    source: &Source,
+    edge: &mut Edge,
+    size: u64,
+    entries: impl IntoIterator<Item = Result<Entry, Source::Error>>,
+    mut look: impl FnMut(&Edge) -> Result<(), VerifyError<Source::Error>>,
+) -> Result<u64, VerifyError<Source::Error>>
+where
+    Source: TileSource,
+    Entry: AsRef<[u8]>,
+{
+    let mut compared = 0_u64;
     let mut compare = |expected: WrittenTile| {
         compared += 1;
         compare_tile(source, &expected)
     };
     for entry in entries {
         let entry = entry.map_err(VerifyError::Entries)?;
+        look(edge)?;
         if edge.size() == size {
             return Err(VerifyError::WrongNumber {
                 expected: size,
@@ -75,18 +177,13 @@ where
         let length = u16::try_from(entry.len()).map_err(|_| TreeError::EntryTooLong(edge.size()))?;
         edge.push(entry, length, &mut compare)?;
     }
-    if edge.size() != size {
-        return Err(VerifyError::WrongNumber {
-            expected: size,
-            found: edge.size(),
-        });
-    }
-    edge.finish(&mut compare)?;
-    let computed = edge.root();
-    if computed == root {
+    if edge.size() == size {
         Ok(compared)
     } else {
-        Err(VerifyError::RootDiffers { computed, stated: root })
+        Err(VerifyError::WrongNumber {
+            expected: size,
+            found: edge.size(),
+        })
     }
 }
 

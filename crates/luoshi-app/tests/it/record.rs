@@ -60,7 +60,11 @@ async fn changed_files_are_found() {
     let mut changed = sound.clone();
     changed[5] ^= 1;
     fs::write(&tile, changed).unwrap();
-    assert!(matches!(faults()[..], [Fault::Tree(_)]), "{:?}", faults());
+    assert!(
+        matches!(faults()[..], [Fault::Tree { entry: Some(_), .. }]),
+        "{:?}",
+        faults()
+    );
     fs::write(&tile, sound).unwrap();
 
     let checkpoint = log.join("checkpoint");

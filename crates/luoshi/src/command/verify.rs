@@ -15,8 +15,14 @@ use crate::{
 /// Checks the site of the data folder.
 pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
     let app = site::open(&settings.data())?;
-    let bar = progress(0, words.say("verify-progress"));
-    let outcome = app.verify(&mut |done, total| {
+    let bar = progress(0, String::new());
+    let mut at = None;
+    let outcome = app.verify_by_phases(&mut |phase, done, total| {
+        if at != Some(phase) {
+            at = Some(phase);
+            bar.reset();
+            bar.set_message(words.say(&format!("verify-phase-{}", phase.code())));
+        }
         bar.set_length(total);
         bar.set_position(done);
     });
@@ -27,6 +33,7 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
         &[
             ("events", text(verification.events)),
             ("leaves", text(verification.leaves)),
+            ("checkpoints", text(verification.checkpoints)),
             ("files", text(verification.files)),
         ],
     ))?;
@@ -41,6 +48,15 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
 
 fn findings(verification: &Verification, words: Words) -> Vec<String> {
     let mut lines = vec![words.say_with("verify-unsound", &[("count", count(verification.finding_count()))])];
+    // A list of a thousand places is read from its beginning, so what began it stands before it.
+    if let Some(entry) = verification.first_bad_entry() {
+        lines.push(words.say_with("verify-first-entry", &[("entry", text(entry))]));
+    }
+    if let Some(first) = &verification.first_difference {
+        lines.push(words.say_with("verify-first", &[("difference", text(difference_line(first, words)))]));
+    } else if let Some(first) = verification.faults.first() {
+        lines.push(words.say_with("verify-first", &[("difference", text(fault_line(first, words)))]));
+    }
     lines.extend(
         verification
             .differences
@@ -58,20 +74,29 @@ fn difference_line(difference: &Difference, words: Words) -> String {
         ("key", text(&difference.key)),
         ("kind", text(kind)),
     ];
-    match &difference.column {
+    let line = match &difference.column {
         Some(column) => {
             values.push(("column", text(column)));
             words.say_with("verify-difference", &values)
         }
         None => words.say_with("verify-difference-row", &values),
+    };
+    match difference.entry {
+        Some(entry) => words.say_with(
+            "verify-difference-entry",
+            &[("line", text(line)), ("entry", text(entry))],
+        ),
+        None => line,
     }
 }
 
 fn fault_line(fault: &Fault, words: Words) -> String {
     match fault {
-        Fault::CheckpointSignature => words.say("fault-checkpoint-signature"),
+        Fault::CheckpointSignature(size) => words.say_with("fault-checkpoint-signature", &[("size", text(size))]),
+        Fault::CheckpointTime(size) => words.say_with("fault-checkpoint-time", &[("size", text(size))]),
         Fault::PublishedCheckpoint => words.say("fault-published-checkpoint"),
-        Fault::Tree(detail) => words.say_with("fault-tree", &[("detail", text(detail))]),
+        Fault::Tree { detail, .. } => words.say_with("fault-tree", &[("detail", text(detail))]),
+        Fault::EntryTime(entry) => words.say_with("fault-entry-time", &[("entry", text(entry))]),
         Fault::File(file) => words.say_with("fault-file", &[("file", text(file))]),
     }
 }
