@@ -21,6 +21,12 @@ pub enum AppError {
     /// The Idempotency-Key was used before for something else.
     #[error("the idempotency key belongs to another request")]
     KeyReused,
+    /// A day to come has no ledger yet.
+    #[error("the day has not come yet")]
+    FutureDay,
+    /// The ledger of a past day is being made; it is there in a moment.
+    #[error("the ledger of that day is being made")]
+    Preparing,
     /// More writes are waiting than the store takes, or another process holds the database; try again in a moment.
     #[error("too many writes are waiting")]
     Busy,

@@ -146,7 +146,7 @@ impl App {
                 version,
                 actor: actor.identity,
                 command,
-                effective_at: now,
+                effective_at: request.command.effective_at(now),
                 recorded_at: now,
             };
             let (recorded, contents) =

@@ -13,7 +13,12 @@ use luoshi_ledger::{
 };
 use luoshi_types::PartyRole;
 
-use crate::{error::AppError, ledger::LedgerPage, site::App};
+use crate::{
+    error::AppError,
+    ledger::LedgerPage,
+    site::App,
+    standpoint::{PastDay, Standpoint},
+};
 
 /// The file formats of a ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +35,9 @@ pub trait ExportWords {
     fn headings(&self) -> [String; 16];
     /// Name of the worksheet.
     fn sheet_name(&self) -> String;
-    /// The line below the title: when the figures were taken, and the name of the log whose checkpoint covers them.
-    fn note(&self, taken_on: &str, checkpoint: &str) -> String;
+    /// The line below the title: when the figures were taken, of which past day they are where they are not of today, and the name of the
+    /// log whose checkpoint covers them.
+    fn note(&self, taken_on: &str, past: Option<PastDay>, checkpoint: &str) -> String;
     /// Where a task came from.
     fn task_kind(&self, kind: TaskKind) -> String;
     /// A light.
@@ -44,7 +50,7 @@ pub trait ExportWords {
     fn page_words(&self) -> (String, String);
 }
 
-impl App {
+impl Standpoint<'_> {
     /// The rows of a ledger that the actor may see, as a file; none where they may not see the plan.
     ///
     /// # Errors
@@ -70,8 +76,8 @@ impl App {
             ExportFormat::Csv => csv(&sheet),
             ExportFormat::Xlsx => {
                 let metadata = Metadata {
-                    author: self.log_origin().to_owned(),
-                    created_at: self.now(),
+                    author: self.app.log_origin().to_owned(),
+                    created_at: self.app.now(),
                     page_words: words.page_words(),
                 };
                 xlsx(std::slice::from_ref(&sheet), &metadata)
@@ -106,17 +112,35 @@ impl App {
             .map(|(heading, (width, kind))| Column { heading, width, kind })
             .collect();
         let checkpoint = self
+            .app
             .checkpoint()
             .map(|note| note.lines().take(3).collect::<Vec<_>>().join(" "))
             .unwrap_or_default();
         Sheet {
             name: words.sheet_name(),
             title: page.plan.title.clone(),
-            notes: vec![words.note(&page.today.to_string(), &checkpoint)],
+            notes: vec![words.note(&page.today.to_string(), self.past(), &checkpoint)],
             columns,
             frozen_columns: 3,
             rows: page.rows.iter().map(|row| cells(row, words)).collect(),
         }
+    }
+}
+
+impl App {
+    /// [`Standpoint::export_ledger`] as things stand.
+    ///
+    /// # Errors
+    /// As [`Standpoint::export_ledger`].
+    pub fn export_ledger(
+        &self,
+        actor: &Actor,
+        plan: PlanId,
+        filter: &LedgerFilter,
+        format: ExportFormat,
+        words: &dyn ExportWords,
+    ) -> Result<Option<Vec<u8>>, AppError> {
+        self.present().export_ledger(actor, plan, filter, format, words)
     }
 }
 

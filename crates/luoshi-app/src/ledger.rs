@@ -12,7 +12,7 @@ use luoshi_ledger::{
     view::{Duty, LedgerFilter, LedgerRow, LightCounts, OrganisationSummary, PlanSummary},
 };
 
-use crate::{error::AppError, site::App};
+use crate::{error::AppError, site::App, standpoint::Standpoint};
 
 /// One page of a ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,13 +31,13 @@ pub struct LedgerPage {
     pub next_after: Option<u32>,
 }
 
-impl App {
+impl Standpoint<'_> {
     /// The plans that the actor may see: all for whoever oversees, for a body the issued ones that concern it. Latest year first.
     ///
     /// # Errors
     /// When the store fails.
     pub fn plans(&self, actor: &Actor) -> Result<Vec<PlanSummary>, AppError> {
-        let plans = self.store.read(|snapshot| {
+        let plans = self.read(|snapshot| {
             if actor.oversees() {
                 return snapshot.plans();
             }
@@ -57,7 +57,7 @@ impl App {
         if !self.plans(actor)?.iter().any(|summary| summary.id == plan) {
             return Ok(None);
         }
-        Ok(self.store.read(|snapshot| snapshot.plan(plan))?)
+        Ok(self.read(|snapshot| snapshot.plan(plan))?)
     }
 
     /// A page of the ledger. A body sees the tasks that concern it, whatever organisation it asks for.
@@ -72,7 +72,7 @@ impl App {
         let mut wanted = filter.clone();
         wanted.visible_to = own;
         wanted.limit = filter.limit.map(|limit| limit.saturating_add(1));
-        let (mut rows, counts, organisations) = self.store.read(|snapshot| {
+        let (mut rows, counts, organisations) = self.read(|snapshot| {
             Ok((
                 snapshot.ledger(plan.id, &wanted)?,
                 snapshot.light_counts(plan.id, own)?,
@@ -98,6 +98,32 @@ impl App {
             organisations,
             next_after,
         }))
+    }
+}
+
+impl App {
+    /// [`Standpoint::plans`] as things stand.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn plans(&self, actor: &Actor) -> Result<Vec<PlanSummary>, AppError> {
+        self.present().plans(actor)
+    }
+
+    /// [`Standpoint::plan`] as things stand.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn plan(&self, actor: &Actor, plan: PlanId) -> Result<Option<Plan>, AppError> {
+        self.present().plan(actor, plan)
+    }
+
+    /// [`Standpoint::ledger`] as things stand.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn ledger(&self, actor: &Actor, plan: PlanId, filter: &LedgerFilter) -> Result<Option<LedgerPage>, AppError> {
+        self.present().ledger(actor, plan, filter)
     }
 
     /// Who has not reported for `period` (未报清单), for whoever oversees; none for others and for a plan that is not issued.

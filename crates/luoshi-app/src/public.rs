@@ -1,5 +1,7 @@
 //! What anybody may read without signing in: published tasks of issued plans, their figures, never a narrative.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use luoshi_ledger::{
     ids::{PlanId, TaskId},
@@ -11,15 +13,15 @@ use luoshi_ledger::{
 };
 use luoshi_types::Span;
 
-use crate::{error::AppError, site::App};
+use crate::{error::AppError, site::App, standpoint::Standpoint};
 
-impl App {
+impl Standpoint<'_> {
     /// Issued plans that have at least one open task, latest year first.
     ///
     /// # Errors
     /// When the store fails.
     pub fn public_plans(&self) -> Result<Vec<PublicPlan>, AppError> {
-        Ok(self.store.read(|snapshot| {
+        Ok(self.read(|snapshot| {
             let mut plans = Vec::new();
             for summary in snapshot.plans()?.iter().filter(|plan| is_public(plan)) {
                 plans.extend(snapshot.plan(summary.id)?.map(|plan| public_plan(plan, summary)));
@@ -28,12 +30,30 @@ impl App {
         })?)
     }
 
+    /// Tasks that the public may read now. What was withheld again is withheld from every past day too; none for the present, where the
+    /// state of the task itself says it.
+    fn still_open(&self, plan: PlanId) -> Result<Option<BTreeSet<TaskId>>, AppError> {
+        if self.past().is_none() {
+            return Ok(None);
+        }
+        let open = LedgerFilter {
+            only_open: true,
+            ..LedgerFilter::default()
+        };
+        let rows = self.app.store.read(|snapshot| snapshot.ledger(plan, &open))?;
+        Ok(Some(rows.into_iter().map(|row| row.task).collect()))
+    }
+
     /// A plan as the public may read it; none while it is not issued or has no open task.
     ///
     /// # Errors
     /// When the store fails.
     pub fn public_plan(&self, id: PlanId) -> Result<Option<PublicPlan>, AppError> {
-        Ok(self.store.read(|snapshot| {
+        let still_open = self.still_open(id)?;
+        if still_open.as_ref().is_some_and(BTreeSet::is_empty) {
+            return Ok(None);
+        }
+        Ok(self.read(|snapshot| {
             let summaries = snapshot.plans()?;
             let Some(summary) = summaries.iter().find(|plan| plan.id == id && is_public(plan)) else {
                 return Ok(None);
@@ -55,11 +75,13 @@ impl App {
             ..LedgerFilter::default()
         };
         let today = self.today();
-        Ok(self.store.read(|snapshot| {
+        let still_open = self.still_open(plan)?;
+        Ok(self.read(|snapshot| {
             let Some(of) = snapshot.plan(plan)? else {
                 return Ok(None);
             };
-            let rows = snapshot.ledger(plan, &open)?;
+            let mut rows = snapshot.ledger(plan, &open)?;
+            rows.retain(|row| still_open.as_ref().is_none_or(|open| open.contains(&row.task)));
             let ids: Vec<TaskId> = rows.iter().map(|row| row.task).collect();
             let tasks = snapshot.tasks(&ids)?;
             let reports = snapshot.reports_of_tasks(&ids)?;
@@ -77,7 +99,10 @@ impl App {
     /// When the store fails.
     pub fn public_task(&self, id: TaskId) -> Result<Option<PublicTask>, AppError> {
         let today = self.today();
-        Ok(self.store.read(|snapshot| {
+        if self.past().is_some() && self.app.present().public_task(id)?.is_none() {
+            return Ok(None);
+        }
+        Ok(self.read(|snapshot| {
             let Some(task) = snapshot.task(id)?.filter(|task| task.publication == Publication::Open) else {
                 return Ok(None);
             };
@@ -95,6 +120,40 @@ impl App {
                 today,
             )))
         })?)
+    }
+}
+
+impl App {
+    /// [`Standpoint::public_plans`] as things stand.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn public_plans(&self) -> Result<Vec<PublicPlan>, AppError> {
+        self.present().public_plans()
+    }
+
+    /// [`Standpoint::public_plan`] as things stand.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn public_plan(&self, id: PlanId) -> Result<Option<PublicPlan>, AppError> {
+        self.present().public_plan(id)
+    }
+
+    /// [`Standpoint::public_tasks`] as things stand.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn public_tasks(&self, plan: PlanId) -> Result<Option<Vec<PublicTask>>, AppError> {
+        self.present().public_tasks(plan)
+    }
+
+    /// [`Standpoint::public_task`] as things stand.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn public_task(&self, id: TaskId) -> Result<Option<PublicTask>, AppError> {
+        self.present().public_task(id)
     }
 }
 

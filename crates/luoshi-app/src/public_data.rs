@@ -13,7 +13,10 @@ use luoshi_ledger::{
 use luoshi_types::{Decimal, PartyRole};
 use serde::Serialize;
 
-use crate::{error::AppError, site::App};
+use crate::{
+    error::AppError,
+    standpoint::{OpenAsOf, Standpoint},
+};
 
 /// Name and version of the JSON form.
 const SCHEMA: &str = "luoshi.public/1";
@@ -33,6 +36,8 @@ pub enum PublicTable {
 struct OpenData<'a> {
     schema: &'static str,
     taken_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<OpenAsOf>,
     log: OpenLog<'a>,
     plan: OpenPlan<'a>,
     tasks: Vec<OpenTask<'a>>,
@@ -131,7 +136,7 @@ struct OpenFigure {
     value: Decimal,
 }
 
-impl App {
+impl Standpoint<'_> {
     /// The open data of a plan as JSON; none while it is not issued or has no open task.
     ///
     /// # Errors
@@ -178,10 +183,11 @@ impl App {
     fn open_data(&self, plan: &PublicPlan, tasks: &[PublicTask]) -> Result<Vec<u8>, AppError> {
         let data = OpenData {
             schema: SCHEMA,
-            taken_at: self.now().to_string(),
+            taken_at: self.app.now().to_string(),
+            as_of: self.past().map(OpenAsOf::of),
             log: OpenLog {
-                origin: self.log_origin(),
-                checkpoint: self.checkpoint(),
+                origin: self.app.log_origin(),
+                checkpoint: self.app.checkpoint(),
             },
             plan: OpenPlan {
                 id: plan.id.to_string(),

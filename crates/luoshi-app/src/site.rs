@@ -18,6 +18,7 @@ use crate::{
     clock::{Clock, Moments, Randomness},
     error::AppError,
     folder::{DataFolder, write_secret_durably},
+    standpoint::Pasts,
 };
 
 /// The setting under which the store keeps the origin of the log.
@@ -48,6 +49,8 @@ pub struct App {
     pub(crate) passwords: Arc<Semaphore>,
     pub(crate) sign_ins: Arc<Semaphore>,
     pub(crate) readings: Arc<Semaphore>,
+    /// Ledgers of past days that somebody asked for.
+    pub(crate) pasts: Pasts,
     /// Wakes the worker.
     pub(crate) wake: Notify,
     /// Held while the log is integrated: one worker at a time in this process.
@@ -98,6 +101,7 @@ impl App {
             passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
             sign_ins: Arc::new(Semaphore::new(SIGN_INS_AT_ONCE)),
             readings: Arc::new(Semaphore::new(DOCUMENTS_AT_ONCE)),
+            pasts: Pasts::new(),
             wake: Notify::new(),
             integrating: Mutex::new(()),
             checkpoint: RwLock::new(None),

@@ -18,6 +18,7 @@ use crate::{
     error::AppError,
     execute::{Done, Request, flatten},
     site::App,
+    standpoint::Standpoint,
 };
 
 /// A task to be added by hand (批示、会议交办).
@@ -53,11 +54,25 @@ impl App {
     }
 
     pub(crate) fn task_facts(&self, task: TaskId) -> Result<Facts, AppError> {
+        self.present().task_facts(task)
+    }
+
+    /// [`Standpoint::task`] as things stand.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn task(&self, actor: &Actor, id: TaskId) -> Result<Option<TaskView>, AppError> {
+        self.present().task(actor, id)
+    }
+}
+
+impl Standpoint<'_> {
+    fn task_facts(&self, task: TaskId) -> Result<Facts, AppError> {
         let subjects = Subjects {
             tasks: [task].into(),
             ..Subjects::default()
         };
-        Ok(self.store.read(|snapshot| snapshot.facts(&subjects))?)
+        Ok(self.read(|snapshot| snapshot.facts(&subjects))?)
     }
 
     /// A task with its reports and history, cut to what the actor may see; none where they may not see the task at all.
@@ -72,7 +87,7 @@ impl App {
         let Some(plan) = facts.plans.get(&task.plan) else {
             return Ok(None);
         };
-        let (row, mut reports, mut timeline) = self.store.read(|snapshot| {
+        let (row, mut reports, mut timeline) = self.read(|snapshot| {
             Ok((
                 snapshot.task_row(id)?,
                 snapshot.reports_of_task(id)?,
@@ -96,7 +111,9 @@ impl App {
             timeline,
         }))
     }
+}
 
+impl App {
     /// Adds a task by hand to a plan, with the next 序号. Of a repetition only the receipt counts: the id is a fresh one that nothing has.
     ///
     /// # Errors

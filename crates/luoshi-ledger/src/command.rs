@@ -1,10 +1,11 @@
 //! What somebody may ask the ledger to do. A command carries every id that its events will need; it decides nothing.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use luoshi_types::Span;
 
 use crate::{
     actor::Role,
+    as_of::start_in_china,
     ids::{AccountId, DocumentId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
     organisation::OrganisationKind,
     period::Period,
@@ -40,6 +41,19 @@ pub enum Command {
     ReturnReport(ReturnReport),
     /// Verify a report (核验).
     VerifyReport(VerifyReport),
+}
+
+impl Command {
+    /// When what is asked for becomes true, if it is recorded at `recorded_at`: then, unless the command names an earlier day, of which it
+    /// is the first instant in China.
+    pub fn effective_at(&self, recorded_at: Timestamp) -> Timestamp {
+        let effective_on = match self {
+            Command::IssuePlan(command) => command.effective_on,
+            Command::NameReporter(command) => command.effective_on,
+            _ => None,
+        };
+        effective_on.map_or(recorded_at, |day| start_in_china(day).min(recorded_at))
+    }
 }
 
 /// Enter a body.
@@ -174,6 +188,8 @@ pub struct AddTask {
 pub struct IssuePlan {
     /// The plan.
     pub plan: PlanId,
+    /// Since which day it is in force, where that is not now: from the date of its document up to today. The ledger keeps both days.
+    pub effective_on: Option<Date>,
 }
 
 /// Name who reports on a task and by when.
@@ -185,6 +201,8 @@ pub struct NameReporter {
     pub reporting: Reporting,
     /// 完成时限 from now on.
     pub due: Option<Date>,
+    /// Since which day they report, where that is not now: from the date of the plan's document up to today. The ledger keeps both days.
+    pub effective_on: Option<Date>,
 }
 
 /// Open tasks to the public or withhold them.

@@ -20,7 +20,7 @@ use crate::{
     ids::{OrganisationId, PlanId, ReportId, SectionId},
     organisation::OrganisationKind,
     period::Period,
-    plan::{LONGEST_PLAN_TITLE, REPORT_DAYS, SectionRecord, YEARS},
+    plan::{LONGEST_PLAN_TITLE, Plan, REPORT_DAYS, SectionRecord, YEARS},
     policy::Permit,
     refusal::Refusal,
     report::{Report, ReportRecord, ReportState, ReturnStage, TargetValue, completion_of},
@@ -46,8 +46,8 @@ pub fn decide(permit: &Permit, command: &Command, facts: &Facts, today: Date) ->
         Command::ReceiveDocument(command) => receive_document(command, facts).map(one),
         Command::AdoptDrafts(command) => adopt_drafts(command, facts),
         Command::AddTask(command) => add_task(command, facts).map(one),
-        Command::IssuePlan(command) => issue_plan(command, facts).map(one),
-        Command::NameReporter(command) => name_reporter(command, facts).map(one),
+        Command::IssuePlan(command) => issue_plan(command, facts, today).map(one),
+        Command::NameReporter(command) => name_reporter(command, facts, today).map(one),
         Command::PublishTasks(command) => publish_tasks(command, facts),
         Command::SubmitReport(command) => submit_report(command, facts, today).map(one),
         Command::ApproveReport(command) => approve_report(permit, command, facts).map(one),
@@ -278,18 +278,36 @@ fn checked_reporting(
     Ok(Reporting::by(in_order))
 }
 
-fn issue_plan(command: &IssuePlan, facts: &Facts) -> Result<Event, Refusal> {
+fn issue_plan(command: &IssuePlan, facts: &Facts, today: Date) -> Result<Event, Refusal> {
     match facts.plans.get(&command.plan) {
-        Some(plan) if plan.issued_at().is_none() => Ok(Event::PlanIssued(PlanIssued { plan: command.plan })),
+        Some(plan) if plan.issued_at().is_none() => {
+            check_effect(command.effective_on, plan, today)?;
+            Ok(Event::PlanIssued(PlanIssued { plan: command.plan }))
+        }
         _ => Err(Refusal::AlreadyIssued),
     }
 }
 
-fn name_reporter(command: &NameReporter, facts: &Facts) -> Result<Event, Refusal> {
+/// A day since when something is true lies between the date of the plan's document, before which nobody could know of it, and today.
+fn check_effect(effective_on: Option<Date>, plan: &Plan, today: Date) -> Result<(), Refusal> {
+    let Some(day) = effective_on else { return Ok(()) };
+    let earliest = plan.document_date.ok_or(Refusal::EffectWithoutDocumentDate)?;
+    if day < earliest {
+        Err(Refusal::EffectBeforeDocument)
+    } else if day > today {
+        Err(Refusal::EffectInFuture)
+    } else {
+        Ok(())
+    }
+}
+
+fn name_reporter(command: &NameReporter, facts: &Facts, today: Date) -> Result<Event, Refusal> {
     let task = facts.tasks.get(&command.task).ok_or(Refusal::ForeignTask)?;
     if !task.is_tracked() {
         return Err(Refusal::NotTracked);
     }
+    let plan = facts.plans.get(&task.plan).ok_or(Refusal::ForeignTask)?;
+    check_effect(command.effective_on, plan, today)?;
     let organisations = facts.organisations.keys().copied().collect();
     Ok(Event::ReporterNamed(ReporterNamed {
         task: command.task,

@@ -90,6 +90,12 @@ refusals! {
     ForeignTask = "foreign-task";
     /// The task is open, or withheld, already.
     NothingToPublish = "nothing-to-publish";
+    /// Something cannot take effect before the date of the plan's document.
+    EffectBeforeDocument = "effect-before-document";
+    /// Something cannot be recorded now that takes effect on a day to come.
+    EffectInFuture = "effect-in-future";
+    /// Where the plan's document has no date, nothing says how far back something may take effect.
+    EffectWithoutDocumentDate = "effect-without-document-date";
 }
 
 impl std::fmt::Display for Refusal {

@@ -16,6 +16,14 @@ use crate::urls;
 pub(crate) enum Failure {
     /// There is no such thing, or none that the reader may know of.
     NotFound,
+    /// What exists now was not in the ledger on the day that is asked for.
+    NotYet,
+    /// The day that is asked for is none, or its clock is unknown.
+    NoSuchDay,
+    /// The day that is asked for has not come yet.
+    FutureDay,
+    /// The ledger of the day that is asked for is being made.
+    Preparing,
     /// The address knows other methods only.
     WrongMethod,
     /// The act belongs to another role.
@@ -52,14 +60,14 @@ const RETRY_AFTER_SECONDS: u64 = 5;
 impl Failure {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
-            Failure::NotFound => StatusCode::NOT_FOUND,
+            Failure::NotFound | Failure::NotYet => StatusCode::NOT_FOUND,
             Failure::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Failure::Forbidden | Failure::CrossSite | Failure::StaleForm => StatusCode::FORBIDDEN,
             Failure::SignInFirst(_) | Failure::PasswordFirst => StatusCode::SEE_OTHER,
-            Failure::BadRequest => StatusCode::BAD_REQUEST,
+            Failure::BadRequest | Failure::NoSuchDay | Failure::FutureDay => StatusCode::BAD_REQUEST,
             Failure::Refused(_) | Failure::Conflict | Failure::KeyReused => StatusCode::CONFLICT,
             Failure::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Failure::Busy | Failure::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Failure::Busy | Failure::Preparing | Failure::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Failure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -68,6 +76,10 @@ impl Failure {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Failure::NotFound => "not-found",
+            Failure::NotYet => "not-yet",
+            Failure::NoSuchDay => "no-such-day",
+            Failure::FutureDay => "future-day",
+            Failure::Preparing => "preparing",
             Failure::WrongMethod => "wrong-method",
             Failure::Forbidden => "forbidden",
             Failure::CrossSite => "cross-site",
@@ -88,7 +100,7 @@ impl Failure {
     /// Seconds after which it is worth trying again, where waiting helps.
     pub(crate) fn retry_after(&self) -> Option<u64> {
         match self {
-            Failure::Busy | Failure::Unavailable => Some(RETRY_AFTER_SECONDS),
+            Failure::Busy | Failure::Preparing | Failure::Unavailable => Some(RETRY_AFTER_SECONDS),
             _ => None,
         }
     }
@@ -114,6 +126,8 @@ impl From<AppError> for Failure {
             AppError::NotFound => Failure::NotFound,
             AppError::Forbidden => Failure::Forbidden,
             AppError::Refused(refusal) => Failure::Refused(refusal),
+            AppError::FutureDay => Failure::FutureDay,
+            AppError::Preparing => Failure::Preparing,
             AppError::Conflict => Failure::Conflict,
             AppError::KeyReused => Failure::KeyReused,
             AppError::Busy => Failure::Busy,

@@ -5,7 +5,9 @@
 use std::{borrow::Borrow, fmt::Display};
 
 use jiff::{Timestamp, civil::Date, tz};
+use luoshi_app::{PastDay, Standpoint};
 use luoshi_ledger::{
+    AsOfClock,
     actor::Role,
     light::{Colour, Light, Reason},
     period::Period,
@@ -14,6 +16,7 @@ use luoshi_ledger::{
 use luoshi_types::{Comparator, Decimal, Language};
 
 use crate::{
+    as_of,
     form::FieldErrors,
     language::{self, Value},
     magnitude, urls,
@@ -135,6 +138,8 @@ pub(crate) struct Frame {
     /// The one sentence that says what the page is for.
     pub(crate) lead: String,
     pub(crate) path: Vec<Step>,
+    /// The past day that the page shows; none for the present.
+    pub(crate) past: Option<PastDay>,
     /// The address of the page itself, for the links that change language and text size.
     address: String,
     query: Option<String>,
@@ -156,8 +161,80 @@ impl Frame {
             title: String::new(),
             lead: String::new(),
             path: Vec::new(),
+            past: None,
             address: local(visitor.uri.path()),
             query: visitor.uri.query().map(str::to_owned),
+        }
+    }
+
+    /// The same frame around what is seen from `standpoint`.
+    #[must_use]
+    pub(crate) fn seen_from(mut self, standpoint: &Standpoint<'_>) -> Self {
+        self.past = standpoint.past();
+        self
+    }
+
+    /// What the banner of a past day says: which day, by which clock.
+    pub(crate) fn past_words(&self, past: &PastDay) -> String {
+        self.say2(
+            &format!("past-{}", past.as_of.clock.code()),
+            "day",
+            self.date(&past.as_of.day),
+            "time",
+            self.time(&past.known_until()),
+        )
+    }
+
+    /// The fields of an address that keep the past day; none for the present.
+    pub(crate) fn past_fields(&self) -> Vec<(&'static str, String)> {
+        let Some(past) = self.past else { return Vec::new() };
+        vec![
+            (as_of::DAY_FIELD, past.as_of.day.to_string()),
+            (as_of::CLOCK_FIELD, past.as_of.clock.code().to_owned()),
+        ]
+    }
+
+    /// The clocks to choose from.
+    pub(crate) fn clocks(&self) -> [AsOfClock; 2] {
+        AsOfClock::ALL
+    }
+
+    /// Whether the page shows a past day by this clock.
+    pub(crate) fn is_clock(&self, clock: &AsOfClock) -> bool {
+        self.past.is_some_and(|past| past.as_of.clock == *clock)
+    }
+
+    /// An address of another page that can show a past day, with the one that is shown.
+    pub(crate) fn keep_day(&self, address: impl Into<String>) -> String {
+        let address = address.into();
+        let fields: Vec<String> = self
+            .past_fields()
+            .into_iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        if fields.is_empty() {
+            return address;
+        }
+        let joint = if address.contains('?') { '&' } else { '?' };
+        format!("{address}{joint}{}", fields.join("&"))
+    }
+
+    /// This page as things stand, with the other fields of its query.
+    pub(crate) fn present_address(&self) -> String {
+        let kept: Vec<&str> = self
+            .query
+            .as_deref()
+            .unwrap_or_default()
+            .split('&')
+            .filter(|pair| {
+                let field = pair.split('=').next().unwrap_or_default();
+                !["", as_of::DAY_FIELD, as_of::CLOCK_FIELD, "lang", "text"].contains(&field)
+            })
+            .collect();
+        if kept.is_empty() {
+            self.address.clone()
+        } else {
+            format!("{}?{}", self.address, kept.join("&"))
         }
     }
 

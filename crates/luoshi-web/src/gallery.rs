@@ -352,6 +352,7 @@ fn pictures(language: Language) -> Vec<Picture> {
             others,
             chosen: [sample::ORGANISATION].into(),
             due: "2026-02-30".to_owned(),
+            effective_on: String::new(),
             errors: due_error,
             version: 3,
         }),

@@ -23,6 +23,7 @@
 //! A form with errors comes back as the same page with status 422 by `pages::show_again`, its values kept and what is wrong with each field named.
 
 pub mod access;
+mod as_of;
 mod at;
 mod connection;
 mod failure;
@@ -42,6 +43,7 @@ mod urls;
 mod visitor;
 
 pub use form::{ChecksFormToken, Submitted};
+pub use pages::ledger::ledger_words;
 pub use routes::{OpensFor, RouteEntry, Routes, TakesForm, route_table, router};
 pub use serve::{ServeError, serve};
 pub use settings::WebSettings;

@@ -139,6 +139,17 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     #[command(about = "重放全部记录，核对台账、存证和文件\nReplay the record and check ledger, log and files", help_template = HELP_TEMPLATE)]
     Verify,
+    #[command(
+        about = "台账：列出、导出，也可以看过去某一天的\nThe ledger: list and export it, also as of a past day",
+        help_template = HELP_TEMPLATE,
+        subcommand_help_heading = "命令 Commands",
+        subcommand_value_name = "COMMAND",
+        arg_required_else_help = true
+    )]
+    Ledger {
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
     #[command(about = "把旧版数据库升级到本程序的版本\nBring an older database up to this program", help_template = HELP_TEMPLATE)]
     Migrate,
     #[command(
@@ -339,6 +350,92 @@ pub(crate) struct DemoArguments {
 
 #[derive(Debug, Subcommand)]
 #[command(next_help_heading = OPTIONS)]
+pub(crate) enum LedgerCommand {
+    #[command(about = "把一份计划的台账列在屏幕上\nShow the ledger of a plan on the screen", help_template = HELP_TEMPLATE)]
+    List(LedgerListArguments),
+    #[command(about = "把一份计划的台账写入文件\nWrite the ledger of a plan to a file", help_template = HELP_TEMPLATE)]
+    Export(LedgerExportArguments),
+}
+
+/// Which ledger, and from when it is looked at.
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct LedgerArguments {
+    #[arg(
+        long,
+        value_name = "ID|latest",
+        default_value = "latest",
+        hide_default_value = true,
+        help = "计划编号，或 latest（最近的一份，默认）\nId of the plan, or latest (default)"
+    )]
+    pub(crate) plan: String,
+    #[arg(
+        long,
+        value_name = "YYYY-MM-DD",
+        help = "截至哪一天（默认现在）\nAs of the end of this day (default: now)"
+    )]
+    pub(crate) as_of: Option<Date>,
+    #[arg(
+        long,
+        value_enum,
+        value_name = "CLOCK",
+        requires = "as_of",
+        help = "按哪个时间：known 当天已经记录的（默认），true 当天已经生效的（含后来补记）\nBy which clock: known, what was recorded by then (default); true, what was true by then, also where it was recorded later"
+    )]
+    pub(crate) clock: Option<ClockName>,
+}
+
+/// A clock as a flag names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClockName {
+    #[value(help = "当天已经记录的 | what was recorded by then")]
+    Known,
+    #[value(help = "当天已经生效的 | what was true by then")]
+    True,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LedgerListArguments {
+    #[command(flatten)]
+    pub(crate) ledger: LedgerArguments,
+    #[arg(long, value_enum, default_value_t = ListFormat::Table, hide_default_value = true, value_name = "FORMAT", help_heading = OPTIONS, help = "输出格式（默认 table）\nOutput format (default table)")]
+    pub(crate) format: ListFormat,
+}
+
+/// In which form `ledger list` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    #[value(help = "供阅读，一行一项任务 | for reading, one task a line")]
+    Table,
+    #[value(help = "一个 JSON 对象 | one JSON object")]
+    Json,
+    #[value(help = "全部十六列 | all sixteen columns")]
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LedgerExportArguments {
+    #[command(flatten)]
+    pub(crate) ledger: LedgerArguments,
+    #[arg(long, value_enum, default_value_t = FileFormat::Xlsx, hide_default_value = true, value_name = "FORMAT", help_heading = OPTIONS, help = "文件格式（默认 xlsx）\nFormat of the file (default xlsx)")]
+    pub(crate) format: FileFormat,
+    #[arg(long, value_name = "PATH", help_heading = OPTIONS, help = "写入的文件，不覆盖已有文件\nThe file to write; never over an existing one")]
+    pub(crate) output: PathBuf,
+}
+
+/// In which form `ledger export` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FileFormat {
+    #[value(help = "工作簿 | a workbook")]
+    Xlsx,
+    #[value(help = "全部十六列 | all sixteen columns")]
+    Csv,
+    #[value(help = "一个 JSON 对象 | one JSON object")]
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(next_help_heading = OPTIONS)]
 pub(crate) enum AdminCommand {
     #[command(about = "设立督查室及其第一个账号\nSet up the supervision office with its first account", help_template = HELP_TEMPLATE)]
     CreateOffice(CreateOfficeArguments),
@@ -502,6 +599,9 @@ mod tests {
             &["luoshi", "diff", "a.txt"],
             &["luoshi", "stats"],
             &["luoshi", "orgs", "resolve", "财政局", "--at", "2026"],
+            &["luoshi", "ledger", "list", "--as-of", "2026-6-31"],
+            &["luoshi", "ledger", "list", "--clock", "true"],
+            &["luoshi", "ledger", "export"],
             &["luoshi", "serve", "--listen", "8080"],
             &["luoshi", "admin", "create-account", "a.b", "--organisation", "c"],
         ] {

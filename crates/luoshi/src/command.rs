@@ -6,6 +6,7 @@ pub(crate) mod diagnostics;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod import;
+pub(crate) mod ledger;
 pub(crate) mod migrate;
 pub(crate) mod orgs;
 pub(crate) mod parse;

@@ -428,12 +428,20 @@ impl Author<'_> {
                     task: *id,
                     reporting,
                     due,
+                    effective_on: None,
                 }),
                 calendar.issued,
                 9,
             ));
         }
-        deeds.push(office(Command::IssuePlan(IssuePlan { plan }), calendar.issued, 10));
+        deeds.push(office(
+            Command::IssuePlan(IssuePlan {
+                plan,
+                effective_on: None,
+            }),
+            calendar.issued,
+            10,
+        ));
         // Most is published; what is withheld shows what withheld means.
         let open: Vec<TaskId> = tasks
             .iter()

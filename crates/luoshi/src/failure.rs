@@ -2,6 +2,7 @@
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
+use jiff::civil::Date;
 use luoshi_app::{AppError, OpenError, review::ReviewError};
 use luoshi_intake::parse::organisations::RegistryFault;
 use luoshi_ledger::Refusal;
@@ -65,6 +66,10 @@ pub(crate) enum Failure {
     Listen { listen: SocketAddr, cause: io::Error },
     /// No plan has the id that was given, or there is none at all.
     NoSuchPlan { name: String },
+    /// No plan was in the ledger on the day that was given, or not that one.
+    NoPlanThen { day: Date },
+    /// The day that was given has not come yet.
+    FutureDay,
     /// Nobody reports on any task of the plan.
     NobodyReports,
     /// No body has the name that was given.
@@ -116,6 +121,7 @@ impl Failure {
             | Failure::PublicUrl { .. }
             | Failure::PlainHttp { .. }
             | Failure::OutputNeeded
+            | Failure::FutureDay
             | Failure::Registry { .. } => Exit::Usage,
             Failure::NothingToRead | Failure::NoSuchTask { .. } => Exit::Findings,
             Failure::ReadFile { .. }
@@ -138,6 +144,7 @@ impl Failure {
             | Failure::Busy
             | Failure::Unavailable => Exit::Unavailable,
             Failure::NoSuchPlan { .. }
+            | Failure::NoPlanThen { .. }
             | Failure::NobodyReports
             | Failure::NoSuchOrganisation { .. }
             | Failure::NoSuchAccount { .. }
@@ -200,6 +207,8 @@ impl Failure {
             Failure::LogAhead { data } => ("failure-log-ahead", vec![("data", path(data))]),
             Failure::Listen { listen, .. } => ("failure-listen", vec![("listen", text(listen))]),
             Failure::NoSuchPlan { name } => ("failure-no-such-plan", vec![("name", text(name))]),
+            Failure::NoPlanThen { day } => ("failure-no-plan-then", vec![("day", text(day))]),
+            Failure::FutureDay => ("failure-future-day", vec![]),
             Failure::NobodyReports => ("failure-nobody-reports", vec![]),
             Failure::NoSuchOrganisation { name } => ("failure-no-such-organisation", vec![("name", text(name))]),
             Failure::NoSuchAccount { name } => ("failure-no-such-account", vec![("name", text(name))]),
@@ -244,6 +253,7 @@ impl From<AppError> for Failure {
             AppError::Refused(refusal) => Failure::Refused(refusal),
             AppError::Conflict | AppError::Busy => Failure::Busy,
             AppError::Unavailable => Failure::Unavailable,
+            AppError::FutureDay => Failure::FutureDay,
             other => Failure::Defect(other.into()),
         }
     }
@@ -339,6 +349,8 @@ mod tests {
             Failure::LogAhead { data: data() },
             Failure::Listen { listen, cause: cause() },
             Failure::NoSuchPlan { name: "x".to_owned() },
+            Failure::NoPlanThen { day: Date::MIN },
+            Failure::FutureDay,
             Failure::NobodyReports,
             Failure::NoSuchOrganisation { name: "x".to_owned() },
             Failure::NoSuchAccount { name: "x".to_owned() },

@@ -68,6 +68,7 @@ fn run(line: &CommandLine) -> (Words, Result<Exit, Failure>) {
         Command::Serve => command::serve::run(&settings, words),
         Command::Demo(arguments) => command::demo::run(arguments, &settings, words),
         Command::Verify => command::verify::run(&settings, words),
+        Command::Ledger { command } => command::ledger::run(command, &settings, words),
         Command::Migrate => command::migrate::run(&settings, words),
         Command::Admin { command } => command::admin::run(command, &settings, words),
     };

@@ -99,7 +99,11 @@ impl Site {
     pub(crate) async fn issued() -> (Self, PlanId) {
         let site = Self::new();
         let plan = site.adopt().await;
-        site.execute(Command::IssuePlan(IssuePlan { plan })).await;
+        site.execute(Command::IssuePlan(IssuePlan {
+            plan,
+            effective_on: None,
+        }))
+        .await;
         (site, plan)
     }
 

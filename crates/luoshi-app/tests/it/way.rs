@@ -231,6 +231,7 @@ async fn bodies_that_are_named_late_owe_nothing_for_the_months_before() {
         task,
         reporting: Reporting::Single { organisation },
         due: None,
+        effective_on: None,
     };
     site.execute(Command::NameReporter(name)).await;
     let row = || site.rows(plan).swap_remove(4);
@@ -274,7 +275,10 @@ async fn pages_of_the_ledger_join_without_gap_or_overlap() {
 async fn a_refused_command_leaves_nothing() {
     let (site, plan) = Site::issued().await;
     let before = site.app.verify(&mut |_, _| {}).unwrap().events;
-    let again = Command::IssuePlan(luoshi_ledger::command::IssuePlan { plan });
+    let again = Command::IssuePlan(luoshi_ledger::command::IssuePlan {
+        plan,
+        effective_on: None,
+    });
     let answer = site.app.execute(&Actor::console(), again.into()).await;
     assert!(
         matches!(answer, Err(AppError::Refused(Refusal::AlreadyIssued))),

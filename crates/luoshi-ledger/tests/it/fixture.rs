@@ -33,7 +33,7 @@ pub(crate) const FINANCE: OrganisationId = OrganisationId(Uuid::from_u128(0x41))
 pub(crate) const FORESTRY: OrganisationId = OrganisationId(Uuid::from_u128(0x42));
 
 /// What came of a command.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer {
     Denied(Denial),
     Refused(Refusal),
@@ -85,7 +85,10 @@ impl Story {
     /// The same with the plan issued.
     pub(crate) fn issued() -> Self {
         let mut story = Self::adopted();
-        story.given(Command::IssuePlan(IssuePlan { plan: PLAN }));
+        story.given(Command::IssuePlan(IssuePlan {
+            plan: PLAN,
+            effective_on: None,
+        }));
         story
     }
 

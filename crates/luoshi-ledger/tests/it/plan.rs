@@ -2,13 +2,13 @@
 
 use luoshi_ledger::{
     Actor, Command, Refusal, Role,
-    command::{AdoptDrafts, FoundOrganisation, IssuePlan, OpenAccount},
+    command::{AdoptDrafts, FoundOrganisation, IssuePlan, NameReporter, OpenAccount},
     ids::{OrganisationId, SectionId},
     organisation::OrganisationKind,
     task::Reporting,
 };
 
-use crate::fixture::{Answer, FINANCE, OFFICE, PLAN, Story, account, adoption, supervisor, uuid};
+use crate::fixture::{Answer, FINANCE, OFFICE, PLAN, Story, TASK, account, adoption, supervisor, uuid};
 
 #[test]
 fn adoption_records_the_plan_and_each_task() {
@@ -65,7 +65,12 @@ fn adoption_is_refused_whole_for_one_bad_task() {
 
 #[test]
 fn a_plan_is_adopted_and_issued_once() {
-    let issue = || Command::IssuePlan(IssuePlan { plan: PLAN });
+    let issue = || {
+        Command::IssuePlan(IssuePlan {
+            plan: PLAN,
+            effective_on: None,
+        })
+    };
     Story::adopted().check(
         &supervisor(),
         Command::AdoptDrafts(adoption()),
@@ -73,6 +78,64 @@ fn a_plan_is_adopted_and_issued_once() {
     );
     Story::adopted().check(&supervisor(), issue(), Answer::Events(vec!["plan_issued"]));
     Story::issued().check(&supervisor(), issue(), Answer::Refused(Refusal::AlreadyIssued));
+}
+
+#[test]
+fn a_plan_takes_effect_between_its_document_and_today() {
+    #[track_caller]
+    fn check(document_date: Option<&str>, effective_on: &str, expected: Answer) {
+        let mut story = Story::adopted();
+        let plan = story.facts.plans.get_mut(&PLAN).unwrap();
+        plan.document_date = document_date.map(|day| day.parse().unwrap());
+        let effective_on = Some(effective_on.parse().unwrap());
+        let issue = Command::IssuePlan(IssuePlan {
+            plan: PLAN,
+            effective_on,
+        });
+        story.check(&supervisor(), issue, expected.clone());
+        let name = Command::NameReporter(NameReporter {
+            task: TASK,
+            reporting: Reporting::Single { organisation: FINANCE },
+            due: None,
+            effective_on,
+        });
+        let expected = match expected {
+            Answer::Events(_) => Answer::Events(vec!["reporter_named"]),
+            other => other,
+        };
+        story.check(&supervisor(), name, expected);
+    }
+    // Today is 20 June 2026.
+    check(Some("2026-02-10"), "2026-02-10", Answer::Events(vec!["plan_issued"]));
+    check(Some("2026-02-10"), "2026-06-20", Answer::Events(vec!["plan_issued"]));
+    check(
+        Some("2026-02-10"),
+        "2026-02-09",
+        Answer::Refused(Refusal::EffectBeforeDocument),
+    );
+    check(
+        Some("2026-02-10"),
+        "2026-06-21",
+        Answer::Refused(Refusal::EffectInFuture),
+    );
+    check(None, "2026-06-20", Answer::Refused(Refusal::EffectWithoutDocumentDate));
+}
+
+#[test]
+fn an_earlier_day_of_effect_is_its_first_instant_in_china() {
+    let recorded_at = "2026-03-02T01:00:00Z".parse().unwrap();
+    let effective_at = |effective_on: Option<&str>| {
+        let effective_on = effective_on.map(|day| day.parse().unwrap());
+        let issue = Command::IssuePlan(IssuePlan {
+            plan: PLAN,
+            effective_on,
+        });
+        issue.effective_at(recorded_at).to_string()
+    };
+    assert_eq!(effective_at(None), "2026-03-02T01:00:00Z");
+    assert_eq!(effective_at(Some("2026-02-10")), "2026-02-09T16:00:00Z");
+    // Nothing is true later than it is known.
+    assert_eq!(effective_at(Some("2026-03-03")), "2026-03-02T01:00:00Z");
 }
 
 #[test]

@@ -49,13 +49,20 @@ fn the_matrix_of_roles_and_acts() {
                 task: task(TaskId(uuid(2)), "新增"),
             }),
         ),
-        ("issue plan", Command::IssuePlan(IssuePlan { plan: PLAN })),
+        (
+            "issue plan",
+            Command::IssuePlan(IssuePlan {
+                plan: PLAN,
+                effective_on: None,
+            }),
+        ),
         (
             "name reporter",
             Command::NameReporter(NameReporter {
                 task: TASK,
                 reporting: Reporting::Single { organisation: FINANCE },
                 due: None,
+                effective_on: None,
             }),
         ),
         (

@@ -32,6 +32,7 @@ fn bodies_of_a_generic_task_owe_nothing_until_named() {
             task,
             reporting,
             due: None,
+            effective_on: None,
         })
     };
     let jointly = Reporting::Jointly {

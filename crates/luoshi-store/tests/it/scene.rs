@@ -153,7 +153,10 @@ impl Scene {
         give(
             &scene.store,
             &scene.supervisor,
-            Command::IssuePlan(IssuePlan { plan: scene.plan }),
+            Command::IssuePlan(IssuePlan {
+                plan: scene.plan,
+                effective_on: None,
+            }),
             at("2026-03-02T01:00:00Z"),
         )
         .unwrap();

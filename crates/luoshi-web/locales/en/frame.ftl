@@ -39,3 +39,12 @@ month =
     }
 no-figure = no figure
 target-with-subject = { $subject }: { $quantity }
+past-known = This is what the ledger had recorded at the end of { $day }; nothing that was recorded later is in it. It can be looked at and not acted on.
+past-true = This is what had taken effect by the end of { $day }, as far as it was recorded by { $time }. It can be looked at and not acted on.
+past-back = Back to today
+past-choose = Look at a past day
+past-day = As of
+past-clock = By which time
+past-clock-known = what was recorded by then
+past-clock-true = what was true by then, also where it was recorded later
+past-show = Show

@@ -54,3 +54,5 @@ column-remarks = Remarks
 export-note = Figures as of { $date }; checkpoint { $checkpoint }
 export-page-before = Page
 export-page-after = { "" }
+export-note-known = What the ledger had recorded at the end of { $date }; checkpoint { $checkpoint }
+export-note-true = What had taken effect by the end of { $date }, as far as it was recorded by { $known }; checkpoint { $checkpoint }

@@ -59,3 +59,5 @@ plan-not-tracked = not tracked
 plan-publish-do = Open the chosen tasks
 plan-withhold-do = Withhold the chosen tasks
 plan-error-no-task = Mark at least one task first
+plan-effective-on = In force since
+    .hint = Left empty: since now. A day between the date of the document and today; the ledger keeps that day and the time of recording. Reports are owed from its month on.

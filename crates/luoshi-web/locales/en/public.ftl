@@ -108,3 +108,4 @@ data-reported = the figure that the body reported
 data-verified = the figure that was verified
 data-is-verified = whether the report was verified
 data-submitted-on = the day on which it was last submitted
+data-as-of = for a past day only: day, clock (known: what was recorded by then; true: what was true by then), true_until and known_until, the instants up to which what took effect and what was recorded are counted. Add ?as_of=2026-06-30&clock=known to the address

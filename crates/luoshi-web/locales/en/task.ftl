@@ -83,3 +83,6 @@ new-task-due = Deadline
 new-task-section = Section
 new-task-no-section = None
 new-task-add = Add the task
+reporter-effective-on = They report since
+    .hint = Left empty: since now. A day between the date of the plan's document and today; the ledger keeps that day and the time of recording.
+history-effective = in force since { $time }

@@ -54,3 +54,5 @@ column-remarks = 备注
 export-note = 数据截至 { $date }；存证点 { $checkpoint }
 export-page-before = 第
 export-page-after = 页
+export-note-known = 截至 { $date } 当天结束时台账记录的内容；存证点 { $checkpoint }
+export-note-true = 截至 { $date } 已经生效的内容，按 { $known } 为止的记录推算；存证点 { $checkpoint }

@@ -46,3 +46,5 @@ plan-not-tracked = 不予跟踪
 plan-publish-do = 公开所选任务
 plan-withhold-do = 停止公开所选任务
 plan-error-no-task = 请先勾选任务
+plan-effective-on = 自哪一天起生效
+    .hint = 不填则自现在起生效。可填文件日期到今天之间的日期，台账同时记下生效日期和登记时间；自生效之月起报送进展。

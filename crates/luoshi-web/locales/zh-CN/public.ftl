@@ -100,3 +100,4 @@ data-reported = 单位自报的数值
 data-verified = 核验的数值
 data-is-verified = 是否已核验
 data-submitted-on = 最近一次报送的日期
+data-as-of = 过去某一天的数据才有：day 日期，clock 口径（known 当时所知，true 事实时间），true_until 计入此刻以前生效的内容，known_until 计入此刻以前记录的内容。在地址后加 ?as_of=2026-06-30&clock=known 即可取得

@@ -83,3 +83,6 @@ new-task-due = 完成时限
 new-task-section = 归入部分
 new-task-no-section = 不归入
 new-task-add = 立项
+reporter-effective-on = 自哪一天起由其报送
+    .hint = 不填则自现在起。可填文件日期到今天之间的日期，台账同时记下生效日期和登记时间。
+history-effective = 自 { $time } 起生效

@@ -121,6 +121,10 @@ pub(crate) fn samples(language: luoshi_types::Language) -> Vec<(&'static str, St
 
     [
         Failure::NotFound,
+        Failure::NotYet,
+        Failure::NoSuchDay,
+        Failure::FutureDay,
+        Failure::Preparing,
         Failure::WrongMethod,
         Failure::Forbidden,
         Failure::CrossSite,

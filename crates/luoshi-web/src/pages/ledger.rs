@@ -7,6 +7,7 @@ use axum::{
 };
 use jiff::civil::Date;
 use luoshi_app::{
+    PastDay,
     export::{ExportFormat, ExportWords},
     ledger::LedgerPage,
 };
@@ -19,15 +20,17 @@ use luoshi_ledger::{
     task::{Publication, TaskKind},
     view::{LedgerFilter, LedgerRow, LightCounts, OrganisationSummary, PlanSummary},
 };
-use luoshi_types::PartyRole;
+use luoshi_types::{Language, PartyRole};
 
 use super::{lead_to, show};
 use crate::{
     access::{Member, Visit},
+    as_of::absent,
     at::At,
     failure::{Answer, Failure},
     form::Fields,
     frame::{Frame, Place},
+    language::{self, Value},
     urls,
 };
 
@@ -208,22 +211,24 @@ impl LedgerShown {
     }
 
     fn light_address(&self, colour: &Colour) -> String {
-        format!("{}?light={}", urls::ledger(&self.plan.id), colour.code())
+        let address = format!("{}?light={}", urls::ledger(&self.plan.id), colour.code());
+        self.frame.keep_day(address)
     }
 
     fn next_address(&self, after: &u32) -> String {
         let query = self.chosen.query();
         let joint = if query.is_empty() { "" } else { "&" };
-        format!("{}?{query}{joint}after={after}", urls::ledger(&self.plan.id))
+        let address = format!("{}?{query}{joint}after={after}", urls::ledger(&self.plan.id));
+        self.frame.keep_day(address)
     }
 
     fn export_address(&self, address: String) -> String {
         let query = self.chosen.query();
-        if query.is_empty() {
+        self.frame.keep_day(if query.is_empty() {
             address
         } else {
             format!("{address}?{query}")
-        }
+        })
     }
 }
 
@@ -274,12 +279,13 @@ impl Chosen {
 pub(crate) async fn show_ledger(visit: Visit<Member>, At(plan): At<PlanId>) -> Answer {
     let mut chosen = Chosen::of(&visit.query());
     chosen.filter.limit = Some(ROWS_A_PAGE);
-    let page = visit
-        .app()
-        .ledger(visit.actor(), plan, &chosen.filter)?
-        .ok_or(Failure::NotFound)?;
+    let standpoint = visit.standpoint().await?;
+    let Some(page) = standpoint.ledger(visit.actor(), plan, &chosen.filter)? else {
+        return Err(absent(&standpoint, visit.app().plan(visit.actor(), plan)?.is_some()));
+    };
     let frame = visit
         .frame(Place::Ledger)
+        .seen_from(&standpoint)
         .under("ledgers", urls::LEDGERS)
         .headed_by(page.plan.title.clone(), "ledger");
     show(&LedgerShown::of(page, chosen, frame))
@@ -287,15 +293,15 @@ pub(crate) async fn show_ledger(visit: Visit<Member>, At(plan): At<PlanId>) -> A
 
 /// The ledger as a workbook.
 pub(crate) async fn export_xlsx(visit: Visit<Member>, At(plan): At<PlanId>) -> Answer {
-    export(&visit, plan, ExportFormat::Xlsx)
+    export(&visit, plan, ExportFormat::Xlsx).await
 }
 
 /// The ledger as comma-separated values.
 pub(crate) async fn export_csv(visit: Visit<Member>, At(plan): At<PlanId>) -> Answer {
-    export(&visit, plan, ExportFormat::Csv)
+    export(&visit, plan, ExportFormat::Csv).await
 }
 
-fn export(visit: &Visit<Member>, plan: PlanId, format: ExportFormat) -> Answer {
+async fn export(visit: &Visit<Member>, plan: PlanId, format: ExportFormat) -> Answer {
     let filter = LedgerFilter {
         after_number: None,
         ..Chosen::of(&visit.query()).filter
@@ -308,15 +314,25 @@ fn export(visit: &Visit<Member>, plan: PlanId, format: ExportFormat) -> Answer {
         ExportFormat::Csv => ("text/csv; charset=utf-8", "csv"),
     };
     let year = visit.app().plan(visit.actor(), plan)?.ok_or(Failure::NotFound)?.year;
-    let bytes = visit
-        .app()
-        .export_ledger(visit.actor(), plan, &filter, format, &Words(visit.frame(Place::Ledger)))?
-        .ok_or(Failure::NotFound)?;
-    Ok(download(kind, &format!("luoshi-ledger-{year}.{extension}"), bytes))
+    let standpoint = visit.standpoint().await?;
+    let words = Words(visit.visitor().language);
+    let bytes = standpoint
+        .export_ledger(visit.actor(), plan, &filter, format, &words)?
+        .ok_or_else(|| absent(&standpoint, true))?;
+    let day = standpoint
+        .past()
+        .map(|past| format!("-{}", past.as_of.day))
+        .unwrap_or_default();
+    Ok(download(kind, &format!("luoshi-ledger-{year}{day}.{extension}"), bytes))
+}
+
+/// The words of an exported ledger, for whoever exports one without a page.
+pub fn ledger_words(language: Language) -> impl ExportWords {
+    Words(language)
 }
 
 /// The words of an exported ledger in the reader's language.
-struct Words(Frame);
+struct Words(Language);
 
 /// The headings of the ledger in their customary order, as keys.
 const HEADINGS: [&str; 16] = [
@@ -340,36 +356,51 @@ const HEADINGS: [&str; 16] = [
 
 impl ExportWords for Words {
     fn headings(&self) -> [String; 16] {
-        HEADINGS.map(|key| self.0.say(key))
+        HEADINGS.map(|key| language::say(self.0, key))
     }
 
     fn sheet_name(&self) -> String {
-        self.0.say("ledger")
+        language::say(self.0, "ledger")
     }
 
-    fn note(&self, taken_on: &str, checkpoint: &str) -> String {
-        self.0.say2("export-note", "date", taken_on, "checkpoint", checkpoint)
+    fn note(&self, taken_on: &str, past: Option<PastDay>, checkpoint: &str) -> String {
+        let mut values = vec![("date", Value::text(taken_on)), ("checkpoint", Value::text(checkpoint))];
+        let key = match past {
+            None => "export-note".to_owned(),
+            Some(past) => {
+                values.push(("known", Value::text(past.known_until())));
+                format!("export-note-{}", past.as_of.clock.code())
+            }
+        };
+        language::say_with(self.0, &key, &values)
     }
 
     fn task_kind(&self, kind: TaskKind) -> String {
-        self.0.word("task-kind-", kind.code())
+        word(self.0, "task-kind-", kind.code())
     }
 
     fn colour(&self, colour: Colour) -> String {
-        self.0.light_word(&colour)
+        word(self.0, "light-", colour.code())
     }
 
     fn proof(&self, proof: Proof) -> String {
-        self.0.word("proof-", proof.code())
+        word(self.0, "proof-", proof.code())
     }
 
     fn report_state(&self, state: &ReportState) -> String {
-        self.0.word("state-", state.code())
+        word(self.0, "state-", state.code())
     }
 
     fn page_words(&self) -> (String, String) {
-        (self.0.say("export-page-before"), self.0.say("export-page-after"))
+        (
+            language::say(self.0, "export-page-before"),
+            language::say(self.0, "export-page-after"),
+        )
     }
+}
+
+fn word(language: Language, prefix: &str, code: &str) -> String {
+    language::say(language, &format!("{prefix}{}", code.replace('_', "-")))
 }
 
 /// A file that the browser saves rather than shows. `name` is the program's own, in plain letters.

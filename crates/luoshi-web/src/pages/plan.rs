@@ -14,7 +14,7 @@ use luoshi_ledger::{
     view::{LedgerFilter, LedgerRow},
 };
 
-use super::{lead_to, receipt, show, show_again};
+use super::{lead_to, receipt, show, show_again, task::effective_day};
 use crate::{
     access::{Supervisor, Visit},
     at::At,
@@ -34,6 +34,10 @@ pub(crate) struct PlanPage {
     /// The address of the receipt of what was just done.
     pub(crate) receipt: Option<String>,
     pub(crate) errors: FieldErrors,
+    /// Since which day the plan is to be in force, as typed.
+    pub(crate) effective_on: String,
+    /// What is wrong with the form that issues it.
+    pub(crate) issue_errors: FieldErrors,
     pub(crate) issue_key: String,
     pub(crate) publication_key: String,
 }
@@ -48,6 +52,8 @@ impl PlanPage {
             rows: page.rows,
             receipt: None,
             errors: FieldErrors::default(),
+            effective_on: String::new(),
+            issue_errors: FieldErrors::default(),
             issue_key,
             publication_key,
         }
@@ -134,8 +140,17 @@ pub(crate) async fn show_plan(visit: Visit<Supervisor>, At(plan): At<PlanId>) ->
 /// Issues the plan (印发).
 pub(crate) async fn issue(visit: Visit<Supervisor>, At(plan): At<PlanId>, form: Submitted) -> Answer {
     let fields = form.fields();
+    let mut errors = FieldErrors::default();
+    let typed = fields.text("effective_on");
+    let effective_on = effective_day(&typed, &mut errors);
+    if !errors.is_empty() {
+        let mut page = page_of(&visit, plan)?;
+        page.issue_errors = errors;
+        page.effective_on = typed;
+        return show_again(&page);
+    }
     let request = Request {
-        command: Command::IssuePlan(IssuePlan { plan }),
+        command: Command::IssuePlan(IssuePlan { plan, effective_on }),
         expected: Some((Stream::Plan(plan), fields.seen_version())),
         idempotency_key: fields.idempotency_key(),
     };

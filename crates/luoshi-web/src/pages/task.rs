@@ -14,13 +14,14 @@ use luoshi_ledger::{
     report::value_of,
     target::Target,
     task::{Publication, Reporting, TaskKind, Tracking},
-    view::{OrganisationSummary, Passage, ReportView, TaskView},
+    view::{OrganisationSummary, Passage, ReportView, TaskView, TimelineEntry},
 };
 use luoshi_types::{Decimal, PartyRole};
 
 use super::{lead_to, ledger::Line, show, show_again};
 use crate::{
     access::{Member, Supervisor, Visit},
+    as_of::absent,
     at::At,
     failure::{Answer, Failure},
     form::{FieldErrors, KEY_FIELD, Submitted, optional_date},
@@ -73,6 +74,7 @@ impl TaskPage {
     pub(crate) fn of(view: TaskView, actor: &Actor, today: Date, frame: Frame) -> Self {
         let may_report = view.plan_issued
             && view.task.is_tracked()
+            && frame.past.is_none()
             && frame.is("clerk")
             && actor
                 .organisation
@@ -115,6 +117,11 @@ impl TaskPage {
         self.view.task.publication == Publication::Open
     }
 
+    /// Whether an event was recorded later than it took effect.
+    fn took_effect_earlier(&self, entry: &TimelineEntry) -> bool {
+        entry.effective_at < entry.recorded_at
+    }
+
     fn is_joint(&self) -> bool {
         matches!(self.view.task.reporting, Reporting::Jointly { .. })
     }
@@ -122,13 +129,17 @@ impl TaskPage {
 
 /// A task.
 pub(crate) async fn show_task(visit: Visit<Member>, At(id): At<TaskId>) -> Answer {
-    let view = visit.app().task(visit.actor(), id)?.ok_or(Failure::NotFound)?;
-    let frame = visit
-        .frame(Place::Ledger)
+    let standpoint = visit.standpoint().await?;
+    let Some(view) = standpoint.task(visit.actor(), id)? else {
+        return Err(absent(&standpoint, visit.app().task(visit.actor(), id)?.is_some()));
+    };
+    let frame = visit.frame(Place::Ledger).seen_from(&standpoint);
+    let ledger = frame.keep_day(urls::ledger(&view.task.plan));
+    let frame = frame
         .under("ledgers", urls::LEDGERS)
-        .under_named(view.plan_title.clone(), urls::ledger(&view.task.plan))
+        .under_named(view.plan_title.clone(), ledger)
         .headed_by(view.task.title.clone(), "task");
-    let mut page = TaskPage::of(view, visit.actor(), visit.app().today(), frame);
+    let mut page = TaskPage::of(view, visit.actor(), standpoint.today(), frame);
     page.receipt = super::receipt::just_given(&visit.query());
     show(&page)
 }
@@ -218,6 +229,8 @@ pub(crate) struct ReporterPage {
     pub(crate) others: Vec<OrganisationSummary>,
     pub(crate) chosen: BTreeSet<OrganisationId>,
     pub(crate) due: String,
+    /// Since which day, where that is not now.
+    pub(crate) effective_on: String,
     pub(crate) errors: FieldErrors,
     pub(crate) version: u64,
 }
@@ -241,6 +254,7 @@ impl ReporterPage {
             others,
             chosen: view.task.reporting.organisations().iter().copied().collect(),
             due: view.task.due.map(|due| due.to_string()).unwrap_or_default(),
+            effective_on: String::new(),
             errors: FieldErrors::default(),
             version: view.task.version,
             view,
@@ -262,11 +276,14 @@ pub(crate) async fn name_reporter(visit: Visit<Supervisor>, At(id): At<TaskId>, 
     let due = fields.text("due");
     let mut errors = FieldErrors::default();
     let parsed_due = due_of(&due, &mut errors);
+    let effective_on = fields.text("effective_on");
+    let parsed_effective_on = effective_day(&effective_on, &mut errors);
     if !errors.is_empty() {
         let page = ReporterPage::of(&visit, view)?;
         return show_again(&ReporterPage {
             chosen: organisations.into_iter().collect(),
             due,
+            effective_on,
             errors,
             version: fields.seen_version(),
             ..page
@@ -276,6 +293,7 @@ pub(crate) async fn name_reporter(visit: Visit<Supervisor>, At(id): At<TaskId>, 
         task: id,
         reporting: Reporting::by(organisations),
         due: parsed_due,
+        effective_on: parsed_effective_on,
     });
     let request = Request {
         command,
@@ -302,6 +320,14 @@ pub(crate) async fn change_publication(visit: Visit<Supervisor>, At(id): At<Task
     };
     let done = visit.app().execute(visit.actor(), request).await?;
     Ok(lead_to(&super::receipt::with_receipt(&urls::task(&id), done.command)))
+}
+
+/// The day since when something is true; none where that is now.
+pub(crate) fn effective_day(text: &str, errors: &mut FieldErrors) -> Option<Date> {
+    optional_date(text).unwrap_or_else(|()| {
+        errors.add("effective_on", "error-date");
+        None
+    })
 }
 
 fn due_of(text: &str, errors: &mut FieldErrors) -> Option<Date> {

@@ -106,9 +106,15 @@ impl TestSite {
         };
         let review = app.import_document(&console, upload).await.unwrap();
         let plan = app.adopt_review(&console, review, 1, None).await.unwrap();
-        app.execute(&console, Request::from(Command::IssuePlan(IssuePlan { plan })))
-            .await
-            .unwrap();
+        app.execute(
+            &console,
+            Request::from(Command::IssuePlan(IssuePlan {
+                plan,
+                effective_on: None,
+            })),
+        )
+        .await
+        .unwrap();
         let rows = app
             .ledger(&console, plan, &LedgerFilter::default())
             .unwrap()

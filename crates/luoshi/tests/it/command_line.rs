@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::program::{Server, done, program, run, write};
 
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 17] = [
     &[],
     &["parse"],
     &["explain"],
@@ -12,6 +12,9 @@ const COMMANDS: [&[&str]; 14] = [
     &["serve"],
     &["demo"],
     &["verify"],
+    &["ledger"],
+    &["ledger", "list"],
+    &["ledger", "export"],
     &["migrate"],
     &["admin"],
     &["admin", "create-office"],

@@ -306,6 +306,7 @@ pub(super) fn the_ledger_and_its_filters(store: Store) {
             organisation: scene.office,
         },
         due: Some(date(2026, 7, 31)),
+        effective_on: None,
     };
     give(
         &scene.store,
@@ -325,6 +326,7 @@ pub(super) fn the_ledger_and_its_filters(store: Store) {
         task: added,
         reporting: Reporting::Unnamed,
         due: None,
+        effective_on: None,
     };
     give(
         &scene.store,

@@ -142,6 +142,7 @@ pub(super) fn lights(store: Store) {
             organisation: scene.office,
         },
         due: None,
+        effective_on: None,
     };
     give(
         &scene.store,

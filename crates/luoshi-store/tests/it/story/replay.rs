@@ -108,6 +108,7 @@ pub(crate) fn eventful(store: Store) -> Scene {
             organisations: vec![scene.finance, scene.roads],
         },
         due: Some(date(2026, 10, 1)),
+        effective_on: None,
     };
     give(
         &scene.store,

@@ -101,6 +101,7 @@ impl DataPage {
             json_fields: &[
                 "schema",
                 "taken_at",
+                "as_of",
                 "log",
                 "plan",
                 "id",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use jiff::civil::Date;
-use luoshi_app::public_data::PublicTable;
+use luoshi_app::{Standpoint, public_data::PublicTable};
 use luoshi_ledger::{
     ids::{OrganisationId, PlanId},
     light::Colour,
@@ -14,6 +14,7 @@ use luoshi_ledger::{
 use super::data::{self, Format, Requested};
 use crate::{
     access::{Anybody, Visit},
+    as_of::absent,
     at::At,
     failure::{Answer, Failure},
     form::Fields,
@@ -176,11 +177,17 @@ impl PublicPlanPage {
     fn next_address(&self, after: &u32) -> String {
         let query = self.search.query();
         let joint = if query.is_empty() { "" } else { "&" };
-        format!("{}?{query}{joint}after={after}", urls::public_plan(&self.plan.id))
+        let address = format!("{}?{query}{joint}after={after}", urls::public_plan(&self.plan.id));
+        self.frame.keep_day(address)
+    }
+
+    fn data_address(&self, ending: &str) -> String {
+        format!("{}.{ending}", urls::public_plan(&self.plan.id))
     }
 
     fn light_address(&self, colour: &Colour) -> String {
-        format!("{}?light={}", urls::public_plan(&self.plan.id), colour.code())
+        let address = format!("{}?light={}", urls::public_plan(&self.plan.id), colour.code());
+        self.frame.keep_day(address)
     }
 
     fn body_is_chosen(&self, body: &OrganisationId) -> bool {
@@ -194,33 +201,37 @@ impl PublicPlanPage {
 
 /// One plan with its open tasks: a page, or data where the address ends so.
 pub(crate) async fn show_plan(visit: Visit<Anybody>, At(requested): At<Requested<PlanId>>) -> Answer {
-    let app = visit.app();
     let id = requested.id;
+    // Who asks for a plan that nobody may read has no past day made for it.
+    let now = visit.app().public_plan(id)?.ok_or(Failure::NotFound)?;
+    let standpoint = visit.public_standpoint().await?;
+    let absent = || absent(&standpoint, true);
     match requested.format {
         Format::Page => {
-            let plan = app.public_plan(id)?.ok_or(Failure::NotFound)?;
-            let tasks = app.public_tasks(id)?.ok_or(Failure::NotFound)?;
+            let plan = standpoint.public_plan(id)?.ok_or_else(absent)?;
+            let tasks = standpoint.public_tasks(id)?.ok_or_else(absent)?;
             let search = Search::of(&visit.query());
-            show(&PublicPlanPage::new(
-                visit.frame(Place::Public),
-                plan,
-                app.today(),
-                tasks,
-                search,
-            ))
+            let frame = visit.frame(Place::Public).seen_from(&standpoint);
+            show(&PublicPlanPage::new(frame, plan, standpoint.today(), tasks, search))
         }
-        Format::Json => app.public_plan_json(id)?.map(data::json).ok_or(Failure::NotFound),
-        Format::Csv => table(&visit, id, PublicTable::Tasks, "tasks"),
+        Format::Json => standpoint.public_plan_json(id)?.map(data::json).ok_or_else(absent),
+        Format::Csv => table(&standpoint, &now, PublicTable::Tasks, "tasks"),
     }
 }
 
 /// The figures of all open tasks of a plan, one line a figure.
 pub(crate) async fn values(visit: Visit<Anybody>, At(id): At<PlanId>) -> Answer {
-    table(&visit, id, PublicTable::Values, "values")
+    let now = visit.app().public_plan(id)?.ok_or(Failure::NotFound)?;
+    table(&visit.public_standpoint().await?, &now, PublicTable::Values, "values")
 }
 
-fn table(visit: &Visit<Anybody>, id: PlanId, table: PublicTable, name: &str) -> Answer {
-    let plan = visit.app().public_plan(id)?.ok_or(Failure::NotFound)?;
-    let bytes = visit.app().public_csv(id, table)?.ok_or(Failure::NotFound)?;
-    Ok(data::csv(bytes, &format!("luoshi-{}-{name}.csv", plan.year)))
+fn table(standpoint: &Standpoint<'_>, plan: &PublicPlan, table: PublicTable, name: &str) -> Answer {
+    let bytes = standpoint
+        .public_csv(plan.id, table)?
+        .ok_or_else(|| absent(standpoint, true))?;
+    let day = standpoint
+        .past()
+        .map(|past| format!("-{}", past.as_of.day))
+        .unwrap_or_default();
+    Ok(data::csv(bytes, &format!("luoshi-{}-{name}{day}.csv", plan.year)))
 }

@@ -13,6 +13,7 @@ use luoshi_types::PartyRole;
 use super::data::{self, Format, Requested};
 use crate::{
     access::{Anybody, Visit},
+    as_of::absent,
     at::At,
     failure::{Answer, Failure},
     frame::{Frame, Place},
@@ -63,6 +64,10 @@ pub(crate) struct Figure {
 }
 
 impl PublicTaskPage {
+    fn data_address(&self) -> String {
+        format!("{}.json", urls::public_task(&self.task.id))
+    }
+
     pub(crate) fn new(frame: Frame, plan: &PublicPlan, task: PublicTask, today: Date) -> Self {
         let marks: Vec<_> = task.excluded.iter().map(|(span, _)| (*span, Mark::Excluded)).collect();
         let mut reasons: Vec<String> = Vec::new();
@@ -96,8 +101,9 @@ impl PublicTaskPage {
             bodies,
             months: months(&frame, &task),
             frame: frame
+                .clone()
                 .under("public-plans", urls::PUBLIC)
-                .under_named(plan.title.clone(), urls::public_plan(&plan.id))
+                .under_named(plan.title.clone(), frame.keep_day(urls::public_plan(&plan.id)))
                 .headed_by(format!("{}{}", task.label, task.title), "public-task"),
             task,
             today,
@@ -158,22 +164,22 @@ fn months(frame: &Frame, task: &PublicTask) -> Vec<Month> {
 
 /// One open task: a page, or data where the address ends so.
 pub(crate) async fn show_task(visit: Visit<Anybody>, At(requested): At<Requested<TaskId>>) -> Answer {
-    let app = visit.app();
+    if visit.app().public_task(requested.id)?.is_none() {
+        return Err(Failure::NotFound);
+    }
+    let standpoint = visit.public_standpoint().await?;
+    let absent = || absent(&standpoint, true);
     match requested.format {
         Format::Page => {
-            let task = app.public_task(requested.id)?.ok_or(Failure::NotFound)?;
-            let plan = app.public_plan(task.plan)?.ok_or(Failure::NotFound)?;
-            show(&PublicTaskPage::new(
-                visit.frame(Place::Public),
-                &plan,
-                task,
-                app.today(),
-            ))
+            let task = standpoint.public_task(requested.id)?.ok_or_else(absent)?;
+            let plan = standpoint.public_plan(task.plan)?.ok_or_else(absent)?;
+            let frame = visit.frame(Place::Public).seen_from(&standpoint);
+            show(&PublicTaskPage::new(frame, &plan, task, standpoint.today()))
         }
-        Format::Json => app
+        Format::Json => standpoint
             .public_task_json(requested.id)?
             .map(data::json)
-            .ok_or(Failure::NotFound),
+            .ok_or_else(absent),
         // The figures of one task are a few lines of its plan's table, which has an address of its own.
         Format::Csv => Err(Failure::NotFound),
     }
