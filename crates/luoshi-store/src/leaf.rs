@@ -34,9 +34,11 @@ pub(crate) const PLACE: &str = "select leaf_index from leaf where event_id = $1"
 
 pub(crate) const PLACES: &str = "select event_id, leaf_index from leaf where event_id in ({})";
 
-/// Leaves before whose place there is none, except the first place.
+/// Leaves before whose place there is none, except the first place, with the first place that is missing.
 pub(crate) const AFTER_GAPS: &str = "
-    select event_id, leaf_index from leaf
+    select event_id,
+        (select coalesce(max(before.leaf_index) + 1, 0) from leaf as before where before.leaf_index < leaf.leaf_index)
+    from leaf
     where leaf_index > 0 and not exists (select 1 from leaf as other where other.leaf_index = leaf.leaf_index - 1)
     order by leaf_index";
 

@@ -93,7 +93,7 @@ where
     Entry: AsRef<[u8]>,
 {
     let mut edge = Edge::default();
-    let mut compared = grow_beside(source, &mut edge, size, entries, |_| Ok(()))?;
+    let mut compared = grow_beside(source, &mut edge, size, entries, |_| {})?;
     edge.finish(&mut |expected| {
         compared += 1;
         compare_tile(source, &expected)
@@ -123,27 +123,33 @@ where
     Entry: AsRef<[u8]>,
 {
     let mut checkpoints = checkpoints.into_iter().peekable();
-    let mut agreed = 0;
+    let (mut agreed, mut differing) = (0, None);
     let mut compare_roots = |edge: &Edge| {
         while let Some((stated_size, root)) = checkpoints.next_if(|(stated, _)| *stated <= edge.size()) {
-            if stated_size != edge.size() || edge.root() != root {
-                return Err(VerifyError::HistoryDiffers {
-                    agreed,
-                    size: stated_size,
-                });
+            if differing.is_some() {
+                // One that disagrees is enough to know where the entries were changed; those after it disagree too.
+            } else if stated_size == edge.size() && edge.root() == root {
+                agreed = stated_size;
+            } else {
+                differing = Some(stated_size);
             }
-            agreed = stated_size;
         }
-        Ok(())
     };
     let mut edge = Edge::default();
-    let mut compared = grow_beside(source, &mut edge, size, entries, &mut compare_roots)?;
-    compare_roots(&edge)?;
-    edge.finish(&mut |expected| {
-        compared += 1;
-        compare_tile(source, &expected)
-    })?;
-    Ok(compared)
+    let tiles = grow_beside(source, &mut edge, size, entries, &mut compare_roots).and_then(|mut compared| {
+        compare_roots(&edge);
+        edge.finish(&mut |expected| {
+            compared += 1;
+            compare_tile(source, &expected)
+        })?;
+        Ok(compared)
+    });
+    match (tiles, differing) {
+        (tiles, None) => tiles,
+        // A tile that differs names the entry itself, where a checkpoint names what lies between it and the one before.
+        (Err(error), Some(size)) if error.first_entry().is_some_and(|entry| entry < size) => Err(error),
+        (_, Some(size)) => Err(VerifyError::HistoryDiffers { agreed, size }),
+    }
 }
 
 /// Grows a tree to `size` from its entries and compares every tile that fills; answers with how many did. `look` sees the tree before each
@@ -153,7 +159,7 @@ fn grow_beside<Source, Entry>(
     edge: &mut Edge,
     size: u64,
     entries: impl IntoIterator<Item = Result<Entry, Source::Error>>,
-    mut look: impl FnMut(&Edge) -> Result<(), VerifyError<Source::Error>>,
+    mut look: impl FnMut(&Edge),
 ) -> Result<u64, VerifyError<Source::Error>>
 where
     Source: TileSource,
@@ -166,7 +172,7 @@ where
     };
     for entry in entries {
         let entry = entry.map_err(VerifyError::Entries)?;
-        look(edge)?;
+        look(edge);
         if edge.size() == size {
             return Err(VerifyError::WrongNumber {
                 expected: size,

@@ -12,6 +12,7 @@ mod readings;
 mod record;
 mod session;
 mod site;
+mod tampering;
 mod way;
 
 /// Says past the test runner, which keeps back what a passing test prints, that something was not tested.
