@@ -8,6 +8,7 @@
 
 mod import;
 mod log;
+mod past;
 mod readings;
 mod record;
 mod session;
