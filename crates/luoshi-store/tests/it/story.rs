@@ -38,6 +38,7 @@ fn tell(open: &dyn Fn() -> Store) {
     draft::drafts_and_reviews(open());
     log::what_append_and_apply_refuse(open());
     replay::replaying_a_clean_ledger(open());
+    replay::a_past_day(open());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use luoshi_tlog::{
     Checkpoint, EMPTY_ROOT, Integration, LogHash, LogKey, Origin, ProofError, TileId, TileKind, TileSource, TreeError,
     VerifyError, consistency_proof, entry_hash, inclusion_proof, integrate, parse_bundle, verify_consistency,
-    verify_inclusion, verify_tree,
+    verify_history, verify_inclusion, verify_tree,
 };
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -296,6 +296,46 @@ fn no_changed_byte_of_any_tile_escapes() {
         let found = verify_tree(&missing, 300, root, whole(&entries));
         assert_eq!(found, Err(VerifyError::Tree(TreeError::Missing(*tile))));
     }
+}
+
+#[test]
+fn every_kept_checkpoint_is_held_against_the_entries() {
+    let (memory, root, entries) = log_of(300);
+    let sizes = [1, 7, 255, 256, 257, 299];
+    let mut checkpoints: Vec<(u64, LogHash)> = sizes
+        .iter()
+        .map(|size| (*size, naive_root(&entries[..*size as usize])))
+        .collect();
+    checkpoints.push((300, root));
+    let check = |checkpoints: &[(u64, LogHash)], entries: &[Vec<u8>]| {
+        verify_history(&memory, 300, checkpoints.iter().copied(), whole(entries))
+    };
+    assert_eq!(
+        check(&checkpoints, &entries),
+        verify_tree(&memory, 300, root, whole(&entries))
+    );
+    for wrong in 0..checkpoints.len() {
+        let mut changed = checkpoints.clone();
+        changed[wrong].1 = LogHash([1; 32]);
+        let agreed = wrong.checked_sub(1).map_or(0, |before| checkpoints[before].0);
+        let size = checkpoints[wrong].0;
+        let found = check(&changed, &entries);
+        assert_eq!(found, Err(VerifyError::HistoryDiffers { agreed, size }));
+        assert_eq!(found.unwrap_err().first_entry(), Some(agreed));
+    }
+    // Entry and tiles were both rewritten: only the checkpoints tell, as closely as they stand.
+    let mut rewritten = entries.clone();
+    rewritten[100] = vec![0; 32];
+    let mut other = Memory::default();
+    other.grow(0, EMPTY_ROOT, &rewritten);
+    let found = verify_history(&other, 300, checkpoints.iter().copied(), whole(&rewritten));
+    assert_eq!(found, Err(VerifyError::HistoryDiffers { agreed: 7, size: 255 }));
+    // Where a tile still has the genuine entry, the place itself is named.
+    let found = check(&checkpoints, &rewritten);
+    assert_eq!(found.unwrap_err().first_entry(), Some(100));
+    let mut last = entries.clone();
+    last[290] = vec![0; 32];
+    assert_eq!(check(&checkpoints, &last).unwrap_err().first_entry(), Some(290));
 }
 
 #[test]

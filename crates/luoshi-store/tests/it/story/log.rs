@@ -8,7 +8,7 @@ use luoshi_ledger::{
     ids::{CommandId, OrganisationId},
     organisation::OrganisationKind,
 };
-use luoshi_store::{Constraint, Store, StoreError, StoredReceipt, WriteError};
+use luoshi_store::{Constraint, Store, StoreError, StoredCheckpoint, StoredReceipt, WriteError};
 
 use crate::scene::{Scene, at, leaf_of, next_id};
 
@@ -77,6 +77,10 @@ pub(super) fn the_log(store: Store) {
             let checkpoint = snapshot.latest_checkpoint()?.unwrap();
             assert_eq!((checkpoint.size, checkpoint.note.as_str()), (2, "note of two"));
             assert_eq!(checkpoint.signed_at, at("2026-03-02T02:00:00Z"));
+            let logged = snapshot.log_entries(1, 10)?;
+            assert_eq!((logged.len(), logged[0].index, logged[0].entry), (1, 1, waiting[1].1));
+            assert!(logged[0].recorded_at.is_some());
+            assert_eq!(snapshot.log_entries(2, 10)?, []);
             Ok(())
         })
         .unwrap();
@@ -94,6 +98,20 @@ pub(super) fn the_log(store: Store) {
             .size,
         13
     );
+    let (count, all, later, first) = scene
+        .store
+        .read(|snapshot| {
+            Ok((
+                snapshot.checkpoint_count()?,
+                snapshot.checkpoints(0, 10)?,
+                snapshot.checkpoints(3, 10)?,
+                snapshot.checkpoints(0, 1)?,
+            ))
+        })
+        .unwrap();
+    let sizes = |found: &[StoredCheckpoint]| found.iter().map(|checkpoint| checkpoint.size).collect::<Vec<_>>();
+    assert_eq!((count, sizes(&all)), (2, vec![2, 13]));
+    assert_eq!((sizes(&later), sizes(&first)), (vec![13], vec![2]));
 }
 
 pub(super) fn receipts(store: Store) {

@@ -4,10 +4,12 @@
 
 use jiff::civil::date;
 use luoshi_ledger::{
-    Command,
+    AsOf, AsOfClock, Command,
     command::{NameReporter, PublishTasks, ReturnReport, VerifyReport},
+    light::light,
     report::{TargetValue, VerificationMethod},
     task::{Publication, Reporting},
+    view::LedgerFilter,
 };
 use luoshi_store::{Phase, Store};
 
@@ -38,6 +40,61 @@ pub(super) fn replaying_a_clean_ledger(store: Store) {
         assert_eq!(of_phase.last(), Some(&&(phase, total, total)));
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// A past day holds what had been recorded by its end, with the lights of that day, and no more; the same on every engine.
+pub(super) fn a_past_day(store: Store) {
+    let scene = eventful(store);
+    let folder = tempfile::tempdir().unwrap();
+    let mut steps = Vec::new();
+    let mut past = |day: &str, clock| {
+        let as_of = AsOf {
+            day: day.parse().unwrap(),
+            clock,
+        };
+        let progress = &mut |done, total| steps.push((done, total));
+        scene.store.past(folder.path(), as_of, progress).unwrap()
+    };
+    let april = past("2026-04-20", AsOfClock::Known);
+    april
+        .read(|snapshot| {
+            let reports = snapshot.reports_of_task(scene.tasks[0])?;
+            let states: Vec<&str> = reports.iter().map(|view| view.report.state.code()).collect();
+            // The one of April was approved that day and returned on the next; the one of March was verified.
+            assert_eq!(states, ["approved", "verified"]);
+            assert_eq!(snapshot.reports_of_task(scene.tasks[1])?, []);
+            let filter = LedgerFilter::default();
+            let rows = snapshot.ledger(scene.plan, &filter)?;
+            assert_eq!(rows.len(), 3);
+            assert!(rows.iter().all(|row| row.publication == Publication::Withheld));
+            let counts = snapshot.light_counts(scene.plan, None)?;
+            assert_eq!(counts.not_tracked, 1);
+            let facts = snapshot.light_facts(scene.tasks[0])?.unwrap();
+            assert_eq!(rows[0].light, light(&facts, date(2026, 4, 20)));
+            // The history of a task is there, with places in the log.
+            let timeline = snapshot.timeline(scene.tasks[0])?;
+            assert!(timeline.len() > 3 && timeline.iter().all(|entry| entry.leaf_index.is_some()));
+            Ok(())
+        })
+        .unwrap();
+    let before = past("2026-02-01", AsOfClock::Known);
+    before
+        .read(|snapshot| {
+            assert_eq!(snapshot.plans()?, []);
+            assert_eq!(snapshot.organisations()?, []);
+            Ok(())
+        })
+        .unwrap();
+    // By the clock of truth a body is not there only since it was entered.
+    let before = past("2026-02-01", AsOfClock::True);
+    before
+        .read(|snapshot| {
+            assert_eq!(snapshot.plans()?, []);
+            assert_eq!(snapshot.organisations()?.len(), 3);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!((steps.first(), steps.last()), (Some(&(0, 26)), Some(&(26, 26))));
 }
 
 /// A ledger in which every table has rows and every column that can be empty is filled somewhere.
