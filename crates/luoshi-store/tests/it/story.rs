@@ -14,6 +14,7 @@ mod plan;
 mod replay;
 mod report;
 
+use luoshi_equipment::postgres::Server;
 use luoshi_store::{Location, Store};
 
 pub(crate) use self::replay::eventful;
@@ -49,4 +50,23 @@ fn sqlite_in_memory() {
 fn sqlite_in_a_file() {
     let folder = tempfile::tempdir().unwrap();
     tell(&|| Store::create(&Location::Sqlite(folder.path().join(next_id().to_string()))).unwrap());
+}
+
+#[test]
+fn postgres() {
+    let Some(server) = Server::shared("the conformance story on PostgreSQL") else {
+        return;
+    };
+    tell(&|| Store::create(&Location::Postgres(server.database().parse().unwrap())).unwrap());
+}
+
+#[test]
+fn postgres_as_behind_a_pooler() {
+    let Some(server) = Server::shared("the conformance story on PostgreSQL without prepared statements") else {
+        return;
+    };
+    tell(&|| {
+        let address = server.database() + "?pooler=transaction";
+        Store::create(&Location::Postgres(address.parse().unwrap())).unwrap()
+    });
 }
