@@ -125,14 +125,7 @@ impl Server {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(fs::File::create(self.folder.path().join("server.log"))?);
-        // The system ends the server when the thread ends that started it, so one thread does nothing else but stay.
-        let (started, wait) = mpsc::channel();
-        let (stop, stopped) = mpsc::channel::<()>();
-        thread::spawn(move || {
-            let _nobody_waits = started.send(command.spawn());
-            let _its_other_end_is_gone = stopped.recv();
-        });
-        let child = wait.recv().map_err(io::Error::other)??;
+        let (child, stop) = spawn_and_stay(command)?;
         *self.lock() = Some((child, stop));
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
@@ -241,6 +234,98 @@ impl Drop for Server {
         // QUIT ends it at once and its children with it; nobody needs these files any more.
         let _stopped_already = self.end("QUIT");
     }
+}
+
+/// A PgBouncer before a server, which gives each transaction another connection. Dropping it stops it.
+#[derive(Debug)]
+pub struct Pooler {
+    server: u16,
+    port: u16,
+    _folder: TempDir,
+    process: Child,
+    /// What the thread that started it waits for.
+    _thread: mpsc::Sender<()>,
+}
+
+impl Pooler {
+    /// A pooler before `server`; none after saying why `test` is skipped.
+    ///
+    /// # Panics
+    /// When the program is there and does not work.
+    #[track_caller]
+    pub fn before(server: &Server, test: &str) -> Option<Self> {
+        let installed = Path::new("/usr/sbin/pgbouncer");
+        let program = in_search_path("pgbouncer").or_else(|| installed.is_file().then(|| installed.to_owned()));
+        let Some(program) = program else {
+            return skip(test, "PgBouncer not found");
+        };
+        Some(Self::start(&program, server.port).expect("a pooler of the test's own"))
+    }
+
+    fn start(program: &Path, server: u16) -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("luoshi-pooler-").tempdir()?;
+        let port = free_port()?;
+        let settings = folder.path().join("pgbouncer.ini");
+        fs::write(
+            &settings,
+            format!(
+                "[databases]\n* = host=127.0.0.1 port={server} user=luoshi\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
+                 unix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 4\nmax_client_conn = 200\n"
+            ),
+        )?;
+        if let Some((user, group)) = other_user() {
+            #[cfg(unix)]
+            std::os::unix::fs::chown(folder.path(), Some(user), Some(group))?;
+            #[cfg(not(unix))]
+            let _ = (user, group);
+        }
+        let mut command = as_other_user(program);
+        command
+            .arg(&settings)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let (process, thread) = spawn_and_stay(command)?;
+        let pooler = Self {
+            server,
+            port,
+            _folder: folder,
+            process,
+            _thread: thread,
+        };
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            if std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
+                return Ok(pooler);
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Err(io::Error::other("the pooler does not come up"))
+    }
+
+    /// The way through the pooler to a database of the server.
+    #[must_use]
+    pub fn address_of(&self, database: &str) -> String {
+        database.replace(&format!(":{}/", self.server), &format!(":{}/", self.port))
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        let _ended_already = self.process.kill();
+        let _ended_already = self.process.wait();
+    }
+}
+
+/// Starts a command on a thread that does nothing else but stay: the system ends the process when the thread ends that started it.
+fn spawn_and_stay(mut command: Command) -> io::Result<(Child, mpsc::Sender<()>)> {
+    let (started, wait) = mpsc::channel();
+    let (stop, stopped) = mpsc::channel::<()>();
+    thread::spawn(move || {
+        let _nobody_waits = started.send(command.spawn());
+        let _its_other_end_is_gone = stopped.recv();
+    });
+    Ok((wait.recv().map_err(io::Error::other)??, stop))
 }
 
 /// The folder of the newest installed programs.

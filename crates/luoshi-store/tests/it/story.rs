@@ -14,7 +14,7 @@ mod plan;
 mod replay;
 mod report;
 
-use luoshi_equipment::postgres::Server;
+use luoshi_equipment::postgres::{Pooler, Server};
 use luoshi_store::{Location, Store};
 
 pub(crate) use self::replay::eventful;
@@ -61,12 +61,14 @@ fn postgres() {
 }
 
 #[test]
-fn postgres_as_behind_a_pooler() {
-    let Some(server) = Server::shared("the conformance story on PostgreSQL without prepared statements") else {
+fn postgres_behind_a_pooler() {
+    let test = "the conformance story behind PgBouncer";
+    let Some(server) = Server::shared(test) else { return };
+    let Some(pooler) = Pooler::before(&server, test) else {
         return;
     };
     tell(&|| {
-        let address = server.database() + "?pooler=transaction";
+        let address = pooler.address_of(&server.database()) + "?pooler=transaction";
         Store::create(&Location::Postgres(address.parse().unwrap())).unwrap()
     });
 }
