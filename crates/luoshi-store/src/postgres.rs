@@ -44,13 +44,16 @@ impl Drop for Sockets {
 impl Postgres {
     /// Opens the database at `address`.
     pub(crate) fn open(address: &Address) -> Result<Self, StoreError> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
+        let sockets = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("postgres")
             .enable_all()
             .build()
             .map_err(|error| StoreError::Engine(Box::new(error)))?;
-        let opener = Arc::new(Opener::new(address, runtime.handle().clone())?);
+        let handle = sockets.handle().clone();
+        // From here on, also when the server cannot be reached, it is let go in the way that a task of another runtime may.
+        let sockets = Sockets(Some(sockets));
+        let opener = Arc::new(Opener::new(address, handle)?);
         let readers = Pool::new(Arc::clone(&opener));
         // Whether the server is there and is what it has to be is found out now and not at the first request.
         off_the_executor(|| readers.read(|session| migration::refuse_newer(session)))?;
@@ -58,7 +61,7 @@ impl Postgres {
             writers: Writers::start(&opener)?,
             readers,
             opener,
-            _sockets: Sockets(Some(runtime)),
+            _sockets: sockets,
         })
     }
 

@@ -4,6 +4,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use luoshi_app::{App, Surroundings, SystemClock, SystemRandomness, folder::DataFolder};
@@ -78,6 +79,9 @@ impl Place {
     }
 }
 
+/// Seconds that a database server is waited for before it is asked again.
+const PAUSES: [u64; 6] = [1, 2, 4, 8, 16, 30];
+
 /// Opens the site at `place`, which has to exist.
 ///
 /// # Errors
@@ -103,6 +107,24 @@ pub(crate) fn open_or_create(place: &Place) -> Result<Arc<App>, Failure> {
             randomness: Box::new(SystemRandomness),
         },
     )
+}
+
+/// Like [`open_or_create`], for a service that starts together with its database: a server that cannot be reached is asked again, at growing
+/// intervals, for about a minute. `waiting` hears of each wait.
+///
+/// # Errors
+/// As [`open_or_create`].
+pub(crate) async fn open_patiently(place: &Place, waiting: impl Fn(&Failure, Duration)) -> Result<Arc<App>, Failure> {
+    for pause in PAUSES.map(Duration::from_secs) {
+        match open_or_create(place) {
+            Err(failure @ Failure::Unreachable { .. }) => {
+                waiting(&failure, pause);
+                tokio::time::sleep(pause).await;
+            }
+            other => return other,
+        }
+    }
+    open_or_create(place)
 }
 
 /// Like [`open_or_create`], with a clock of the caller's.

@@ -115,6 +115,7 @@ import-plan-address = Ledger: { $address }
 import-next = Next: luoshi admin create-accounts --plan { $plan }, then sign in and issue the plan.
 
 # Serving
+serve-waiting = Trying again in { $seconds } seconds.
 serve-address = The site is at { $address }
 serve-stop = Stop it with Ctrl+C.
 serve-no-accounts = There is no account to sign in with yet. In another window run: luoshi admin create-office --data { $data }

@@ -115,6 +115,7 @@ import-plan-address = 台账地址：{ $address }
 import-next = 下一步：luoshi admin create-accounts --plan { $plan }，再登录网站印发计划。
 
 # 运行网站
+serve-waiting = { $seconds } 秒后再试。
 serve-address = 网站地址：{ $address }
 serve-stop = 按 Ctrl+C 停止。
 serve-no-accounts = 还没有账号，无法登录。请另开一个窗口运行：luoshi admin create-office --data { $data }
