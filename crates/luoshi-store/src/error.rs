@@ -65,6 +65,9 @@ pub enum StoreError {
     /// The database belongs to another program.
     #[error("the database belongs to another program")]
     ForeignDatabase,
+    /// A database that is to be copied into holds something.
+    #[error("the database is not empty")]
+    NotEmpty,
     /// A newer release has written the database.
     #[error("the database has schema {found}, and this program knows schemas up to {known}")]
     NewerSchema {

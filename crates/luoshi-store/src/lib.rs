@@ -10,6 +10,7 @@
 mod account;
 mod checkpoint;
 mod content;
+mod copy;
 mod credential;
 mod document;
 mod draft;

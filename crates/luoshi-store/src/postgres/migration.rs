@@ -8,11 +8,10 @@ use crate::{
     migration::{known, steps},
 };
 
-const HAS_VERSION: &str = "
-    select count(*) from information_schema.tables
-    where table_schema = current_schema() and table_name = 'schema_version'";
-
-const HAS_TABLES: &str = "select count(*) from information_schema.tables where table_schema = current_schema()";
+/// Our tables and all tables, counted at one moment: another process may be making them.
+const TABLES: &str = "
+    select count(case when table_name = 'schema_version' then 1 end), count(*)
+    from information_schema.tables where table_schema = current_schema()";
 
 const MAKE_VERSION: &str =
     "create table if not exists schema_version (id bigint not null primary key, version bigint not null)";
@@ -32,14 +31,13 @@ const SET_VERSION: &str = "update schema_version set version = $1 where id = 1";
 /// [`StoreError::ForeignDatabase`] where there are tables and none of them is ours.
 pub(crate) fn version(session: &Session) -> Result<u32, StoreError> {
     let connection = Connection::Postgres(session);
-    let (has_version,): (u64,) = connection.one(HAS_VERSION, &[])?;
-    if has_version > 0 {
-        let found: Option<(u32,)> = connection.optional(VERSION, &[])?;
-        return Ok(found.map_or(0, |(version,)| version));
-    }
-    match connection.one::<(u64,)>(HAS_TABLES, &[])? {
-        (0,) => Ok(0),
-        _ => Err(StoreError::ForeignDatabase),
+    match connection.one::<(u64, u64)>(TABLES, &[])? {
+        (0, 0) => Ok(0),
+        (0, _) => Err(StoreError::ForeignDatabase),
+        _ => {
+            let found: Option<(u32,)> = connection.optional(VERSION, &[])?;
+            Ok(found.map_or(0, |(version,)| version))
+        }
     }
 }
 

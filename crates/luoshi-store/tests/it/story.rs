@@ -4,6 +4,7 @@
 //! Each chapter is in the module of its noun; what a test does behind the store's back is in `tampering`.
 
 mod access;
+mod copy;
 mod draft;
 mod job;
 mod ledger;
@@ -39,6 +40,7 @@ fn tell(open: &dyn Fn() -> Store) {
     draft::drafts_and_reviews(open());
     log::what_append_and_apply_refuse(open());
     replay::replaying_a_clean_ledger(open());
+    copy::copying(open(), &open());
 }
 
 #[test]
@@ -71,4 +73,14 @@ fn postgres_behind_a_pooler() {
         let address = pooler.address_of(&server.database()) + "?pooler=transaction";
         Store::create(&Location::Postgres(address.parse().unwrap())).unwrap()
     });
+}
+
+#[test]
+fn a_ledger_moves_between_engines() {
+    let Some(server) = Server::shared("moving a ledger to PostgreSQL and back") else {
+        return;
+    };
+    let on_server = || Store::create(&Location::Postgres(server.database().parse().unwrap())).unwrap();
+    copy::copying(in_memory(), &on_server());
+    copy::copying(on_server(), &in_memory());
 }
