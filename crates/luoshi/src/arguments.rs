@@ -148,6 +148,8 @@ pub(crate) enum Command {
     Verify,
     #[command(about = "把旧版数据库升级到本程序的版本\nBring an older database up to this program", help_template = HELP_TEMPLATE)]
     Migrate,
+    #[command(about = "把整个站点搬到另一种数据库，逐条重放核对\nMove the whole site to a database of another engine, proven by replay", help_template = HELP_TEMPLATE)]
+    MigrateEngine(MigrateEngineArguments),
     #[command(
         about = "督查室、账号和密码\nSupervision office, accounts and passwords",
         help_template = HELP_TEMPLATE,
@@ -331,6 +333,17 @@ pub(crate) struct ImportArguments {
     pub(crate) adopt: bool,
     #[command(flatten)]
     pub(crate) document: DocumentArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct MigrateEngineArguments {
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "搬到哪里：空的数据库，postgres://… 或 sqlite:文件\nWhere to: an empty database, postgres://… or sqlite:FILE"
+    )]
+    pub(crate) to: String,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod import;
 pub(crate) mod migrate;
+pub(crate) mod migrate_engine;
 pub(crate) mod orgs;
 pub(crate) mod parse;
 pub(crate) mod serve;

@@ -56,6 +56,16 @@ pub(crate) enum Failure {
     DatabaseAddress,
     /// The database belongs to another program.
     ForeignDatabase { database: String },
+    /// The database that is to be copied into holds something.
+    NotEmpty { database: String },
+    /// A copy into the database was broken off.
+    HalfCopied { database: String },
+    /// Something was written to the database while it was copied.
+    StillInUse { database: String },
+    /// The copy is not what was copied.
+    CopyDiffers { database: String },
+    /// The site has moved from this database to another one.
+    Moved { database: String, moved_to: String },
     /// The database server cannot be reached.
     Unreachable { database: String, cause: anyhow::Error },
     /// A setting of the database would lose acknowledged changes.
@@ -120,6 +130,7 @@ impl Failure {
             StoreError::NeedsMigration { .. } => Failure::NeedsMigration { data },
             StoreError::NewerSchema { .. } => Failure::NewerSchema { data },
             StoreError::ForeignDatabase => Failure::ForeignDatabase { database },
+            StoreError::NotEmpty => Failure::NotEmpty { database },
             StoreError::BadAddress => Failure::DatabaseAddress,
             StoreError::Unreachable(_) => Failure::Unreachable {
                 database,
@@ -147,7 +158,7 @@ impl Failure {
             | Failure::OutputNeeded
             | Failure::DatabaseAddress
             | Failure::Registry { .. } => Exit::Usage,
-            Failure::NothingToRead | Failure::NoSuchTask { .. } => Exit::Findings,
+            Failure::NothingToRead | Failure::NoSuchTask { .. } | Failure::CopyDiffers { .. } => Exit::Findings,
             Failure::ReadFile { .. }
             | Failure::WriteFile { .. }
             | Failure::FileExists { .. }
@@ -161,6 +172,10 @@ impl Failure {
             | Failure::NewerSchema { .. }
             | Failure::Database { .. }
             | Failure::ForeignDatabase { .. }
+            | Failure::NotEmpty { .. }
+            | Failure::HalfCopied { .. }
+            | Failure::StillInUse { .. }
+            | Failure::Moved { .. }
             | Failure::Unreachable { .. }
             | Failure::UnsafeSetting { .. }
             | Failure::KeyMissing { .. }
@@ -228,6 +243,14 @@ impl Failure {
             Failure::NewerSchema { data } => ("failure-newer-schema", vec![("data", path(data))]),
             Failure::DatabaseAddress => ("failure-database-address", vec![]),
             Failure::ForeignDatabase { database } => ("failure-foreign-database", vec![("database", text(database))]),
+            Failure::NotEmpty { database } => ("failure-not-empty", vec![("database", text(database))]),
+            Failure::HalfCopied { database } => ("failure-half-copied", vec![("database", text(database))]),
+            Failure::StillInUse { database } => ("failure-still-in-use", vec![("database", text(database))]),
+            Failure::CopyDiffers { database } => ("failure-copy-differs", vec![("database", text(database))]),
+            Failure::Moved { database, moved_to } => (
+                "failure-moved",
+                vec![("database", text(database)), ("moved_to", text(moved_to))],
+            ),
             Failure::Unreachable { database, .. } => ("failure-unreachable", vec![("database", text(database))]),
             Failure::UnsafeSetting {
                 database,
@@ -384,6 +407,22 @@ mod tests {
             Failure::DatabaseAddress,
             Failure::ForeignDatabase {
                 database: "x".to_owned(),
+            },
+            Failure::NotEmpty {
+                database: "x".to_owned(),
+            },
+            Failure::HalfCopied {
+                database: "x".to_owned(),
+            },
+            Failure::StillInUse {
+                database: "x".to_owned(),
+            },
+            Failure::CopyDiffers {
+                database: "x".to_owned(),
+            },
+            Failure::Moved {
+                database: "x".to_owned(),
+                moved_to: "y".to_owned(),
             },
             Failure::Unreachable {
                 database: "x".to_owned(),

@@ -69,6 +69,7 @@ fn run(line: &CommandLine) -> (Words, Result<Exit, Failure>) {
         Command::Demo(arguments) => command::demo::run(arguments, &settings, words),
         Command::Verify => command::verify::run(&settings, words),
         Command::Migrate => command::migrate::run(&settings, words),
+        Command::MigrateEngine(arguments) => command::migrate_engine::run(arguments, &settings, words),
         Command::Admin { command } => command::admin::run(command, &settings, words),
     };
     (words, outcome)

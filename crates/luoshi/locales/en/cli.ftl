@@ -42,6 +42,16 @@ failure-database-address = database is no address that can be used.
     .next = Write sqlite:FILE or postgres://user:password@host/name; docs/guide/postgresql.md explains it.
 failure-foreign-database = { $database } holds another program's data.
     .next = Name an empty database; this one was left alone.
+failure-not-empty = The database { $database } is not empty.
+    .next = Name an empty database; this one was left alone.
+failure-half-copied = The database { $database } holds half of a copy.
+    .next = Empty it and move the site again; the old database is unchanged and can be used.
+failure-still-in-use = Something was written to { $database } while it was copied.
+    .next = Stop the site and other commands, empty the new database, and move the site again; the old database is unchanged.
+failure-copy-differs = What was copied to { $database } does not agree with the record.
+    .next = The old database is unchanged and can be used; empty the new one, find the cause with luoshi verify, then move again.
+failure-moved = The site has moved from { $database } to { $moved_to }.
+    .next = Change the setting database to the new one.
 failure-unreachable = The database { $database } cannot be reached.
     .next = See whether the server runs and whether address, user, password and certificate are right; nothing was changed.
 failure-unsafe-setting = In the database { $database } { $name } is { $found }, which loses acknowledged changes when the power fails.
@@ -143,6 +153,9 @@ fault-tree = the log differs from what was signed: { $detail }
 fault-file = a received file is missing or was changed: { $file }
 
 # Migrating
+migrate-engine-progress = Copying
+migrate-engine-done = Copied { $rows } rows to { $database }; replayed { $events } events, checked { $leaves } leaves, nothing disagrees.
+migrate-engine-next = Next: change the setting database to the new one and start. The old database is kept as it is and opened no more.
 migrate-done = The database went from version { $before } to { $after }.
 migrate-nothing = The database is at version { $after } already.
 

@@ -42,6 +42,16 @@ failure-database-address = database 不是可用的数据库地址。
     .next = 请写成 sqlite:文件，或 postgres://用户:密码@主机/库名；docs/guide/postgresql.zh-CN.md 有说明。
 failure-foreign-database = { $database } 里是别的程序的数据。
     .next = 请换一个空的数据库；本程序没有改动它。
+failure-not-empty = 数据库 { $database } 不是空的。
+    .next = 请换一个空的数据库；本程序没有改动它。
+failure-half-copied = 数据库 { $database } 只复制了一半。
+    .next = 请清空它再搬一次；原来的数据库没有改动，可以继续使用。
+failure-still-in-use = 复制期间数据库 { $database } 又有写入。
+    .next = 请先停止网站和其他命令，清空新数据库，再搬一次；原来的数据库没有改动。
+failure-copy-differs = 复制到 { $database } 的内容与记录不一致。
+    .next = 原来的数据库没有改动，可以继续使用；请清空新数据库，用 luoshi verify 查明原因后再搬。
+failure-moved = 站点已从 { $database } 搬到 { $moved_to }。
+    .next = 请把设置 database 改为新的数据库。
 failure-unreachable = 连不上数据库 { $database }。
     .next = 请检查数据库服务器是否在运行，地址、用户、密码和证书是否正确；没有改动任何内容。
 failure-unsafe-setting = 数据库 { $database } 的 { $name } 是 { $found }，断电时会丢失已经回执的内容。
@@ -143,6 +153,9 @@ fault-tree = 存证日志与签署的不符：{ $detail }
 fault-file = 收到的文件不见了或被改动：{ $file }
 
 # 升级
+migrate-engine-progress = 复制
+migrate-engine-done = 已复制 { $rows } 行到 { $database }；重放 { $events } 个事件，核对 { $leaves } 个叶子，没有发现不一致。
+migrate-engine-next = 下一步：把设置 database 改为新的数据库再启动。原来的数据库原样保留，不再打开。
 migrate-done = 数据库已从第 { $before } 版升级到第 { $after } 版。
 migrate-nothing = 数据库已是第 { $after } 版，无需升级。
 

@@ -39,7 +39,8 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
     Ok(Exit::Findings)
 }
 
-fn findings(verification: &Verification, words: Words) -> Vec<String> {
+/// Everything that is wrong, a line each.
+pub(super) fn findings(verification: &Verification, words: Words) -> Vec<String> {
     let mut lines = vec![words.say_with("verify-unsound", &[("count", count(verification.finding_count()))])];
     lines.extend(
         verification
