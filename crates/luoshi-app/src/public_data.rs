@@ -33,14 +33,14 @@ pub enum PublicTable {
 struct OpenData<'a> {
     schema: &'static str,
     taken_at: String,
-    log: OpenLog<'a>,
+    log: OpenLog,
     plan: OpenPlan<'a>,
     tasks: Vec<OpenTask<'a>>,
 }
 
 #[derive(Serialize)]
-struct OpenLog<'a> {
-    origin: &'a str,
+struct OpenLog {
+    origin: String,
     checkpoint: Option<String>,
 }
 

@@ -9,6 +9,7 @@ use luoshi_store::StoreError;
 
 use crate::{
     exit::Exit,
+    log_source::SourceError,
     words::{Value, Words, count, text},
 };
 
@@ -61,6 +62,26 @@ pub(crate) enum Failure {
     DamagedKey { data: PathBuf },
     /// The database is older than its published log.
     LogAhead { data: PathBuf },
+    /// The log cannot be read where it is said to be.
+    LogUnreachable { place: String, cause: SourceError },
+    /// There is no checkpoint where a log is said to be.
+    NoLog { place: String },
+    /// No verifier key was given, and none lies beside the file.
+    KeyNeeded,
+    /// What was given as a verifier key is none.
+    NotAKey { key: String },
+    /// What was given as a checkpoint is none of this log.
+    NotACheckpoint { path: String },
+    /// What was given as an entry is none.
+    NotAnEntry { entry: String },
+    /// The file holds no receipt.
+    NotAReceipt { path: PathBuf },
+    /// The file holds no opened entries of a public task.
+    NothingOpened { path: PathBuf },
+    /// The log has fewer entries than the one asked for.
+    NoSuchEntry { index: u64, size: u64 },
+    /// The entry is not in the log.
+    EntryNotFound,
     /// The address cannot be listened on.
     Listen { listen: SocketAddr, cause: io::Error },
     /// No plan has the id that was given, or there is none at all.
@@ -116,8 +137,14 @@ impl Failure {
             | Failure::PublicUrl { .. }
             | Failure::PlainHttp { .. }
             | Failure::OutputNeeded
+            | Failure::KeyNeeded
+            | Failure::NotAKey { .. }
+            | Failure::NotAnEntry { .. }
             | Failure::Registry { .. } => Exit::Usage,
-            Failure::NothingToRead | Failure::NoSuchTask { .. } => Exit::Findings,
+            Failure::NothingToRead
+            | Failure::NoSuchTask { .. }
+            | Failure::NoSuchEntry { .. }
+            | Failure::EntryNotFound => Exit::Findings,
             Failure::ReadFile { .. }
             | Failure::WriteFile { .. }
             | Failure::FileExists { .. }
@@ -134,6 +161,11 @@ impl Failure {
             | Failure::ForeignKey { .. }
             | Failure::DamagedKey { .. }
             | Failure::LogAhead { .. }
+            | Failure::LogUnreachable { .. }
+            | Failure::NoLog { .. }
+            | Failure::NotACheckpoint { .. }
+            | Failure::NotAReceipt { .. }
+            | Failure::NothingOpened { .. }
             | Failure::Listen { .. }
             | Failure::Busy
             | Failure::Unavailable => Exit::Unavailable,
@@ -198,6 +230,19 @@ impl Failure {
             Failure::ForeignKey { data } => ("failure-foreign-key", vec![("data", path(data))]),
             Failure::DamagedKey { data } => ("failure-damaged-key", vec![("data", path(data))]),
             Failure::LogAhead { data } => ("failure-log-ahead", vec![("data", path(data))]),
+            Failure::LogUnreachable { place, .. } => ("failure-log-unreachable", vec![("place", text(place))]),
+            Failure::NoLog { place } => ("failure-no-log", vec![("place", text(place))]),
+            Failure::KeyNeeded => ("failure-key-needed", vec![]),
+            Failure::NotAKey { key } => ("failure-not-a-key", vec![("key", text(key))]),
+            Failure::NotACheckpoint { path } => ("failure-not-a-checkpoint", vec![("path", text(path))]),
+            Failure::NotAnEntry { entry } => ("failure-not-an-entry", vec![("entry", text(entry))]),
+            Failure::NotAReceipt { path: file } => ("failure-not-a-receipt", vec![("path", path(file))]),
+            Failure::NothingOpened { path: file } => ("failure-nothing-opened", vec![("path", path(file))]),
+            Failure::NoSuchEntry { index, size } => (
+                "failure-no-such-entry",
+                vec![("index", text(index)), ("size", text(size))],
+            ),
+            Failure::EntryNotFound => ("failure-entry-not-found", vec![]),
             Failure::Listen { listen, .. } => ("failure-listen", vec![("listen", text(listen))]),
             Failure::NoSuchPlan { name } => ("failure-no-such-plan", vec![("name", text(name))]),
             Failure::NobodyReports => ("failure-nobody-reports", vec![]),
@@ -220,6 +265,7 @@ impl Failure {
             | Failure::Output(cause)
             | Failure::Folder { cause, .. }
             | Failure::Listen { cause, .. } => Some(cause.to_string()),
+            Failure::LogUnreachable { cause, .. } => Some(cause.to_string()),
             Failure::Database { cause, .. } | Failure::Defect(cause) => Some(format!("{cause:#}")),
             _ => None,
         }
@@ -337,6 +383,19 @@ mod tests {
             Failure::ForeignKey { data: data() },
             Failure::DamagedKey { data: data() },
             Failure::LogAhead { data: data() },
+            Failure::LogUnreachable {
+                place: "x".to_owned(),
+                cause: SourceError::Status(500),
+            },
+            Failure::NoLog { place: "x".to_owned() },
+            Failure::KeyNeeded,
+            Failure::NotAKey { key: "x".to_owned() },
+            Failure::NotACheckpoint { path: "x".to_owned() },
+            Failure::NotAnEntry { entry: "x".to_owned() },
+            Failure::NotAReceipt { path: path() },
+            Failure::NothingOpened { path: path() },
+            Failure::NoSuchEntry { index: 3, size: 2 },
+            Failure::EntryNotFound,
             Failure::Listen { listen, cause: cause() },
             Failure::NoSuchPlan { name: "x".to_owned() },
             Failure::NobodyReports,
