@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod light;
 pub mod log;
 pub mod log_files;
+pub mod opened;
 pub mod public;
 pub mod public_data;
 pub mod receipt;

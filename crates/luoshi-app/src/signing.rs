@@ -50,7 +50,7 @@ pub(crate) struct SiteLog {
     predecessors: Vec<(Arc<LogKey>, Timestamp)>,
     /// Every key of every log of the site.
     pub(crate) history: KeyHistory,
-    /// Public keys of this log that lie in the folder. An older database does not know those that came after it.
+    /// Public halves of all keys in the folder. An older database does not know those that came after it.
     pub(crate) in_folder: Vec<VerifierKey>,
     /// Every log of the site, the present one last.
     pub(crate) epochs: Vec<Epoch>,
@@ -102,12 +102,7 @@ impl SiteLog {
                 Some((Arc::clone(key), term.signs_until?))
             })
             .collect();
-        let in_folder = keys
-            .by_text
-            .values()
-            .filter(|key| key.origin() == verifier.origin())
-            .filter_map(|key| key.verifier().ok())
-            .collect();
+        let in_folder = keys.by_text.values().filter_map(|key| key.verifier().ok()).collect();
         let halt = snapshot
             .setting(HALT_SETTING)?
             .and_then(|code| IncidentCause::from_code(&code));

@@ -142,7 +142,10 @@ impl<P: Policy> Visit<P> {
 
     /// What stands around a page, with `place` marked in the navigation.
     pub(crate) fn frame(&self, place: Place) -> Frame {
-        Frame::new(&self.visitor, place)
+        Frame {
+            log_halted: self.app().log_halt().is_some(),
+            ..Frame::new(&self.visitor, place)
+        }
     }
 }
 

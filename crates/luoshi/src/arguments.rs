@@ -457,11 +457,7 @@ pub(crate) struct WatchArguments {
         help = "保存最近一次核对无误的存证点的文件；报警时不改动\nFile that keeps the last good checkpoint; it is left alone when there is an alarm"
     )]
     pub(crate) kept: PathBuf,
-    #[arg(
-        long,
-        conflicts_with = "every",
-        help = "只查一次（默认）\nLook once (default)"
-    )]
+    #[arg(long, conflicts_with = "every", help = "只查一次（默认）\nLook once (default)")]
     pub(crate) once: bool,
     #[arg(
         long,

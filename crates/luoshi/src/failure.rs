@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 
 use luoshi_app::{AppError, OpenError, review::ReviewError};
 use luoshi_intake::parse::organisations::RegistryFault;
-use luoshi_ledger::Refusal;
+use luoshi_ledger::{Refusal, log::IncidentCause};
 use luoshi_store::StoreError;
 
 use crate::{
@@ -54,14 +54,12 @@ pub(crate) enum Failure {
     NewerSchema { data: PathBuf },
     /// The database cannot be used for another reason.
     Database { data: PathBuf, cause: anyhow::Error },
-    /// The log's key is not in the folder.
-    KeyMissing { data: PathBuf },
+    /// The log cannot be signed, and nothing is recorded meanwhile.
+    LogHalted { cause: IncidentCause },
     /// The log's key is another site's.
     ForeignKey { data: PathBuf },
     /// The log's key is damaged.
     DamagedKey { data: PathBuf },
-    /// The database is older than its published log.
-    LogAhead { data: PathBuf },
     /// The log cannot be read where it is said to be.
     LogUnreachable { place: String, cause: SourceError },
     /// There is no checkpoint where a log is said to be.
@@ -110,10 +108,9 @@ impl Failure {
         match error {
             OpenError::Store(error) => Self::of_store(data, error),
             OpenError::Folder(cause) => Failure::Folder { data, cause },
-            OpenError::KeyMissing => Failure::KeyMissing { data },
             OpenError::ForeignKey => Failure::ForeignKey { data },
             OpenError::DamagedKey => Failure::DamagedKey { data },
-            OpenError::LogAhead => Failure::LogAhead { data },
+            OpenError::Internal(cause) => Failure::Defect(anyhow::anyhow!(cause)),
         }
     }
 
@@ -157,10 +154,9 @@ impl Failure {
             | Failure::NeedsMigration { .. }
             | Failure::NewerSchema { .. }
             | Failure::Database { .. }
-            | Failure::KeyMissing { .. }
             | Failure::ForeignKey { .. }
             | Failure::DamagedKey { .. }
-            | Failure::LogAhead { .. }
+            | Failure::LogHalted { .. }
             | Failure::LogUnreachable { .. }
             | Failure::NoLog { .. }
             | Failure::NotACheckpoint { .. }
@@ -226,10 +222,9 @@ impl Failure {
             Failure::NeedsMigration { data } => ("failure-needs-migration", vec![("data", path(data))]),
             Failure::NewerSchema { data } => ("failure-newer-schema", vec![("data", path(data))]),
             Failure::Database { data, .. } => ("failure-database", vec![("data", path(data))]),
-            Failure::KeyMissing { data } => ("failure-key-missing", vec![("data", path(data))]),
             Failure::ForeignKey { data } => ("failure-foreign-key", vec![("data", path(data))]),
             Failure::DamagedKey { data } => ("failure-damaged-key", vec![("data", path(data))]),
-            Failure::LogAhead { data } => ("failure-log-ahead", vec![("data", path(data))]),
+            Failure::LogHalted { cause } => return (format!("failure-log-halted-{}", cause.code()), vec![]),
             Failure::LogUnreachable { place, .. } => ("failure-log-unreachable", vec![("place", text(place))]),
             Failure::NoLog { place } => ("failure-no-log", vec![("place", text(place))]),
             Failure::KeyNeeded => ("failure-key-needed", vec![]),
@@ -279,6 +274,8 @@ fn refusal_key(refusal: Refusal) -> String {
         | Refusal::NoRole
         | Refusal::SupervisorOutsideOffice
         | Refusal::InvalidText
+        | Refusal::NoReason
+        | Refusal::LogIsSound
         | Refusal::NoTasks => format!("refusal-{}", refusal.code()),
         _ => "refusal-other".to_owned(),
     }
@@ -290,6 +287,7 @@ impl From<AppError> for Failure {
             AppError::Refused(refusal) => Failure::Refused(refusal),
             AppError::Conflict | AppError::Busy => Failure::Busy,
             AppError::Unavailable => Failure::Unavailable,
+            AppError::LogHalted(cause) => Failure::LogHalted { cause },
             other => Failure::Defect(other.into()),
         }
     }
@@ -379,10 +377,17 @@ mod tests {
                 data: data(),
                 cause: anyhow::anyhow!("cause"),
             },
-            Failure::KeyMissing { data: data() },
             Failure::ForeignKey { data: data() },
             Failure::DamagedKey { data: data() },
-            Failure::LogAhead { data: data() },
+            Failure::LogHalted {
+                cause: IncidentCause::KeyLost,
+            },
+            Failure::LogHalted {
+                cause: IncidentCause::DatabaseBehind,
+            },
+            Failure::LogHalted {
+                cause: IncidentCause::RecordDiffers,
+            },
             Failure::LogUnreachable {
                 place: "x".to_owned(),
                 cause: SourceError::Status(500),

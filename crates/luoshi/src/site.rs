@@ -13,7 +13,7 @@ use crate::failure::Failure;
 
 /// What a folder may hold besides a site: the parts of one whose making was interrupted, and the demo, whose usual place is inside the
 /// usual place of a site.
-const HARMLESS: &[&str] = &["files", "log", "key", "demo"];
+const HARMLESS: &[&str] = &["files", "log", "key", "demo", "witnessed"];
 
 /// Opens the site in `data`, which has to exist.
 ///

@@ -41,7 +41,7 @@ async fn an_independent_verifier_accepts_the_log_and_notices_a_changed_byte() {
     let seen = folder.path().join("seen");
     let check = || {
         let mut command = Command::new(&program);
-        command.args(["-key", &site.app.log_verifier_key(), "-origin", site.app.log_origin()]);
+        command.args(["-key", &site.app.log_verifier_key(), "-origin", &site.app.log_origin()]);
         if seen.is_file() {
             command.arg("-old").arg(&seen);
         }

@@ -52,8 +52,8 @@ async fn an_outsider_verifies_the_whole_log_over_http() {
 
     let page = reader.get("/log").await;
     assert_eq!(page.one("h1"), "存证日志");
-    assert!(page.text.contains(site.app.log_origin()) && page.text.contains(&checkpoint.size.to_string()));
-    assert!(page.all("pre")[0].contains(site.app.log_origin()));
+    assert!(page.text.contains(&site.app.log_origin()) && page.text.contains(&checkpoint.size.to_string()));
+    assert!(page.all("pre")[0].contains(&site.app.log_origin()));
 }
 
 #[tokio::test]

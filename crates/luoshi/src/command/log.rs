@@ -116,8 +116,14 @@ fn trusted_keys(place: &LogPlace, source: &LogSource, words: Words) -> Result<Ke
     };
     let given = read_keys(given)?;
     // What is published goes further than what was noted, as long as each step is signed on both sides.
-    let anchor = given.logs().last().and_then(|log| log.terms().last()).map(|term| &term.key);
-    let reached = published.zip(anchor).and_then(|(history, anchor)| history.trusting(anchor).ok());
+    let anchor = given
+        .logs()
+        .last()
+        .and_then(|log| log.terms().last())
+        .map(|term| &term.key);
+    let reached = published
+        .zip(anchor)
+        .and_then(|(history, anchor)| history.trusting(anchor).ok());
     Ok(reached.unwrap_or(given))
 }
 

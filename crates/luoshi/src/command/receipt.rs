@@ -60,7 +60,11 @@ fn check(arguments: &ReceiptCheckArguments, words: Words) -> Result<Exit, Failur
             checkpoint,
             is_continued,
         } => {
-            let key = if is_continued { "receipt-carried-over" } else { "receipt-covered" };
+            let key = if is_continued {
+                "receipt-carried-over"
+            } else {
+                "receipt-covered"
+            };
             print(&words.say_with(
                 key,
                 &[

@@ -64,12 +64,7 @@ pub(super) fn run(arguments: &ConsistencyArguments, words: Words) -> Result<Exit
     Ok(Exit::Done)
 }
 
-fn read_state(
-    log: &OpenedLog,
-    place: &LogPlace,
-    given: &str,
-    words: Words,
-) -> Result<Result<State, Finding>, Failure> {
+fn read_state(log: &OpenedLog, place: &LogPlace, given: &str, words: Words) -> Result<Result<State, Finding>, Failure> {
     if let Ok(size) = given.parse::<u64>() {
         if size > log.checkpoint.size {
             return Err(Failure::NoSuchEntry {

@@ -29,7 +29,11 @@ pub(super) fn run(arguments: &ProveArguments, words: Words) -> Result<Exit, Fail
     if let Some(path) = &arguments.subject.opened {
         return check_opened(&log, &arguments.log, path, words);
     }
-    let index = match (arguments.subject.index, &arguments.subject.entry, &arguments.subject.receipt) {
+    let index = match (
+        arguments.subject.index,
+        &arguments.subject.entry,
+        &arguments.subject.receipt,
+    ) {
         (Some(index), _, _) => index,
         (_, Some(entry), _) => {
             let wanted = parse_entry(entry).ok_or_else(|| Failure::NotAnEntry { entry: entry.clone() })?;
@@ -185,7 +189,10 @@ fn check_opened(log: &OpenedLog, place: &LogPlace, path: &Path, words: Words) ->
     let (mut proved, mut elsewhere) = (0_u64, 0_u64);
     for (number, entry) in opened {
         let Some((envelope, bytes)) = decode(entry) else {
-            return say_finding(&Finding(words.say_with("log-opened-damaged", &[("number", text(number))])), words);
+            return say_finding(
+                &Finding(words.say_with("log-opened-damaged", &[("number", text(number))])),
+                words,
+            );
         };
         let said = [
             ("number", text(number)),
@@ -208,13 +215,7 @@ fn check_opened(log: &OpenedLog, place: &LogPlace, path: &Path, words: Words) ->
             Ok(proof) => proof,
             Err(finding) => return say_finding(&finding, words),
         };
-        let stands = verify_inclusion(
-            &proof.hashes,
-            log.checkpoint.size,
-            log.checkpoint.root,
-            index,
-            &leaf,
-        );
+        let stands = verify_inclusion(&proof.hashes, log.checkpoint.size, log.checkpoint.root, index, &leaf);
         if stands.is_err() {
             return say_finding(&Finding(words.say_with("log-opened-not-in-log", &said)), words);
         }

@@ -85,10 +85,7 @@ fn compare(
     if before.origin != log.checkpoint.origin {
         return Ok(Err(Finding(words.say_with(
             "watch-other-log",
-            &[
-                ("old", text(&before.origin)),
-                ("new", text(&log.checkpoint.origin)),
-            ],
+            &[("old", text(&before.origin)), ("new", text(&log.checkpoint.origin))],
         ))));
     }
     let (old, new) = (State::of(&before), State::of(&log.checkpoint));
