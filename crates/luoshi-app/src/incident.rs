@@ -72,8 +72,6 @@ impl App {
             previous_until: previous_until.to_string(),
         };
         let statement = rotation.sign(&previous, &key).map_err(AppError::internal)?;
-        // The secret is durable before anything names it.
-        keep_key(&self.folder, &key).map_err(AppError::internal)?;
         let command = Command::RotateLogKey(RotateLogKey {
             log: log.id,
             origin: log.origin().to_string(),
@@ -128,7 +126,6 @@ impl App {
         let statement = continuation
             .sign(&key, old.key.as_deref())
             .map_err(AppError::internal)?;
-        keep_key(&self.folder, &key).map_err(AppError::internal)?;
         let command = Command::ContinueLog(ContinueLog {
             log: LogId::of_origin(key.origin().as_str()),
             origin: key.origin().to_string(),
@@ -155,10 +152,12 @@ impl App {
         first_place: Option<u64>,
     ) -> Result<Done, AppError> {
         let known = self.present_log();
+        // The secret is durable before anything names it.
+        let place = keep_key(&self.folder, key).map_err(AppError::internal)?;
         let app = Arc::clone(self);
         let (actor, request) = (actor.clone(), Request::from(command));
         let text = key.to_signer_text();
-        let done = self
+        let outcome = self
             .store
             .write(move |transaction| {
                 let key = LogKey::from_signer_text(&text).map_err(AppError::internal)?;
@@ -178,7 +177,18 @@ impl App {
                 Ok::<_, AppError>(done)
             })
             .wait()
-            .map_err(flatten)?;
+            .map_err(flatten);
+        let done = match outcome {
+            Ok(done) => done,
+            Err(AppError::Unavailable) => return Err(AppError::Unavailable),
+            Err(error) => {
+                // Nothing names this key, so it would only confuse whoever looks for the one that signs.
+                if let Err(cause) = std::fs::remove_file(&place) {
+                    tracing::warn!(%cause, "the file of a key that was not taken could not be removed");
+                }
+                return Err(error);
+            }
+        };
         self.reload_log()?;
         self.publish_keys(&self.present_log())?;
         Ok(done)

@@ -3,7 +3,7 @@
 //!
 //! It signs nothing itself and decides nothing; `log` does.
 
-use std::{collections::BTreeMap, fs, io, sync::Arc};
+use std::{collections::BTreeMap, fs, io, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 use luoshi_ledger::{
@@ -192,12 +192,14 @@ impl KeyFolder {
     }
 }
 
-/// Keeps a secret key under a name of its own, so that no key ever replaces another.
-pub(crate) fn keep_key(folder: &DataFolder, key: &LogKey) -> io::Result<()> {
+/// Keeps a secret key under a name of its own, so that no key ever replaces another. Answers with its place.
+pub(crate) fn keep_key(folder: &DataFolder, key: &LogKey) -> io::Result<PathBuf> {
     let verifier = key.verifier_text();
-    let number = verifier.rsplit('+').nth(1).unwrap_or("new");
+    // The key itself, behind the second plus sign, may hold further ones.
+    let number = verifier.splitn(3, '+').nth(1).unwrap_or_default();
     let path = folder.key_folder().join(format!("log-{number}.key"));
-    write_secret_durably(&path, key.to_signer_text().as_bytes())
+    write_secret_durably(&path, key.to_signer_text().as_bytes())?;
+    Ok(path)
 }
 
 fn continuations(rows: &[Log]) -> impl Iterator<Item = (&Log, &LogContinuation)> {

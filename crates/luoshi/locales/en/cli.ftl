@@ -157,6 +157,7 @@ difference-out-of-place = the event does not follow the ones before it
 fault-checkpoint-signature = the checkpoint is not signed by the key of this site
 fault-published-checkpoint = the published checkpoint differs from the kept one
 fault-tree = the log differs from what was signed: { $detail }
+fault-other-log-key = The settings name another key of the log than the record does.
 fault-file = a received file is missing or was changed: { $file }
 
 # Migrating

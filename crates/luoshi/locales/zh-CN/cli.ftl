@@ -157,6 +157,7 @@ difference-out-of-place = 事件前后不接
 fault-checkpoint-signature = 存证点不是本站密钥签署的
 fault-published-checkpoint = 公布的存证点与保存的不同
 fault-tree = 存证日志与签署的不符：{ $detail }
+fault-other-log-key = 设置中的日志公钥与记录中的不同。
 fault-file = 收到的文件不见了或被改动：{ $file }
 
 # 升级

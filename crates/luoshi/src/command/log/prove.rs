@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use luoshi_ledger::{Content, Envelope, event};
 use luoshi_tlog::{
-    LeafSalt, LogProof, Receipt, ReceiptFile, TileSource, entry_hash, inclusion_proof, leaf_entry, verify_inclusion,
+    LeafSalt, LogProof, Receipt, ReceiptFile, entry_hash, inclusion_proof, leaf_entry, verify_inclusion,
 };
 use serde::Deserialize;
 
