@@ -43,6 +43,11 @@ impl DataFolder {
         root.join("luoshi.db").is_file()
     }
 
+    /// Whether the log of a site lies at `root`. A site whose database is elsewhere is told by it, also one that has lost its key.
+    pub fn holds_log(root: &Path) -> bool {
+        root.join("log").join("keys").is_file()
+    }
+
     /// The folder itself.
     pub fn root(&self) -> &Path {
         &self.root

@@ -14,6 +14,7 @@ mod documents;
 mod http;
 mod kill_nine;
 mod log;
+mod postgres;
 mod program;
 mod research;
 mod site;

@@ -15,7 +15,7 @@ use crate::{
 
 /// Says how the log stands. A log that cannot be signed is a finding.
 pub(super) fn status(settings: &Settings, words: Words) -> Result<Exit, Failure> {
-    let standing = site::open(&settings.data())?.log_standing()?;
+    let standing = site::open(&settings.place()?)?.log_standing()?;
     print(&words.say_with(
         "log-status",
         &[
@@ -42,7 +42,7 @@ pub(super) fn status(settings: &Settings, words: Words) -> Result<Exit, Failure>
 /// Lets a new key take over.
 pub(super) fn rotate_key(arguments: &RotateKeyArguments, settings: &Settings, words: Words) -> Result<Exit, Failure> {
     runtime()?.block_on(async {
-        let app = site::open(&settings.data())?;
+        let app = site::open(&settings.place()?)?;
         app.rotate_log_key(&Actor::console(), arguments.overlap_days).await?;
         app.drain_jobs().await?;
         print(&words.say_with(
@@ -59,7 +59,7 @@ pub(super) fn rotate_key(arguments: &RotateKeyArguments, settings: &Settings, wo
 /// Records an incident and continues in a new log.
 pub(super) fn incident(arguments: &IncidentArguments, settings: &Settings, words: Words) -> Result<Exit, Failure> {
     runtime()?.block_on(async {
-        let app = site::open(&settings.data())?;
+        let app = site::open(&settings.place()?)?;
         app.continue_log(&Actor::console(), &arguments.reason, arguments.although_sound)
             .await?;
         app.drain_jobs().await?;
