@@ -45,7 +45,7 @@ impl DataFolder {
 
     /// Whether the log of a site lies at `root`. A site whose database is elsewhere is told by it, also one that has lost its key.
     pub fn holds_log(root: &Path) -> bool {
-        root.join("log").join("keys").is_file()
+        root.join("log").join("keys").is_file() || root.join("key").join("log.key").is_file()
     }
 
     /// The folder itself.

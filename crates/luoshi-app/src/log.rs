@@ -26,7 +26,7 @@ use crate::{
     error::AppError,
     execute::flatten,
     log_files::{CHECKPOINT, KEYS, LogFiles},
-    signing::{HALT_SETTING, SiteLog, SiteLogError, VERIFIER_SETTING},
+    signing::{Epoch, HALT_SETTING, SiteLog, SiteLogError, VERIFIER_SETTING},
     site::{App, OpenError},
 };
 
@@ -35,7 +35,7 @@ const LEAVES_AT_ONCE: u32 = 10_000;
 /// The lease under which one process signs.
 pub(crate) const LEASE: &str = "sign_log";
 /// How long a process that died keeps others from signing; a living one renews.
-const LEASE_SECONDS: i64 = 10;
+const LEASE_SECONDS: i64 = 5;
 /// States of the tree that are remembered as checked.
 const REMEMBERED: usize = 64;
 
@@ -344,7 +344,7 @@ impl App {
         let epoch = log.present()?;
         self.publish_keys(log)?;
         loop {
-            let Some(kept) = self.kept_note(epoch.first_place)? else {
+            let Some(kept) = self.kept_note(epoch)? else {
                 return Ok(());
             };
             let published = epoch.files.read(CHECKPOINT).map_err(AppError::internal)?;
@@ -383,9 +383,13 @@ impl App {
         Ok(())
     }
 
-    fn kept_note(&self, first_place: u64) -> Result<Option<String>, StoreError> {
+    /// The checkpoint of this log that was kept last. Another process may have begun a new log that this one does not know of yet.
+    fn kept_note(&self, epoch: &Epoch) -> Result<Option<String>, StoreError> {
         let kept = self.store.read(|snapshot| snapshot.latest_checkpoint())?;
-        Ok(kept.filter(|kept| kept.size > first_place).map(|kept| kept.note))
+        let is_its_own = |note: &str| note.lines().next() == Some(epoch.origin.as_str());
+        Ok(kept
+            .filter(|kept| kept.size > epoch.first_place && is_its_own(&kept.note))
+            .map(|kept| kept.note))
     }
 
     fn serve_checkpoint(&self, note: &str) {
@@ -396,7 +400,7 @@ impl App {
     /// What was signed for this log, wherever it is found; none where something was published that is not this log's.
     fn known_checkpoints(&self, log: &SiteLog) -> Result<Option<KnownCheckpoints>, SiteLogError> {
         let epoch = log.present()?;
-        let kept = match self.kept_note(epoch.first_place)? {
+        let kept = match self.kept_note(epoch)? {
             Some(note) => open_signed(log, note),
             None => Found::Nothing,
         };
@@ -569,6 +573,16 @@ impl App {
         Ok(self.present_log())
     }
 
+    /// The log as the store has it now, or, where the store cannot be asked, as it was last: the log is read on while the database is gone.
+    fn latest_log(&self) -> Arc<SiteLog> {
+        self.refreshed_log().unwrap_or_else(|_| self.present_log())
+    }
+
+    /// How many logs the site has had, the present one included.
+    pub fn log_count(&self) -> usize {
+        self.present_log().epochs.len()
+    }
+
     /// Why nothing can be recorded at present, as this process last saw it; none while the log is signed.
     pub fn log_halt(&self) -> Option<IncidentCause> {
         self.present_log().halt
@@ -579,7 +593,7 @@ impl App {
     /// # Errors
     /// When the store or the folder fails.
     pub fn log_standing(&self) -> Result<LogStanding, AppError> {
-        let log = self.refreshed_log()?;
+        let log = self.latest_log();
         let size = match self.checkpoint() {
             Some(note) => Checkpoint::read_unverified(note.as_bytes()).map_or(0, |checkpoint| checkpoint.size),
             None => 0,
@@ -598,21 +612,19 @@ impl App {
     /// serves the one that was kept last, whoever signed it: a reader who is sent to another process must not see the log go back.
     pub fn checkpoint(&self) -> Option<String> {
         let served = || self.checkpoint.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let log = self.present_log();
+        let log = self.latest_log();
         if log.halt.is_some() {
             // What was published reaches further than the database then.
             return served();
         }
-        let kept = log
-            .present()
-            .ok()
-            .and_then(|epoch| self.kept_note(epoch.first_place).ok());
+        let kept = log.present().ok().and_then(|epoch| self.kept_note(epoch).ok());
         match kept {
             Some(Some(kept)) => {
                 self.serve_checkpoint(&kept);
                 Some(kept)
             }
-            _ => served(),
+            // A new log has none until its first entry is signed; the last of the log before is not its own.
+            _ => served().filter(|note| note.lines().next() == Some(log.origin().as_str())),
         }
     }
 
@@ -680,7 +692,7 @@ impl App {
     /// # Errors
     /// When its file cannot be read.
     pub fn log_checkpoint(&self, number: usize) -> Result<Option<String>, AppError> {
-        let log = self.present_log();
+        let log = self.latest_log();
         if number == log.epochs.len() {
             return Ok(self.checkpoint());
         }
@@ -716,7 +728,7 @@ impl App {
         };
         let note = match &epoch.end {
             Some((_, checkpoint)) => checkpoint.clone(),
-            None => self.kept_note(epoch.first_place)?,
+            None => self.kept_note(epoch)?,
         };
         let (Some(note), Some(keys)) = (note, log.history.log(&epoch.origin)) else {
             return Ok(None);

@@ -137,7 +137,7 @@ pub(crate) async fn later(visit: Visit<Anybody>, At(path): At<String>) -> Answer
         .ok_or(Failure::NotFound)?;
     match name {
         log_files::CHECKPOINT => checkpoint_of(app, number),
-        log_files::KEYS if app.log_beginning(number)?.is_some() => Ok(keys_of(app)),
+        log_files::KEYS if number <= app.log_count() => Ok(keys_of(app)),
         "begin.json" => {
             let beginning = app.log_beginning(number)?.ok_or(Failure::NotFound)?;
             Ok(kept(JSON, KEEP_CHECKPOINT, beginning))
