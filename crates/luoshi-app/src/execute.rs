@@ -13,15 +13,22 @@ use luoshi_ledger::{
     event::{Circumstances, record},
     facts::Subjects,
     ids::{CommandId, EventId, PlanId, TaskId},
+    log::IncidentCause,
     period::day_in_china,
     policy::authorize,
 };
 use luoshi_store::{NewLeaf, StoredReceipt, Transaction, WriteError};
-use luoshi_tlog::{LeafSalt, Receipt, leaf_entry};
+use luoshi_tlog::{LeafSalt, LogKey, Receipt, leaf_entry};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{digest::hash_of, error::AppError, job::Job, site::App};
+use crate::{
+    digest::hash_of,
+    error::AppError,
+    job::Job,
+    signing::{HALT_SETTING, SiteLog, VERIFIER_SETTING},
+    site::App,
+};
 
 /// A command with what makes it safe to repeat.
 #[derive(Debug, Clone)]
@@ -99,6 +106,35 @@ impl App {
         request: &Request,
         now: Timestamp,
     ) -> Result<Done, AppError> {
+        let signer = self.signer_within(transaction)?;
+        self.execute_signed(transaction, actor, request, now, &signer)
+    }
+
+    /// Who signs receipts, as the database says inside the transaction: another process may have let a new key take over, or found that
+    /// the log must not be signed.
+    fn signer_within(&self, transaction: &Transaction<'_>) -> Result<Arc<LogKey>, AppError> {
+        let (verifier, halt) = transaction.two_settings(VERIFIER_SETTING, HALT_SETTING)?;
+        if let Some(cause) = halt.and_then(|code| IncidentCause::from_code(&code)) {
+            return Err(AppError::LogHalted(cause));
+        }
+        let known = self.present_log();
+        let log = if known.verifier.as_str() == verifier.unwrap_or_default() && known.key.is_some() {
+            known
+        } else {
+            let loaded = SiteLog::load(transaction, &self.folder)?.map(Arc::new);
+            loaded.ok_or_else(|| AppError::internal("the site has no log"))?
+        };
+        log.key.clone().ok_or(AppError::LogHalted(IncidentCause::KeyLost))
+    }
+
+    pub(crate) fn execute_signed(
+        &self,
+        transaction: &mut Transaction<'_>,
+        actor: &Actor,
+        request: &Request,
+        now: Timestamp,
+        signer: &LogKey,
+    ) -> Result<Done, AppError> {
         let key_hash = request
             .idempotency_key
             .as_deref()
@@ -175,14 +211,14 @@ impl App {
             return Err(AppError::internal("a command was decided without an event"));
         };
         let receipt = Receipt::new(
-            self.key.origin().clone(),
+            signer.origin().clone(),
             event.0,
             entry,
             content_hash.finalize().into(),
             now.to_string(),
             key_hash.unwrap_or_default(),
         )
-        .and_then(|receipt| receipt.sign(&self.key))
+        .and_then(|receipt| receipt.sign(signer))
         .map_err(AppError::internal)?;
         transaction.save_receipt(&StoredReceipt {
             command,
@@ -223,7 +259,9 @@ impl Lights {
             | Event::AccountOpened(_)
             | Event::DocumentReceived(_)
             | Event::PlanAdopted(_)
-            | Event::TaskPublished(_) => {}
+            | Event::TaskPublished(_)
+            | Event::LogKeyRotated(_)
+            | Event::LogContinued(_) => {}
         }
     }
 }
@@ -251,6 +289,8 @@ fn fingerprint(command: &Command) -> [u8; 32] {
             };
             format!("add task {} {task:?}", command.plan)
         }
+        Command::RotateLogKey(command) => format!("rotate log key {}", command.previous_key),
+        Command::ContinueLog(command) => format!("continue log {} {:?}", command.previous, command.reason),
         Command::IssuePlan(_)
         | Command::NameReporter(_)
         | Command::PublishTasks(_)

@@ -10,7 +10,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use luoshi_tlog::{TileId, TileSource};
+use crate::log_files::LogFiles;
 
 /// A data folder.
 #[derive(Debug, Clone)]
@@ -43,9 +43,9 @@ impl DataFolder {
         root.join("luoshi.db").is_file()
     }
 
-    /// Whether the key of a site's log lies at `root`. A site whose database is elsewhere is told by it.
-    pub fn holds_key(root: &Path) -> bool {
-        root.join("key").join("log.key").is_file()
+    /// Whether the log of a site lies at `root`. A site whose database is elsewhere is told by it, also one that has lost its key.
+    pub fn holds_log(root: &Path) -> bool {
+        root.join("log").join("keys").is_file() || root.join("key").join("log.key").is_file()
     }
 
     /// The folder itself.
@@ -58,14 +58,30 @@ impl DataFolder {
         self.root.join("luoshi.db")
     }
 
-    /// The secret key of the log. It lies in a folder of its own, so that a backup of everything else can leave it out.
-    pub fn key_file(&self) -> PathBuf {
-        self.root.join("key").join("log.key")
+    /// The folder of the secret keys of the log. It is apart, so that a backup of everything else can leave it out.
+    pub fn key_folder(&self) -> PathBuf {
+        self.root.join("key")
     }
 
-    /// The folder of tiles and checkpoint in the layout of C2SP tlog-tiles.
-    pub fn log(&self) -> PathBuf {
-        self.root.join("log")
+    /// The secret key that the site was made with. Keys that took over later lie beside it.
+    pub fn key_file(&self) -> PathBuf {
+        self.key_folder().join("log.key")
+    }
+
+    /// The files of one of the site's logs in the layout of C2SP tlog-tiles. The first lies in `log/` itself and one that continues it in
+    /// a folder of its own below, so that the old one stays as it was published.
+    pub fn log_files(&self, number: usize) -> LogFiles {
+        let first = self.root.join("log");
+        if number <= 1 {
+            LogFiles::at(first)
+        } else {
+            LogFiles::at(first.join(number.to_string()))
+        }
+    }
+
+    /// A checkpoint that the operator brought from elsewhere, such as a witness or the gazette: the log is not signed unless it holds it.
+    pub fn witnessed_checkpoint(&self) -> PathBuf {
+        self.root.join("witnessed")
     }
 
     /// Keeps received bytes under their hash. Durable when this returns; bytes that are there already are left alone.
@@ -91,19 +107,6 @@ impl DataFolder {
     fn file_path(&self, sha256: &str) -> PathBuf {
         let prefix = sha256.get(..2).unwrap_or("00");
         self.root.join("files").join(prefix).join(sha256)
-    }
-}
-
-/// Tiles as files.
-impl TileSource for DataFolder {
-    type Error = io::Error;
-
-    fn read_tile(&self, tile: TileId) -> Result<Option<Vec<u8>>, io::Error> {
-        match fs::read(self.log().join(tile.path())) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
     }
 }
 

@@ -1,10 +1,7 @@
 //! Checking the record (law 6): the state against its replay, leaves against events, tiles and checkpoint against leaves, files against
 //! hashes. It repairs nothing.
 
-use std::fs;
-
 use luoshi_store::{Difference, StoreError};
-use luoshi_tlog::{Checkpoint, verify_tree};
 use sha2::{Digest, Sha256};
 
 use crate::{digest::hexadecimal, error::AppError, site::App};
@@ -38,6 +35,9 @@ pub enum Fault {
     /// The leaves do not give the tree that was signed.
     #[error("the log differs from what was signed: {0}")]
     Tree(String),
+    /// The settings name another key than the record of the log does.
+    #[error("the settings name another key of the log than its record")]
+    OtherLogKey,
     /// A received file is missing or has other bytes.
     #[error("the file {0} is missing or was changed")]
     File(String),
@@ -71,30 +71,6 @@ impl App {
         self.verify_log(&mut verification)?;
         self.verify_files(&mut verification)?;
         Ok(verification)
-    }
-
-    fn verify_log(&self, verification: &mut Verification) -> Result<(), AppError> {
-        let Some(stored) = self.store.read(|snapshot| snapshot.latest_checkpoint())? else {
-            return Ok(());
-        };
-        let published = fs::read(self.folder.log().join("checkpoint")).unwrap_or_default();
-        if published != stored.note.as_bytes() {
-            verification.faults.push(Fault::PublishedCheckpoint);
-        }
-        let Ok(checkpoint) = Checkpoint::open(stored.note.as_bytes(), &self.verifier()?) else {
-            verification.faults.push(Fault::CheckpointSignature);
-            return Ok(());
-        };
-        if checkpoint.size != stored.size {
-            verification.faults.push(Fault::CheckpointSignature);
-        }
-        verification.leaves = checkpoint.size;
-        let entries = self.store.read(|snapshot| snapshot.leaf_entries(0, checkpoint.size))?;
-        let entries = entries.iter().map(Ok::<_, std::io::Error>);
-        if let Err(difference) = verify_tree(&self.folder, checkpoint.size, checkpoint.root, entries) {
-            verification.faults.push(Fault::Tree(difference.to_string()));
-        }
-        Ok(())
     }
 
     fn verify_files(&self, verification: &mut Verification) -> Result<(), AppError> {

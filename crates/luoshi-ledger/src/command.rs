@@ -1,11 +1,12 @@
 //! What somebody may ask the ledger to do. A command carries every id that its events will need; it decides nothing.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use luoshi_types::Span;
 
 use crate::{
     actor::Role,
-    ids::{AccountId, DocumentId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
+    ids::{AccountId, DocumentId, LogId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
+    log::IncidentCause,
     organisation::OrganisationKind,
     period::Period,
     report::{TargetValue, VerificationMethod},
@@ -40,6 +41,52 @@ pub enum Command {
     ReturnReport(ReturnReport),
     /// Verify a report (核验).
     VerifyReport(VerifyReport),
+    /// Let a new key take over in the transparency log (换钥).
+    RotateLogKey(RotateLogKey),
+    /// Begin a new log after an incident (续接).
+    ContinueLog(ContinueLog),
+}
+
+/// Let a new key take over in the transparency log. The keys are in their public text form and the statement is signed by both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RotateLogKey {
+    /// The log.
+    pub log: LogId,
+    /// Its name.
+    pub origin: String,
+    /// The key that signs now.
+    pub previous_key: String,
+    /// The new key.
+    pub key: String,
+    /// Until when the old key signs checkpoints as well.
+    pub previous_until: Timestamp,
+    /// The signed statement.
+    pub statement: String,
+}
+
+/// Begin a new log after an incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContinueLog {
+    /// The new log.
+    pub log: LogId,
+    /// Its name.
+    pub origin: String,
+    /// Its key in the public text form.
+    pub key: String,
+    /// The log that ends.
+    pub previous: LogId,
+    /// The key that it had last.
+    pub previous_key: String,
+    /// Its last checkpoint, where it has one.
+    pub checkpoint: Option<String>,
+    /// How many leaves have their places.
+    pub first_place: u64,
+    /// Why it ends.
+    pub cause: IncidentCause,
+    /// The signed statement.
+    pub statement: String,
+    /// What happened, 1 to 20,000 characters.
+    pub reason: String,
 }
 
 /// Enter a body.

@@ -9,12 +9,13 @@ use jiff::civil::Date;
 use crate::{
     actor::Role,
     command::{
-        AddTask, AdoptDrafts, ApproveReport, Command, FoundOrganisation, IssuePlan, NameReporter, NewTask, OpenAccount,
-        PublishTasks, ReceiveDocument, ReturnReport, SubmitReport, VerifyReport,
+        AddTask, AdoptDrafts, ApproveReport, Command, ContinueLog, FoundOrganisation, IssuePlan, NameReporter, NewTask,
+        OpenAccount, PublishTasks, ReceiveDocument, ReturnReport, RotateLogKey, SubmitReport, VerifyReport,
     },
     event::{
-        AccountOpened, DocumentReceived, Event, OrganisationFounded, PlanAdopted, PlanIssued, ReportApproved,
-        ReportReturned, ReportSubmitted, ReportVerified, ReporterNamed, TaskAdopted, TaskPublished,
+        AccountOpened, DocumentReceived, Event, LogContinued, LogKeyRotated, OrganisationFounded, PlanAdopted,
+        PlanIssued, ReportApproved, ReportReturned, ReportSubmitted, ReportVerified, ReporterNamed, TaskAdopted,
+        TaskPublished,
     },
     facts::Facts,
     ids::{OrganisationId, PlanId, ReportId, SectionId},
@@ -53,6 +54,8 @@ pub fn decide(permit: &Permit, command: &Command, facts: &Facts, today: Date) ->
         Command::ApproveReport(command) => approve_report(permit, command, facts).map(one),
         Command::ReturnReport(command) => return_report(permit, command, facts).map(one),
         Command::VerifyReport(command) => verify_report(permit, command, facts).map(one),
+        Command::RotateLogKey(command) => rotate_log_key(command, facts).map(one),
+        Command::ContinueLog(command) => continue_log(command, facts).map(one),
     }
 }
 
@@ -447,5 +450,42 @@ fn verify_report(permit: &Permit, command: &VerifyReport, facts: &Facts) -> Resu
             .completion
             .or_else(|| completion_of(&task.targets, &command.values)),
         conclusion: Text::from(command.conclusion.as_str()),
+    }))
+}
+
+fn rotate_log_key(command: &RotateLogKey, facts: &Facts) -> Result<Event, Refusal> {
+    let present = facts.logs.get(&command.log).and_then(|log| log.present_key());
+    let is_present = present.is_none_or(|term| term.key == command.previous_key);
+    if !is_present || command.key == command.previous_key {
+        return Err(Refusal::OtherLogKey);
+    }
+    Ok(Event::LogKeyRotated(LogKeyRotated {
+        log: command.log,
+        origin: command.origin.clone(),
+        previous_key: command.previous_key.clone(),
+        key: command.key.clone(),
+        previous_until: command.previous_until,
+        statement: command.statement.clone(),
+    }))
+}
+
+fn continue_log(command: &ContinueLog, facts: &Facts) -> Result<Event, Refusal> {
+    if facts.logs.contains_key(&command.log) || command.log == command.previous {
+        return Err(Refusal::AlreadyExists);
+    }
+    if !is_text(&command.reason, LONGEST_TEXT) {
+        return Err(Refusal::NoReason);
+    }
+    Ok(Event::LogContinued(LogContinued {
+        log: command.log,
+        origin: command.origin.clone(),
+        key: command.key.clone(),
+        previous: command.previous,
+        previous_key: command.previous_key.clone(),
+        checkpoint: command.checkpoint.clone(),
+        first_place: command.first_place,
+        cause: command.cause,
+        statement: command.statement.clone(),
+        reason: Text::from(command.reason.as_str()),
     }))
 }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     actor::{ActorIdentity, Role},
     envelope::{Envelope, Recorded, Stream},
-    ids::{AccountId, CommandId, DocumentId, EventId, OrganisationId, PlanId, ReportId, TaskId},
+    ids::{AccountId, CommandId, DocumentId, EventId, LogId, OrganisationId, PlanId, ReportId, TaskId},
+    log::IncidentCause,
     organisation::OrganisationKind,
     period::Period,
     plan::SectionRecord,
@@ -102,6 +103,10 @@ events! {
     ReportReturned = "report_returned", 1, Report(report);
     /// The supervision office verified a report.
     ReportVerified = "report_verified", 1, Report(report);
+    /// A new key took over from the present one of a transparency log.
+    LogKeyRotated = "log_key_rotated", 1, Log(log);
+    /// A new log was begun because the one before it cannot be signed any more.
+    LogContinued = "log_continued", 1, Log(log);
 }
 
 /// Payload of [`Event::OrganisationFounded`].
@@ -320,6 +325,58 @@ pub struct ReportVerified {
 impl HoldsTexts for ReportVerified {
     fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
         self.conclusion.visit_texts(visit);
+    }
+}
+
+/// Payload of [`Event::LogKeyRotated`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogKeyRotated {
+    /// The log.
+    pub log: LogId,
+    /// Its name.
+    pub origin: String,
+    /// The public key that signed until now.
+    pub previous_key: String,
+    /// The public key that signs from now on.
+    pub key: String,
+    /// Until when the old key signs checkpoints as well.
+    pub previous_until: Timestamp,
+    /// The statement of the rotation, a note that both keys signed.
+    pub statement: String,
+}
+
+impl HoldsTexts for LogKeyRotated {
+    fn visit_texts(&mut self, _visit: &mut dyn FnMut(&mut Text)) {}
+}
+
+/// Payload of [`Event::LogContinued`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogContinued {
+    /// The new log.
+    pub log: LogId,
+    /// Its name.
+    pub origin: String,
+    /// Its public key.
+    pub key: String,
+    /// The log before it.
+    pub previous: LogId,
+    /// The public key that the log before it had last.
+    pub previous_key: String,
+    /// The last checkpoint of the log before it, a signed note; none where it never had one.
+    pub checkpoint: Option<String>,
+    /// How many leaves of the record had their places before.
+    pub first_place: u64,
+    /// Why the log before it cannot go on.
+    pub cause: IncidentCause,
+    /// The statement of the continuation, a signed note.
+    pub statement: String,
+    /// What happened, in the words of whoever recorded it.
+    pub reason: Text,
+}
+
+impl HoldsTexts for LogContinued {
+    fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        self.reason.visit_texts(visit);
     }
 }
 

@@ -6,7 +6,8 @@ use crate::{
     account::Account,
     command::Command,
     document::SourceDocument,
-    ids::{AccountId, DocumentId, OrganisationId, PlanId, ReportId, TaskId},
+    ids::{AccountId, DocumentId, LogId, OrganisationId, PlanId, ReportId, TaskId},
+    log::Log,
     organisation::Organisation,
     plan::Plan,
     report::Report,
@@ -28,6 +29,8 @@ pub struct Facts {
     pub tasks: BTreeMap<TaskId, Task>,
     /// Reports.
     pub reports: BTreeMap<ReportId, Report>,
+    /// Transparency logs that have events.
+    pub logs: BTreeMap<LogId, Log>,
 }
 
 /// The ids that a command names. The task of each report and the plan of each task belong to the facts as well.
@@ -45,6 +48,8 @@ pub struct Subjects {
     pub tasks: BTreeSet<TaskId>,
     /// Reports.
     pub reports: BTreeSet<ReportId>,
+    /// Transparency logs.
+    pub logs: BTreeSet<LogId>,
 }
 
 impl Subjects {
@@ -110,6 +115,12 @@ impl Subjects {
             }
             Command::VerifyReport(command) => {
                 subjects.reports.insert(command.report);
+            }
+            Command::RotateLogKey(command) => {
+                subjects.logs.insert(command.log);
+            }
+            Command::ContinueLog(command) => {
+                subjects.logs.insert(command.log);
             }
         }
         subjects

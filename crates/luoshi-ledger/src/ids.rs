@@ -55,6 +55,8 @@ ids! {
     DocumentId;
     /// One recorded event.
     EventId;
+    /// A transparency log (存证日志).
+    LogId;
     /// A body that commitments are made by (单位).
     OrganisationId;
     /// A plan (年度计划).

@@ -18,6 +18,7 @@ pub mod event;
 pub mod facts;
 pub mod ids;
 pub mod light;
+pub mod log;
 pub mod organisation;
 pub mod period;
 pub mod plan;

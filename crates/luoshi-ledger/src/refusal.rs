@@ -88,6 +88,10 @@ refusals! {
     OwnHouse = "own-house";
     /// The task belongs to another plan.
     ForeignTask = "foreign-task";
+    /// The key that is to be replaced is not the present one of the log.
+    OtherLogKey = "other-log-key";
+    /// Nothing hinders signing the log, and nobody said that it is to end all the same.
+    LogIsSound = "log-is-sound";
     /// The task is open, or withheld, already.
     NothingToPublish = "nothing-to-publish";
 }

@@ -27,6 +27,9 @@ impl Snapshot<'_> {
                 .documents
                 .extend(self.document_without_text(*id)?.map(|document| (*id, document)));
         }
+        for id in &subjects.logs {
+            facts.logs.extend(self.log(*id)?.map(|log| (*id, log)));
+        }
         for id in &subjects.reports {
             if let Some(report) = self.report(*id)? {
                 tasks.insert(report.task);

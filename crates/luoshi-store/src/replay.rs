@@ -206,6 +206,7 @@ impl Replay<'_> {
             Stream::Plan(_) => "select version from plan where id = $1",
             Stream::Task(_) => "select version from task where id = $1",
             Stream::Report(_) => "select version from report where id = $1",
+            Stream::Log(_) => "select version from log where id = $1",
         };
         let found: Option<(u64,)> = self.replayed.connection.optional(sql, values![&stream.id()])?;
         Ok(found.map_or(0, |(version,)| version))

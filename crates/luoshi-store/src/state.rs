@@ -1,7 +1,7 @@
 //! Folds an event into the state: load the row, let the ledger apply, save. What follows from an event is the ledger's alone.
 
 use luoshi_ledger::{
-    Envelope, Recorded, Stream, account::Account, document::SourceDocument, event::ApplyError,
+    Envelope, Recorded, Stream, account::Account, document::SourceDocument, event::ApplyError, log::Log,
     organisation::Organisation, plan::Plan, report::Report, task::Task,
 };
 
@@ -34,6 +34,8 @@ pub(crate) const TABLES: &[Table] = &[
     table("task_organisation", &["plan", "organisation", "number"]),
     table("report", &["id"]),
     table("report_value", &["report", "series", "ordinal"]),
+    table("log", &["id"]),
+    table("log_key", &["log", "ordinal"]),
 ];
 
 impl Transaction<'_> {
@@ -82,6 +84,11 @@ impl Transaction<'_> {
                 follows(before.as_ref().map(|report| report.version), envelope)?;
                 let report = Report::apply(before.clone(), recorded)?;
                 self.save_report(&report, before.as_ref())
+            }
+            Stream::Log(id) => {
+                let before = self.log(id)?;
+                follows(before.as_ref().map(|log| log.version), envelope)?;
+                self.save_log(&Log::apply(before, recorded)?)
             }
         }
     }

@@ -135,6 +135,8 @@ pub(crate) struct Frame {
     /// The one sentence that says what the page is for.
     pub(crate) lead: String,
     pub(crate) path: Vec<Step>,
+    /// Whether nothing can be recorded since the log cannot be signed.
+    pub(crate) log_halted: bool,
     /// The address of the page itself, for the links that change language and text size.
     address: String,
     query: Option<String>,
@@ -156,6 +158,7 @@ impl Frame {
             title: String::new(),
             lead: String::new(),
             path: Vec::new(),
+            log_halted: false,
             address: local(visitor.uri.path()),
             query: visitor.uri.query().map(str::to_owned),
         }

@@ -52,7 +52,9 @@ fn routes() -> Routes {
         .get(Anybody, urls::LOG, log::show_log)
         .get(Anybody, urls::LOG_CHECKPOINT, log::checkpoint)
         .get(Anybody, urls::LOG_KEY, log::key)
+        .get(Anybody, urls::LOG_KEYS, log::keys)
         .get(Anybody, urls::LOG_TILE, log::tile)
+        .get(Anybody, urls::LOG_LATER, log::later)
         // Whoever has an account, also with a one-time password.
         .post(Account, urls::SIGN_OUT, session::sign_out)
         .get(Account, urls::PASSWORD, settings::show_password)

@@ -32,6 +32,10 @@ pub(crate) const LOG: &str = "/log";
 pub(crate) const LOG_CHECKPOINT: &str = "/log/checkpoint";
 /// The public key of the log.
 pub(crate) const LOG_KEY: &str = "/log/key";
+/// Every key that signed for the site's logs, with the statements between them.
+pub(crate) const LOG_KEYS: &str = "/log/keys";
+/// The files of a log that continues the first one, below its number: `/log/2/checkpoint`.
+pub(crate) const LOG_LATER: &str = "/log/{*path}";
 /// Tiles and entries of the log (C2SP tlog-tiles).
 pub(crate) const LOG_TILE: &str = "/log/tile/{*path}";
 /// One draft of a review.

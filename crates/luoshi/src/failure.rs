@@ -4,11 +4,12 @@ use std::{io, net::SocketAddr, path::PathBuf};
 
 use luoshi_app::{AppError, OpenError, review::ReviewError};
 use luoshi_intake::parse::organisations::RegistryFault;
-use luoshi_ledger::Refusal;
+use luoshi_ledger::{Refusal, log::IncidentCause};
 use luoshi_store::StoreError;
 
 use crate::{
     exit::Exit,
+    log_source::SourceError,
     site::Place,
     words::{Value, Words, count, text},
 };
@@ -77,14 +78,32 @@ pub(crate) enum Failure {
     },
     /// The database cannot be used for another reason.
     Database { database: String, cause: anyhow::Error },
-    /// The log's key is not in the folder.
-    KeyMissing { data: PathBuf },
+    /// The log cannot be signed, and nothing is recorded meanwhile.
+    LogHalted { cause: IncidentCause },
     /// The log's key is another site's.
     ForeignKey { data: PathBuf },
     /// The log's key is damaged.
     DamagedKey { data: PathBuf },
-    /// The database is older than its published log.
-    LogAhead { data: PathBuf },
+    /// The log cannot be read where it is said to be.
+    LogUnreachable { place: String, cause: SourceError },
+    /// There is no checkpoint where a log is said to be.
+    NoLog { place: String },
+    /// No verifier key was given, and none lies beside the file.
+    KeyNeeded,
+    /// What was given as a verifier key is none.
+    NotAKey { key: String },
+    /// What was given as a checkpoint is none of this log.
+    NotACheckpoint { path: String },
+    /// What was given as an entry is none.
+    NotAnEntry { entry: String },
+    /// The file holds no receipt.
+    NotAReceipt { path: PathBuf },
+    /// The file holds no opened entries of a public task.
+    NothingOpened { path: PathBuf },
+    /// The log has fewer entries than the one asked for.
+    NoSuchEntry { index: u64, size: u64 },
+    /// The entry is not in the log.
+    EntryNotFound,
     /// The address cannot be listened on.
     Listen { listen: SocketAddr, cause: io::Error },
     /// No plan has the id that was given, or there is none at all.
@@ -114,10 +133,9 @@ impl Failure {
         match error {
             OpenError::Store(error) => Self::of_store(place, error),
             OpenError::Folder(cause) => Failure::Folder { data, cause },
-            OpenError::KeyMissing => Failure::KeyMissing { data },
             OpenError::ForeignKey => Failure::ForeignKey { data },
             OpenError::DamagedKey => Failure::DamagedKey { data },
-            OpenError::LogAhead => Failure::LogAhead { data },
+            OpenError::Internal(cause) => Failure::Defect(anyhow::anyhow!(cause)),
         }
     }
 
@@ -156,9 +174,16 @@ impl Failure {
             | Failure::PublicUrl { .. }
             | Failure::PlainHttp { .. }
             | Failure::OutputNeeded
+            | Failure::KeyNeeded
+            | Failure::NotAKey { .. }
+            | Failure::NotAnEntry { .. }
             | Failure::DatabaseAddress
             | Failure::Registry { .. } => Exit::Usage,
-            Failure::NothingToRead | Failure::NoSuchTask { .. } | Failure::CopyDiffers { .. } => Exit::Findings,
+            Failure::NothingToRead
+            | Failure::NoSuchTask { .. }
+            | Failure::NoSuchEntry { .. }
+            | Failure::EntryNotFound
+            | Failure::CopyDiffers { .. } => Exit::Findings,
             Failure::ReadFile { .. }
             | Failure::WriteFile { .. }
             | Failure::FileExists { .. }
@@ -178,10 +203,14 @@ impl Failure {
             | Failure::Moved { .. }
             | Failure::Unreachable { .. }
             | Failure::UnsafeSetting { .. }
-            | Failure::KeyMissing { .. }
             | Failure::ForeignKey { .. }
             | Failure::DamagedKey { .. }
-            | Failure::LogAhead { .. }
+            | Failure::LogHalted { .. }
+            | Failure::LogUnreachable { .. }
+            | Failure::NoLog { .. }
+            | Failure::NotACheckpoint { .. }
+            | Failure::NotAReceipt { .. }
+            | Failure::NothingOpened { .. }
             | Failure::Listen { .. }
             | Failure::Busy
             | Failure::Unavailable => Exit::Unavailable,
@@ -267,10 +296,22 @@ impl Failure {
                 ],
             ),
             Failure::Database { database, .. } => ("failure-database", vec![("database", text(database))]),
-            Failure::KeyMissing { data } => ("failure-key-missing", vec![("data", path(data))]),
             Failure::ForeignKey { data } => ("failure-foreign-key", vec![("data", path(data))]),
             Failure::DamagedKey { data } => ("failure-damaged-key", vec![("data", path(data))]),
-            Failure::LogAhead { data } => ("failure-log-ahead", vec![("data", path(data))]),
+            Failure::LogHalted { cause } => return (format!("failure-log-halted-{}", cause.code()), vec![]),
+            Failure::LogUnreachable { place, .. } => ("failure-log-unreachable", vec![("place", text(place))]),
+            Failure::NoLog { place } => ("failure-no-log", vec![("place", text(place))]),
+            Failure::KeyNeeded => ("failure-key-needed", vec![]),
+            Failure::NotAKey { key } => ("failure-not-a-key", vec![("key", text(key))]),
+            Failure::NotACheckpoint { path } => ("failure-not-a-checkpoint", vec![("path", text(path))]),
+            Failure::NotAnEntry { entry } => ("failure-not-an-entry", vec![("entry", text(entry))]),
+            Failure::NotAReceipt { path: file } => ("failure-not-a-receipt", vec![("path", path(file))]),
+            Failure::NothingOpened { path: file } => ("failure-nothing-opened", vec![("path", path(file))]),
+            Failure::NoSuchEntry { index, size } => (
+                "failure-no-such-entry",
+                vec![("index", text(index)), ("size", text(size))],
+            ),
+            Failure::EntryNotFound => ("failure-entry-not-found", vec![]),
             Failure::Listen { listen, .. } => ("failure-listen", vec![("listen", text(listen))]),
             Failure::NoSuchPlan { name } => ("failure-no-such-plan", vec![("name", text(name))]),
             Failure::NobodyReports => ("failure-nobody-reports", vec![]),
@@ -293,6 +334,7 @@ impl Failure {
             | Failure::Output(cause)
             | Failure::Folder { cause, .. }
             | Failure::Listen { cause, .. } => Some(cause.to_string()),
+            Failure::LogUnreachable { cause, .. } => Some(cause.to_string()),
             Failure::Database { cause, .. } | Failure::Unreachable { cause, .. } | Failure::Defect(cause) => {
                 Some(format!("{cause:#}"))
             }
@@ -308,6 +350,8 @@ fn refusal_key(refusal: Refusal) -> String {
         | Refusal::NoRole
         | Refusal::SupervisorOutsideOffice
         | Refusal::InvalidText
+        | Refusal::NoReason
+        | Refusal::LogIsSound
         | Refusal::NoTasks => format!("refusal-{}", refusal.code()),
         _ => "refusal-other".to_owned(),
     }
@@ -319,6 +363,7 @@ impl From<AppError> for Failure {
             AppError::Refused(refusal) => Failure::Refused(refusal),
             AppError::Conflict | AppError::Busy => Failure::Busy,
             AppError::Unavailable => Failure::Unavailable,
+            AppError::LogHalted(cause) => Failure::LogHalted { cause },
             other => Failure::Defect(other.into()),
         }
     }
@@ -438,10 +483,30 @@ mod tests {
                 database: "x".to_owned(),
                 cause: anyhow::anyhow!("cause"),
             },
-            Failure::KeyMissing { data: data() },
             Failure::ForeignKey { data: data() },
             Failure::DamagedKey { data: data() },
-            Failure::LogAhead { data: data() },
+            Failure::LogHalted {
+                cause: IncidentCause::KeyLost,
+            },
+            Failure::LogHalted {
+                cause: IncidentCause::DatabaseBehind,
+            },
+            Failure::LogHalted {
+                cause: IncidentCause::RecordDiffers,
+            },
+            Failure::LogUnreachable {
+                place: "x".to_owned(),
+                cause: SourceError::Status(500),
+            },
+            Failure::NoLog { place: "x".to_owned() },
+            Failure::KeyNeeded,
+            Failure::NotAKey { key: "x".to_owned() },
+            Failure::NotACheckpoint { path: "x".to_owned() },
+            Failure::NotAnEntry { entry: "x".to_owned() },
+            Failure::NotAReceipt { path: path() },
+            Failure::NothingOpened { path: path() },
+            Failure::NoSuchEntry { index: 3, size: 2 },
+            Failure::EntryNotFound,
             Failure::Listen { listen, cause: cause() },
             Failure::NoSuchPlan { name: "x".to_owned() },
             Failure::NobodyReports,

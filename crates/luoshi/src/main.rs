@@ -8,6 +8,7 @@ mod command;
 mod demo;
 mod exit;
 mod failure;
+mod log_source;
 mod output;
 mod settings;
 mod site;
@@ -68,6 +69,8 @@ fn run(line: &CommandLine) -> (Words, Result<Exit, Failure>) {
         Command::Serve => command::serve::run(&settings, words),
         Command::Demo(arguments) => command::demo::run(arguments, &settings, words),
         Command::Verify => command::verify::run(&settings, words),
+        Command::Log { command } => command::log::run(command, &settings, words),
+        Command::Receipt { command } => command::receipt::run(command, words),
         Command::Migrate => command::migrate::run(&settings, words),
         Command::MigrateEngine(arguments) => command::migrate_engine::run(arguments, &settings, words),
         Command::Admin { command } => command::admin::run(command, &settings, words),

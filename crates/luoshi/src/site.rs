@@ -14,7 +14,7 @@ use crate::failure::Failure;
 
 /// What a folder may hold besides a site: the parts of one whose making was interrupted, and the demo, whose usual place is inside the
 /// usual place of a site.
-const HARMLESS: &[&str] = &["files", "log", "key", "demo"];
+const HARMLESS: &[&str] = &["files", "log", "key", "demo", "witnessed"];
 
 /// Where a site is: its folder, and its database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Place {
         match &self.database {
             Database::InTheFolder => DataFolder::holds_site(&self.data),
             Database::File(path) => path.is_file(),
-            Database::Server(_) => DataFolder::holds_key(&self.data),
+            Database::Server(_) => DataFolder::holds_log(&self.data),
         }
     }
 

@@ -11,6 +11,7 @@ mod log;
 mod readings;
 mod record;
 mod session;
+mod signing;
 mod site;
 mod way;
 

@@ -9,6 +9,7 @@ use luoshi_ledger::{
     document::SourceDocument,
     event::{Circumstances, record},
     ids::{AccountId, CommandId, EventId, OrganisationId, PlanId, ReportId, TargetId, TaskId},
+    log::Log,
     organisation::{Organisation, OrganisationKind},
     plan::Plan,
     policy::authorize,
@@ -175,6 +176,10 @@ impl Story {
                 let state = Report::apply(facts.reports.remove(&id), &recorded).expect(sound);
                 facts.reports.insert(id, state);
             }
+            Stream::Log(id) => {
+                let state = Log::apply(facts.logs.remove(&id), &recorded).expect(sound);
+                facts.logs.insert(id, state);
+            }
         }
     }
 
@@ -187,6 +192,7 @@ impl Story {
             Stream::Plan(id) => facts.plans.get(&id).map_or(0, |state| state.version),
             Stream::Task(id) => facts.tasks.get(&id).map_or(0, |state| state.version),
             Stream::Report(id) => facts.reports.get(&id).map_or(0, |state| state.version),
+            Stream::Log(id) => facts.logs.get(&id).map_or(0, |state| state.version),
         }
     }
 }

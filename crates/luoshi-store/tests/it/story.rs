@@ -35,6 +35,9 @@ fn tell(open: &dyn Fn() -> Store) {
     light::lights(open());
     log::the_log(open());
     log::receipts(open());
+    log::one_holder_at_a_time(open());
+    log::keys_and_continuations(open());
+    log::places_are_given_back(open());
     job::jobs(open());
     access::access(open());
     draft::drafts_and_reviews(open());

@@ -58,6 +58,8 @@ event-report-submitted = Report submitted
 event-report-approved = Report approved
 event-report-returned = Report returned
 event-report-verified = Report verified
+event-log-key-rotated = Key of the log replaced
+event-log-continued = Log continued
 
 reason-not-tracked = This task is not tracked here and has no light.
 reason-not-issued = The plan is not issued yet; there is no light.

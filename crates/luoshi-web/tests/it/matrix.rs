@@ -68,7 +68,9 @@ GET    /public/tasks/{own}                   404    404   404  404      404     
 GET    /log                                  200    200   200  200      200          200
 GET    /log/checkpoint                       200    200   200  200      200          200
 GET    /log/key                              200    200   200  200      200          200
+GET    /log/keys                             200    200   200  200      200          200
 GET    /log/tile/{tile}                      200    200   200  200      200          200
+GET    /log/{later}                          404    404   404  404      404          404
 ";
 
 #[tokio::test]
@@ -121,6 +123,7 @@ async fn every_route_opens_to_those_whom_it_is_for() {
                 .replace("{open}", &site.rows[1].task.to_string())
                 .replace("{review}", &site.review.to_string())
                 .replace("{tile}", &format!("0/000.p/{log_size}"))
+                .replace("{later}", "2/checkpoint")
                 .replace("{number}", "1")
                 .replace("{receipt}", &receipt);
             let status = status_of(&mut browser, row[0], &path).await;

@@ -75,7 +75,7 @@ pub(crate) struct TestSite {
     pub(crate) review: ReviewId,
     pub(crate) rows: Vec<LedgerRow>,
     router: Router,
-    _folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl TestSite {
@@ -157,7 +157,7 @@ impl TestSite {
             plan,
             review,
             rows,
-            _folder: folder,
+            folder,
         }
     }
 

@@ -73,6 +73,7 @@ fn fault_line(fault: &Fault, words: Words) -> String {
         Fault::CheckpointSignature => words.say("fault-checkpoint-signature"),
         Fault::PublishedCheckpoint => words.say("fault-published-checkpoint"),
         Fault::Tree(detail) => words.say_with("fault-tree", &[("detail", text(detail))]),
+        Fault::OtherLogKey => words.say("fault-other-log-key"),
         Fault::File(file) => words.say_with("fault-file", &[("file", text(file))]),
     }
 }
