@@ -82,7 +82,9 @@ impl App {
                 .wait()
                 .map_err(flatten)?;
             let Some(first) = taken.first() else {
-                return self.take_up_checkpoint();
+                self.take_up_checkpoint()?;
+                // Last, since nothing waits for it: what the index does not know yet is found without it.
+                return self.index_search();
             };
             let kind = Job::from_code(&first.kind);
             let outcome = match kind {

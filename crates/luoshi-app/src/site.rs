@@ -52,6 +52,8 @@ pub struct App {
     pub(crate) wake: Notify,
     /// Held while the log is integrated: one worker at a time in this process.
     pub(crate) integrating: Mutex<()>,
+    /// Held while the index of search is worked on: one worker at a time in this process.
+    pub(crate) indexing: Mutex<()>,
     /// The text of the last checkpoint that was published.
     pub(crate) checkpoint: RwLock<Option<String>>,
 }
@@ -100,6 +102,7 @@ impl App {
             readings: Arc::new(Semaphore::new(DOCUMENTS_AT_ONCE)),
             wake: Notify::new(),
             integrating: Mutex::new(()),
+            indexing: Mutex::new(()),
             checkpoint: RwLock::new(None),
         });
         app.recover_log()?;

@@ -425,7 +425,14 @@ mod tests {
             subject: Uuid::from_u128(0x1234),
         };
         assert_eq!(cursor.to_string().parse(), Ok(cursor));
-        for wrong in ["", "b", "x.1.2", "b.1", "b.1.2", "b.-9223372036854775808.00000000000000000000000000001234"] {
+        for wrong in [
+            "",
+            "b",
+            "x.1.2",
+            "b.1",
+            "b.1.2",
+            "b.-9223372036854775808.00000000000000000000000000001234",
+        ] {
             assert_eq!(wrong.parse::<SearchCursor>(), Err(NoCursor), "{wrong}");
         }
     }

@@ -41,7 +41,11 @@ pub fn excerpt(text: &str, query: &SearchQuery) -> Option<Excerpt> {
     let position = marks.iter().position(|is_match| *is_match)?;
     let mut start = position.saturating_sub(BEFORE);
     // A passage begins with a character, not with the accent of one or with the space of a line break.
-    while start < position && characters.get(start).is_some_and(|character| hangs_on(*character) || character.is_whitespace()) {
+    while start < position
+        && characters
+            .get(start)
+            .is_some_and(|character| hangs_on(*character) || character.is_whitespace())
+    {
         start += 1;
     }
     let mut end = (position + AFTER).min(characters.len());

@@ -97,10 +97,17 @@ mod tests {
         ]
         .map(|(kind, part, reader)| SearchList::new(kind, part, reader).term(['粮', '食']))
         .to_vec();
-        assert_eq!((FORMAT, numbers), (
+        assert_eq!(
+            (FORMAT, numbers),
+            (
                 1,
-                vec![701_954_293_059_336_583, -1_664_837_678_413_365_291, -5_505_950_569_000_686_642]
-            ));
+                vec![
+                    701_954_293_059_336_583,
+                    -1_664_837_678_413_365_291,
+                    -5_505_950_569_000_686_642
+                ]
+            )
+        );
     }
 
     #[test]

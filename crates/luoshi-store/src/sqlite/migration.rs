@@ -10,6 +10,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0002_state", include_str!("../../migrations/sqlite/0002_state.sql")),
     ("0003_derived", include_str!("../../migrations/sqlite/0003_derived.sql")),
     ("0004_outside", include_str!("../../migrations/sqlite/0004_outside.sql")),
+    ("0007_search", include_str!("../../migrations/sqlite/0007_search.sql")),
 ];
 
 /// The version that this program needs.
