@@ -41,12 +41,23 @@ impl App {
     /// Tells the worker that there is work.
     pub(crate) fn wake_jobs(&self) {
         self.wake.notify_one();
+        self.wake_index.notify_one();
     }
 
-    /// Runs jobs until `stop` says so. One of these runs beside a server; a second one elsewhere does no harm.
-    pub async fn run_jobs(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+    /// Runs jobs until `stop` says so, and tends the index of search beside them. One of these runs beside a server; a second one elsewhere
+    /// does no harm.
+    pub async fn run_jobs(self: Arc<Self>, stop: watch::Receiver<bool>) {
+        tokio::join!(
+            Arc::clone(&self).run_due_jobs(stop.clone()),
+            self.run_search_index(stop)
+        );
+    }
+
+    async fn run_due_jobs(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         loop {
-            if let Err(error) = self.drain_jobs().await {
+            let app = Arc::clone(&self);
+            let outcome = tokio::task::spawn_blocking(move || app.drain_jobs_blocking()).await;
+            if let Err(error) = outcome.map_err(AppError::internal).flatten() {
                 tracing::error!(%error, "a job failed and will be tried again");
             }
             if *stop.borrow() {
@@ -60,15 +71,19 @@ impl App {
         }
     }
 
-    /// Runs every job that is due, until none is left. Command-line commands call this before they end.
+    /// Runs every job that is due, until none is left, and lets the index of search catch up. Command-line commands call this before they
+    /// end.
     ///
     /// # Errors
     /// The first job that fails; it stays in the queue.
     pub async fn drain_jobs(self: &Arc<Self>) -> Result<(), AppError> {
         let app = Arc::clone(self);
-        tokio::task::spawn_blocking(move || app.drain_jobs_blocking())
-            .await
-            .map_err(AppError::internal)?
+        tokio::task::spawn_blocking(move || {
+            app.drain_jobs_blocking()?;
+            app.index_search(&|| false)
+        })
+        .await
+        .map_err(AppError::internal)?
     }
 
     fn drain_jobs_blocking(&self) -> Result<(), AppError> {
@@ -82,9 +97,7 @@ impl App {
                 .wait()
                 .map_err(flatten)?;
             let Some(first) = taken.first() else {
-                self.take_up_checkpoint()?;
-                // Last, since nothing waits for it: what the index does not know yet is found without it.
-                return self.index_search();
+                return self.take_up_checkpoint();
             };
             let kind = Job::from_code(&first.kind);
             let outcome = match kind {

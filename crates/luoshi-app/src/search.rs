@@ -3,7 +3,11 @@
 //! A change is found from its commit on, since what the index does not know yet is looked through. So the worker may take its time: it lets
 //! changes gather, and pauses between its writes for those of people.
 
-use std::{sync::PoisonError, thread, time::Duration};
+use std::{
+    sync::{Arc, PoisonError},
+    thread,
+    time::Duration,
+};
 
 use jiff::{Timestamp, ToSpan};
 use luoshi_ledger::{
@@ -17,6 +21,7 @@ use luoshi_ledger::{
     view::{OrganisationSummary, PlanSummary},
 };
 use luoshi_store::{PostingRow, SearchScope, StoreError, Transaction};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::{error::AppError, execute::flatten, site::App};
@@ -33,10 +38,16 @@ const ROWS_AT_ONCE: usize = 1_000;
 const ENTRIES_AT_ONCE: usize = 500;
 /// Entries that are reset in one transaction when the index is made again.
 const REFILLED_AT_ONCE: u32 = 5_000;
+/// How long the worker lets changes gather after it was woken.
+const GATHERING: Duration = Duration::from_millis(500);
 /// How long the worker lets others write between two transactions of its own.
 const PAUSE: Duration = Duration::from_millis(10);
 /// How long the index stays in the hands of a worker that is heard of no more.
-const HOLD_MINUTES: i64 = 5;
+const HOLD_MINUTES: i64 = 1;
+/// How long few changes wait before they are put into the index as well.
+const PATIENCE_MINUTES: i64 = 10;
+/// How long the worker sleeps when nobody wakes it.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// Entries of the index that are compared with their texts when the record is verified.
 const SAMPLE: u32 = 1_000;
 
@@ -54,6 +65,9 @@ pub struct SearchRequest {
     /// Hits on a page.
     pub limit: u32,
 }
+
+/// Whether the worker is to end.
+type Stop<'s> = &'s (dyn Fn() -> bool + 's);
 
 /// How the worker behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,12 +230,31 @@ impl App {
     /// # Errors
     /// [`AppError::Busy`] while another process works on the index; when the store fails.
     pub fn rebuild_search(&self) -> Result<(), AppError> {
-        self.index(Manner::Eager)
+        self.index(Manner::Eager, &|| false)
     }
 
     /// Puts changed things into the index where enough have gathered, merges what is to be merged, and makes an index of an older kind again.
-    pub(crate) fn index_search(&self) -> Result<(), AppError> {
-        self.index(Manner::Patient)
+    pub(crate) fn index_search(&self, stop: Stop<'_>) -> Result<(), AppError> {
+        self.index(Manner::Patient, stop)
+    }
+
+    /// Tends the index until `stop` says so: apart from the jobs, since nothing waits for it and a merge takes its time.
+    pub(crate) async fn run_search_index(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        loop {
+            let (app, ending) = (Arc::clone(&self), stop.clone());
+            let outcome = tokio::task::spawn_blocking(move || app.index_search(&|| *ending.borrow())).await;
+            if let Err(error) = outcome.map_err(AppError::internal).flatten() {
+                tracing::error!(%error, "the index of search is behind and will be tended again");
+            }
+            if *stop.borrow() {
+                return;
+            }
+            tokio::select! {
+                () = self.wake_index.notified() => tokio::time::sleep(GATHERING).await,
+                () = tokio::time::sleep(LONGEST_SLEEP) => {}
+                changed = stop.changed() => if changed.is_err() { return },
+            }
+        }
     }
 
     /// How many things the index gets wrong; of most it looks at a sample.
@@ -232,14 +265,14 @@ impl App {
         Ok(self.store.read(|snapshot| snapshot.search_faults(SAMPLE))?)
     }
 
-    fn index(&self, manner: Manner) -> Result<(), AppError> {
+    fn index(&self, manner: Manner, stop: Stop<'_>) -> Result<(), AppError> {
         // One worker at a time in this process; the hold keeps those of other processes apart.
         let _turn = self.indexing.lock().unwrap_or_else(PoisonError::into_inner);
         if manner == Manner::Patient && !self.index_has_work()? {
             return Ok(());
         }
         let holder = self.new_id();
-        let outcome = self.index_as(holder, manner);
+        let outcome = self.index_as(holder, manner, stop);
         self.store
             .write(move |transaction| Ok::<_, AppError>(transaction.release_search_index(holder)?))
             .wait()
@@ -248,17 +281,27 @@ impl App {
     }
 
     fn index_has_work(&self) -> Result<bool, AppError> {
-        Ok(self.store.read(|snapshot| {
-            let standing = snapshot.search_standing()?;
-            Ok(
-                !standing.is_current()
-                    || standing.wants_purge()
-                    || snapshot.waiting_search_count(GATHERED)? >= GATHERED,
-            )
-        })?)
+        let standing = self.store.read(|snapshot| snapshot.search_standing())?;
+        Ok(!standing.is_current() || standing.wants_purge() || self.fold_is_due(Manner::Patient)?)
     }
 
-    fn index_as(&self, holder: Uuid, manner: Manner) -> Result<(), AppError> {
+    /// Whether changes are to be put into the index: enough of them, or such as have waited long.
+    fn fold_is_due(&self, manner: Manner) -> Result<bool, AppError> {
+        let least = if manner == Manner::Eager { 1 } else { GATHERED };
+        let (count, oldest) = self.store.read(|snapshot| {
+            Ok((
+                snapshot.waiting_search_count(least)?,
+                snapshot.waiting_search_entries(1)?.pop(),
+            ))
+        })?;
+        let limit = self
+            .now()
+            .checked_sub(PATIENCE_MINUTES.minutes())
+            .map_err(AppError::internal)?;
+        Ok(count >= least || oldest.is_some_and(|entry| entry.changed_at < limit))
+    }
+
+    fn index_as(&self, holder: Uuid, manner: Manner, stop: Stop<'_>) -> Result<(), AppError> {
         if !self.hold_index(holder)? {
             return match manner {
                 Manner::Patient => Ok(()),
@@ -275,14 +318,13 @@ impl App {
                 transaction.refill_search_index(REFILLED_AT_ONCE)
             })?;
         }
-        let least = if manner == Manner::Eager { 1 } else { GATHERED };
-        while self.store.read(|snapshot| snapshot.waiting_search_count(least))? >= least {
+        while !stop() && self.fold_is_due(manner)? {
             if !self.hold_index(holder)? || !self.fold_waiting(holder, manner)? {
                 return Ok(());
             }
-            while self.merge_due(holder, manner)? {}
+            while self.merge_due(holder, manner, stop)? {}
         }
-        while self.merge_due(holder, manner)? {}
+        while self.merge_due(holder, manner, stop)? {}
         Ok(())
     }
 
@@ -327,7 +369,7 @@ impl App {
     }
 
     /// Merges segments where some are due; says whether it did.
-    fn merge_due(&self, holder: Uuid, manner: Manner) -> Result<bool, AppError> {
+    fn merge_due(&self, holder: Uuid, manner: Manner, stop: Stop<'_>) -> Result<bool, AppError> {
         let Some(mut merge) = self.store.read(|snapshot| snapshot.search_merge_due())? else {
             return Ok(false);
         };
@@ -336,6 +378,10 @@ impl App {
             return Ok(false);
         };
         loop {
+            // What was written so far is swept away by the next worker.
+            if stop() {
+                return Ok(false);
+            }
             let rows = self.store.read(|snapshot| merge.next_rows(snapshot, ROWS_AT_ONCE))?;
             if rows.is_empty() {
                 break;

@@ -554,13 +554,21 @@ fn searches(member: &Frame, public: &Frame) -> Vec<(&'static str, SearchShown)> 
         },
     };
     let next = sample::search_hits(SearchKind::Task).first().map(SearchCursor::of);
-    let counts = SearchKind::ALL.map(|kind| (kind, group(kind, true, None).count)).to_vec();
+    let counts = SearchKind::ALL
+        .map(|kind| (kind, group(kind, true, None).count))
+        .to_vec();
     vec![
         (
             "search",
             SearchShown {
                 groups: SearchKind::ALL
-                    .map(|kind| group(kind, kind != SearchKind::Plan, next.filter(|_| kind == SearchKind::Task)))
+                    .map(|kind| {
+                        group(
+                            kind,
+                            kind != SearchKind::Plan,
+                            next.filter(|_| kind == SearchKind::Task),
+                        )
+                    })
                     .into(),
                 counts: counts.clone(),
                 ..shown("增长8% 就业", member, false)

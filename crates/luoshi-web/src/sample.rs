@@ -434,7 +434,10 @@ pub(crate) fn search_hits(kind: SearchKind) -> Vec<SearchHit> {
         ),
         SearchKind::Document => (
             vec![(SearchField::FileName, "2026年任务分解.docx".to_owned())],
-            vec![(SearchField::Text, format!("云陵省人民政府办公厅文件\n\n{PROMISE}\n（二）"))],
+            vec![(
+                SearchField::Text,
+                format!("云陵省人民政府办公厅文件\n\n{PROMISE}\n（二）"),
+            )],
             SearchSubject::Document {
                 document: DocumentId(Uuid::from_u128(7)),
                 plan: Some(PLAN),

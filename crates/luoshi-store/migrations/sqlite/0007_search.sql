@@ -4,14 +4,15 @@
 -- Whether the index knows a thing as it stands now. A thing that changed waits, without a number, and is looked through until the worker has
 -- put it into a segment; its old number then means nothing any more.
 create table search_entry (
-    kind        text    not null,
+    -- The id first: a condition on the kind alone must not tempt an engine to read all things of that kind.
     subject     blob    not null,
+    kind        text    not null,
     -- When its words, or who may read them, changed last.
     changed_at  integer not null,
     -- Counts the changes, so that a worker that read an older state does not give that one a number.
     revision    integer not null,
     number      integer,
-    primary key (kind, subject)
+    primary key (subject, kind)
 ) strict, without rowid;
 
 create unique index search_entry_number on search_entry (number) where number is not null;

@@ -18,7 +18,7 @@ use crate::{
 
 const NOTE: &str = "
     insert into search_entry (kind, subject, changed_at, revision, number) values ($1, $2, $3, 1, null)
-    on conflict (kind, subject) do update set
+    on conflict (subject, kind) do update set
         changed_at = excluded.changed_at, revision = search_entry.revision + 1, number = null";
 
 const NOTE_TASKS_OF_PLAN: &str = "
@@ -30,9 +30,10 @@ const WAITING: &str = "
     select kind, subject, changed_at, revision from search_entry where number is null
     order by changed_at, subject desc limit $1";
 
-/// How many wait, counted no further than needed.
+/// How many wait, counted no further than needed. The order makes the engine walk the index of those that wait.
 const WAITING_COUNT: &str = "
-    select count(*) from (select 1 from search_entry where number is null limit $1) as waiting";
+    select count(*) from (
+        select subject from search_entry where number is null order by changed_at, subject desc limit $1) as waiting";
 
 const GIVE_NUMBER: &str = "
     update search_entry set number = $4 where kind = $1 and subject = $2 and revision = $3 and number is null";

@@ -36,6 +36,12 @@ const TASK_CONCERNS: &str = " and plan.issued_at is not null and exists (
 
 const TASK_PUBLICATION: &str = " and plan.issued_at is not null and task.publication = {}";
 
+/// Said so that an engine without statistics is not tempted to begin with all tasks of the plan.
+const OF_PLAN: &str = " and exists (select 1 from plan as wanted where wanted.id = task.plan and wanted.id = {})";
+
+const DOCUMENT_OF_PLAN: &str =
+    " and exists (select 1 from plan as wanted where wanted.document = document.id and wanted.id = {})";
+
 const REPORTS: &str = "
     select search_entry.number, search_entry.changed_at, report.id, report.organisation, organisation.name, report.period,
         report.state, task.number, task.title, plan.title, report.done, report.problems, report.help_wanted, report.next_step,
@@ -192,24 +198,94 @@ fn found_document(row: &mut Row<'_>) -> Result<Found, StoreError> {
     })
 }
 
+/// Which things one statement asks for.
+enum Wanted<'v> {
+    /// Those with one of these values in a column.
+    Keys(&'static str, Vec<Value<'v>>),
+    /// At most so many of those that wait.
+    Waiting(u32),
+}
+
+/// How a row of a kind is read; none for kinds that are not indexed.
+fn reading(kind: SearchKind) -> Option<fn(&mut Row<'_>) -> Result<Found, StoreError>> {
+    match kind {
+        SearchKind::Task => Some(found_task),
+        SearchKind::Report => Some(found_report),
+        SearchKind::Document => Some(found_document),
+        SearchKind::Plan | SearchKind::Organisation => None,
+    }
+}
+
+/// The statement for what is wanted, with its parameters. Each combination has one text, so that it is prepared once.
+fn statement<'v>(scope: &'v SearchScope, wanted: Wanted<'v>) -> (String, Vec<Value<'v>>) {
+    let (select, in_plan) = match scope.kind {
+        SearchKind::Report => (REPORTS, OF_PLAN),
+        SearchKind::Document => (DOCUMENTS, DOCUMENT_OF_PLAN),
+        SearchKind::Task | SearchKind::Plan | SearchKind::Organisation => (TASKS, OF_PLAN),
+    };
+    let mut sql = select.to_owned();
+    let (mut parameters, limit) = match wanted {
+        Wanted::Keys(column, mut keys) => {
+            while let Some(last) = keys.last().filter(|_| keys.len() < KEYS).cloned() {
+                keys.push(last);
+            }
+            let list: Vec<String> = (1..=keys.len()).map(|number| format!("${number}")).collect();
+            sql.push_str(&format!(" and search_entry.{column} in ({})", list.join(", ")));
+            (keys, None)
+        }
+        Wanted::Waiting(limit) => {
+            sql.push_str(" and search_entry.number is null");
+            (Vec::new(), Some(limit))
+        }
+    };
+    let mut require = |condition: &str, value: Value<'v>| {
+        parameters.push(value);
+        sql.push_str(&condition.replacen("{}", &format!("${}", parameters.len()), 1));
+    };
+    match (scope.kind, &scope.reader) {
+        (SearchKind::Task, SearchReader::Body(organisation)) => require(TASK_CONCERNS, organisation.into()),
+        (SearchKind::Task, SearchReader::Public) => require(TASK_PUBLICATION, Publication::Open.into()),
+        (SearchKind::Report, SearchReader::Body(organisation)) => {
+            require(" and report.organisation = {}", organisation.into());
+        }
+        _ => {}
+    }
+    if let Some(plan) = &scope.plan {
+        require(in_plan, plan.into());
+    }
+    if let Some(limit) = limit {
+        require(
+            " order by search_entry.changed_at desc, search_entry.subject limit {}",
+            limit.into(),
+        );
+    }
+    (sql, parameters)
+}
+
 impl Snapshot<'_> {
     /// The things that are wanted and that the scope lets through, in the order of a list.
     pub(super) fn search_rows(&self, scope: &SearchScope, which: &Which<'_>) -> Result<Vec<Found>, StoreError> {
+        let Some(read) = reading(scope.kind) else {
+            return Ok(Vec::new());
+        };
+        let groups: Vec<Wanted<'_>> = match which {
+            Which::Numbers(numbers) => numbers
+                .chunks(KEYS)
+                .map(|keys| Wanted::Keys("number", keys.iter().map(|number| Value::from(*number)).collect()))
+                .collect(),
+            Which::Subjects(subjects) => subjects
+                .chunks(KEYS)
+                .map(|keys| Wanted::Keys("subject", keys.iter().map(Value::from).collect()))
+                .collect(),
+            Which::Waiting(limit) => vec![Wanted::Waiting(*limit)],
+        };
         let mut rows = Vec::new();
-        match which {
-            Which::Numbers(numbers) => {
-                for keys in numbers.chunks(KEYS) {
-                    let keys = keys.iter().map(|number| Value::from(*number)).collect();
-                    self.search_statement(scope, "number", keys, None, &mut rows)?;
-                }
-            }
-            Which::Subjects(subjects) => {
-                for keys in subjects.chunks(KEYS) {
-                    let keys = keys.iter().map(Value::from).collect();
-                    self.search_statement(scope, "subject", keys, None, &mut rows)?;
-                }
-            }
-            Which::Waiting(limit) => self.search_statement(scope, "number", Vec::new(), Some(*limit), &mut rows)?,
+        for wanted in groups {
+            let (sql, parameters) = statement(scope, wanted);
+            self.connection.each(&sql, &parameters, &mut |row| {
+                rows.push(read(row)?);
+                Ok(())
+            })?;
         }
         if scope.kind == SearchKind::Task {
             self.add_parties(&mut rows)?;
@@ -220,62 +296,6 @@ impl Snapshot<'_> {
             row.words = std::mem::take(&mut row.words).for_reader(scope.reader);
         }
         Ok(rows)
-    }
-
-    /// Runs the statement of a kind: for `keys` of a column, or for what waits, at most `limit`.
-    fn search_statement<'v>(
-        &self,
-        scope: &'v SearchScope,
-        column: &str,
-        mut parameters: Vec<Value<'v>>,
-        limit: Option<u32>,
-        rows: &mut Vec<Found>,
-    ) -> Result<(), StoreError> {
-        let (select, plan, read): (_, _, fn(&mut Row<'_>) -> Result<Found, StoreError>) = match scope.kind {
-            SearchKind::Task => (TASKS, " and task.plan = {}", found_task),
-            SearchKind::Report => (REPORTS, " and task.plan = {}", found_report),
-            SearchKind::Document => (
-                DOCUMENTS,
-                " and exists (select 1 from plan where plan.document = document.id and plan.id = {})",
-                found_document,
-            ),
-            SearchKind::Plan | SearchKind::Organisation => return Ok(()),
-        };
-        let mut sql = select.to_owned();
-        if limit.is_some() {
-            sql.push_str(" and search_entry.number is null");
-        } else {
-            while let Some(last) = parameters.last().filter(|_| parameters.len() < KEYS).cloned() {
-                parameters.push(last);
-            }
-            let list: Vec<String> = (1..=parameters.len()).map(|number| format!("${number}")).collect();
-            sql.push_str(&format!(" and search_entry.{column} in ({})", list.join(", ")));
-        }
-        let mut require = |condition: &str, value: Value<'v>| {
-            parameters.push(value);
-            sql.push_str(&condition.replacen("{}", &format!("${}", parameters.len()), 1));
-        };
-        match (scope.kind, &scope.reader) {
-            (SearchKind::Task, SearchReader::Body(organisation)) => require(TASK_CONCERNS, organisation.into()),
-            (SearchKind::Report, SearchReader::Body(organisation)) => {
-                require(" and report.organisation = {}", organisation.into());
-            }
-            (SearchKind::Task, SearchReader::Public) => require(TASK_PUBLICATION, Publication::Open.into()),
-            _ => {}
-        }
-        if let Some(id) = &scope.plan {
-            require(plan, id.into());
-        }
-        if let Some(limit) = limit {
-            require(
-                " order by search_entry.changed_at desc, search_entry.subject limit {}",
-                limit.into(),
-            );
-        }
-        self.connection.each(&sql, &parameters, &mut |row| {
-            rows.push(read(row)?);
-            Ok(())
-        })
     }
 
     /// The names of bodies, as tasks write them, as words of the tasks.
@@ -328,4 +348,64 @@ fn tasks_of(rows: &[Found]) -> Vec<TaskId> {
             _ => None,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use luoshi_ledger::ids::PlanId;
+
+    use super::*;
+
+    /// How SQLite goes about a statement, in an empty database without statistics.
+    fn way(scope: &SearchScope, wanted: Wanted<'_>) -> Vec<String> {
+        let connection = crate::sqlite::connection::open_for_replay().unwrap();
+        let (sql, parameters) = statement(scope, wanted);
+        let mut steps = Vec::new();
+        crate::engine::Connection::Sqlite(&connection)
+            .each(&format!("explain query plan {sql}"), &parameters, &mut |row| {
+                let crate::engine::ColumnValue::Text(step) = row.raw(3)? else {
+                    panic!("no text")
+                };
+                steps.push(step.to_lowercase());
+                Ok(())
+            })
+            .unwrap();
+        steps
+    }
+
+    /// A condition on the kind, or on the plan, made SQLite read all things of that kind for one page.
+    #[test]
+    fn no_search_reads_a_table_through() {
+        let id = Uuid::from_u128(1);
+        for kind in SearchKind::INDEXED {
+            for reader in [
+                SearchReader::Overseer,
+                SearchReader::Body(OrganisationId(id)),
+                SearchReader::Public,
+            ] {
+                for plan in [None, Some(PlanId(id))] {
+                    let scope = SearchScope { reader, kind, plan };
+                    for (wanted, walk) in [
+                        (
+                            Wanted::Keys("number", vec![1_i64.into()]),
+                            "search_entry_number (number=?)",
+                        ),
+                        (
+                            Wanted::Keys("subject", vec![(&id).into()]),
+                            "primary key (subject=? and kind=?)",
+                        ),
+                        (Wanted::Waiting(5), "scan search_entry using index search_entry_waiting"),
+                    ] {
+                        let steps = way(&scope, wanted);
+                        assert!(steps.iter().any(|step| step.contains(walk)), "{scope:?}: {steps:#?}");
+                        let reads_through = |step: &&String| step.starts_with("scan") && !step.contains("_waiting");
+                        assert_eq!(steps.iter().find(reads_through), None, "{scope:?}: {steps:#?}");
+                        let is_found_by_id =
+                            |step: &String| !step.starts_with("search task ") || step.contains("(id=?)");
+                        assert!(steps.iter().all(is_found_by_id), "{scope:?}: {steps:#?}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -139,7 +139,9 @@ impl SearchShown {
     }
 
     fn is_catching_up(&self) -> bool {
-        self.groups.iter().any(|group| !group.page.is_whole && group.page.next.is_none())
+        self.groups
+            .iter()
+            .any(|group| !group.page.is_whole && group.page.next.is_none())
     }
 
     /// `12`, or `more than 200`.
@@ -174,11 +176,10 @@ impl SearchShown {
     fn hit_name(&self, hit: &SearchHit) -> String {
         match &hit.subject {
             SearchSubject::Task { label, .. } => label.clone(),
-            SearchSubject::Report {
-                task_title, period, ..
-            } => self
-                .frame
-                .say2("search-report", "month", self.frame.month(period), "task", task_title),
+            SearchSubject::Report { task_title, period, .. } => {
+                self.frame
+                    .say2("search-report", "month", self.frame.month(period), "task", task_title)
+            }
             _ => String::new(),
         }
     }
@@ -187,9 +188,9 @@ impl SearchShown {
     fn hit_facts(&self, hit: &SearchHit) -> Vec<String> {
         let frame = &self.frame;
         match &hit.subject {
-            SearchSubject::Task {
-                number, plan_title, ..
-            } => vec![frame.say1("search-number", "number", number), plan_title.clone()],
+            SearchSubject::Task { number, plan_title, .. } => {
+                vec![frame.say1("search-number", "number", number), plan_title.clone()]
+            }
             SearchSubject::Report {
                 number,
                 organisation_name,
@@ -229,7 +230,11 @@ pub(crate) async fn show_search(visit: Visit<Member>) -> Answer {
     let mut groups = Vec::new();
     let mut counts = Vec::new();
     for kind in SearchKind::ALL {
-        let limit = if asked.kind.is_some() { HITS_A_PAGE } else { HITS_AT_A_GLANCE };
+        let limit = if asked.kind.is_some() {
+            HITS_A_PAGE
+        } else {
+            HITS_AT_A_GLANCE
+        };
         let request = asked.request(&query, kind, limit);
         let count = visit.app().search_count(visit.actor(), &request)?;
         let is_wanted = asked.kind.is_none_or(|wanted| wanted == kind);
@@ -290,13 +295,7 @@ pub(crate) async fn show_public_search(visit: Visit<Anybody>) -> Answer {
     })
 }
 
-fn refused(
-    frame: Frame,
-    asked: Asked,
-    is_public: bool,
-    plans: Vec<PlanSummary>,
-    refusal: SearchRefusal,
-) -> Answer {
+fn refused(frame: Frame, asked: Asked, is_public: bool, plans: Vec<PlanSummary>, refusal: SearchRefusal) -> Answer {
     let page = SearchShown {
         frame,
         asked,
@@ -324,7 +323,10 @@ mod tests {
         let after = "b.1700000000000000.018f0000000070008000000000000002";
         let query = format!("q=%E7%B2%AE%E9%A3%9F+%26%22&kind=report&plan={plan}&after={after}");
         let asked = Asked::of(&Fields::of_query(Some(&query)));
-        assert_eq!((asked.words.as_str(), asked.kind), ("粮食 &\"", Some(SearchKind::Report)));
+        assert_eq!(
+            (asked.words.as_str(), asked.kind),
+            ("粮食 &\"", Some(SearchKind::Report))
+        );
         assert_eq!(
             asked.address(urls::SEARCH, asked.kind, asked.after.as_ref()),
             format!("/search?{}", query.replace("%26%22", "%26%22"))

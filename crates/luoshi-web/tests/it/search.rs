@@ -25,7 +25,10 @@ async fn busy() -> TestSite {
         tasks: vec![site.rows[1].task],
         publication: Publication::Open,
     });
-    site.app.execute(&Actor::console(), Request::from(publish)).await.unwrap();
+    site.app
+        .execute(&Actor::console(), Request::from(publish))
+        .await
+        .unwrap();
     site
 }
 
@@ -91,7 +94,12 @@ async fn words_are_marked_where_they_stand() {
     let page = office.get(&address("/search", "项目 开工")).await;
     assert_eq!(page.all("section.hits h2"), ["进展报告 1 项"]);
     assert_eq!(page.all(".passage mark"), ["项目", "开工"]);
-    assert!(page.text.contains("首批&#60;b&#62;<mark>项目</mark>&#60;/b&#62;已<mark>开工</mark>"), "{}", page.text);
+    assert!(
+        page.text
+            .contains("首批&#60;b&#62;<mark>项目</mark>&#60;/b&#62;已<mark>开工</mark>"),
+        "{}",
+        page.text
+    );
     let report = page.attribute(".hit h3 a", "href");
     assert_eq!(office.get(&report).await.status, StatusCode::OK);
 
@@ -100,7 +108,11 @@ async fn words_are_marked_where_they_stand() {
     assert_eq!(links, ["全部", "任务 1", "来源文件 1"]);
     assert!(page.text.contains("推进<mark>农田水利</mark>建设"));
     let document = page.attribute("section[aria-labelledby=hits-document] .hit h3 a", "href");
-    assert_eq!(document, format!("/tasks/{}/source", site.rows[1].task), "the passage is that of a task");
+    assert_eq!(
+        document,
+        format!("/tasks/{}/source", site.rows[1].task),
+        "the passage is that of a task"
+    );
     let only = page.attribute(".search-kinds li:nth-child(3) a", "href");
     let page = office.get(&only).await;
     assert_eq!(page.all("section.hits h2"), ["来源文件 1 项"]);
@@ -158,7 +170,10 @@ async fn strange_queries_are_answered_plainly() {
     let long = office.get(&format!("/search?q={}", "a".repeat(5_000))).await;
     assert_eq!(long.status.as_u16(), 422);
     assert!(long.one(".notice").contains("100"));
-    assert!(long.text.len() < 20_000, "what is too long is not shown again as a whole");
+    assert!(
+        long.text.len() < 20_000,
+        "what is too long is not shown again as a whole"
+    );
     let short = office.get("/search?q=%E6%B0%B4").await;
     assert!(short.one(".notice").contains("两个"));
     assert_eq!(short.attribute("#q", "value"), "水", "what was typed is kept");
