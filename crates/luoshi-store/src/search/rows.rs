@@ -37,10 +37,10 @@ const TASK_CONCERNS: &str = " and plan.issued_at is not null and exists (
 const TASK_PUBLICATION: &str = " and plan.issued_at is not null and task.publication = {}";
 
 /// Said so that an engine without statistics is not tempted to begin with all tasks of the plan.
-const OF_PLAN: &str = " and exists (select 1 from plan as wanted where wanted.id = task.plan and wanted.id = {})";
+const OF_PLAN: &str = " and (select wanted.id from plan as wanted where wanted.id = task.plan) = {}";
 
 const DOCUMENT_OF_PLAN: &str =
-    " and exists (select 1 from plan as wanted where wanted.document = document.id and wanted.id = {})";
+    " and (select count(*) from plan as wanted where wanted.document = document.id and wanted.id = {}) > 0";
 
 const REPORTS: &str = "
     select search_entry.number, search_entry.changed_at, report.id, report.organisation, organisation.name, report.period,
