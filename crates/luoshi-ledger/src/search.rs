@@ -221,12 +221,21 @@ impl SearchWords {
             .unwrap_or_default()
     }
 
-    /// The passage outside the heading where the query is met first; none where it is met in the heading alone.
+    /// The passage outside the heading where most words of the query stand, the first such; none where they stand in the heading alone.
     pub fn excerpt(&self, query: &SearchQuery) -> Option<(SearchField, Excerpt)> {
-        self.body
+        let (_, field, text) = self
+            .body
             .iter()
             .chain(self.heading.iter().skip(1))
-            .find_map(|(field, text)| Some((*field, excerpt(text, query)?)))
+            .map(|(field, text)| {
+                let folded = fold(text);
+                (query.words().filter(|word| folded.contains(word)).count(), field, text)
+            })
+            .filter(|(count, _, _)| *count > 0)
+            // The first of several: a reversed walk keeps it, since the last of equals is the greatest.
+            .rev()
+            .max_by_key(|(count, _, _)| *count)?;
+        Some((*field, excerpt(text, query)?))
     }
 }
 
@@ -467,6 +476,26 @@ mod tests {
         assert_eq!(rank("农田 农村厅"), Some(SearchRank::Body));
         assert_eq!(rank("农田 水利厅"), None);
         assert_eq!(rank("农田高标准"), None, "not in this order");
+    }
+
+    #[test]
+    fn the_passage_is_from_the_field_with_most_words() {
+        let words = SearchWords {
+            heading: Vec::new(),
+            body: vec![
+                (SearchField::Done, "农田已建成".to_owned()),
+                (SearchField::Problems, "农田缺少水利配套".to_owned()),
+                (SearchField::NextStep, "水利和农田一并推进".to_owned()),
+            ],
+        };
+        let field = |typed: &str| {
+            words
+                .excerpt(&SearchQuery::read(typed).unwrap())
+                .map(|(field, _)| field)
+        };
+        assert_eq!(field("农田"), Some(SearchField::Done));
+        assert_eq!(field("农田 水利"), Some(SearchField::Problems));
+        assert_eq!(field("没有"), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The passage of a hit that is shown, with the words of the query marked on whole characters. How a mark looks is the page's part.
 
+use std::cmp::Reverse;
+
 use unicode_normalization::char::is_combining_mark;
 
 use super::{
@@ -11,6 +13,9 @@ use super::{
 const BEFORE: usize = 24;
 /// Characters shown after the beginning of that word.
 const AFTER: usize = 72;
+
+/// Places of one word that are looked at for the best passage.
+const MOST_PLACES: usize = 50;
 
 /// A stretch of text, marked or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,11 +39,24 @@ pub struct Excerpt {
     pub position: usize,
 }
 
-/// The passage around the first place where a word of the query stands; none where none does.
+/// The passage where most words of the query stand together, the first such; none where no word does.
 pub fn excerpt(text: &str, query: &SearchQuery) -> Option<Excerpt> {
     let characters: Vec<char> = text.chars().collect();
-    let marks = marks(text, &characters, query);
-    let position = marks.iter().position(|is_match| *is_match)?;
+    let (marks, places) = marks(text, &characters, query);
+    let words_from = |start: usize| {
+        let near = places
+            .iter()
+            .filter(|(place, _)| (start..start + AFTER).contains(place));
+        let mut words: Vec<usize> = near.map(|(_, word)| *word).collect();
+        words.sort_unstable();
+        words.dedup();
+        words.len()
+    };
+    let position = places
+        .iter()
+        .take(MOST_PLACES)
+        .map(|(place, _)| *place)
+        .min_by_key(|place| (Reverse(words_from(*place)), *place))?;
     let mut start = position.saturating_sub(BEFORE);
     // A passage begins with a character, not with the accent of one or with the space of a line break.
     while start < position
@@ -63,12 +81,12 @@ pub fn excerpt(text: &str, query: &SearchQuery) -> Option<Excerpt> {
 /// The whole text with its marks.
 pub fn marked(text: &str, query: &SearchQuery) -> Vec<ExcerptPart> {
     let characters: Vec<char> = text.chars().collect();
-    let marks = marks(text, &characters, query);
+    let (marks, _) = marks(text, &characters, query);
     parts(&characters, &marks)
 }
 
-/// Whether each character belongs to a word of the query.
-fn marks(text: &str, characters: &[char], query: &SearchQuery) -> Vec<bool> {
+/// Whether each character belongs to a word of the query; and where words begin, with the number of the word, a few of each word.
+fn marks(text: &str, characters: &[char], query: &SearchQuery) -> (Vec<bool>, Vec<(usize, usize)>) {
     let mut folded = String::with_capacity(text.len());
     // For each byte of the folded text the character that it came from: a word is then found by bytes, which is quick.
     let mut origins: Vec<usize> = Vec::with_capacity(text.len());
@@ -77,11 +95,17 @@ fn marks(text: &str, characters: &[char], query: &SearchQuery) -> Vec<bool> {
         origins.resize(folded.len(), origin);
     });
     let mut marks = vec![false; characters.len()];
-    for word in query.words() {
+    let mut places = Vec::new();
+    for (number, word) in query.words().enumerate() {
         let mut from = 0;
+        let mut count = 0;
         while let Some(found) = folded.get(from..).and_then(|rest| rest.find(word)) {
             let begin = from + found;
             let last = origins[begin + word.len() - 1];
+            if count < MOST_PLACES {
+                places.push((origins[begin], number));
+                count += 1;
+            }
             marks[origins[begin]..=last].fill(true);
             for (mark, character) in marks.iter_mut().zip(characters).skip(last + 1) {
                 if !hangs_on(*character) {
@@ -93,7 +117,7 @@ fn marks(text: &str, characters: &[char], query: &SearchQuery) -> Vec<bool> {
             from = begin + folded[begin..].chars().next().map_or(1, char::len_utf8);
         }
     }
-    marks
+    (marks, places)
 }
 
 /// Whether a character is part of the one before it.
@@ -169,5 +193,13 @@ mod tests {
         let short = excerpt("  农田  ", &query).unwrap();
         assert!(!short.is_cut_before && !short.is_cut_after);
         assert_eq!(excerpt("水利", &query), None);
+    }
+
+    #[test]
+    fn a_passage_is_where_most_words_stand_together() {
+        let query = SearchQuery::read("农田 水利").unwrap();
+        let text = format!("水利。{}农田和水利。", "后".repeat(100));
+        assert_eq!(excerpt(&text, &query).unwrap().position, 103);
+        assert_eq!(excerpt("水利水利", &query).unwrap().position, 0);
     }
 }
