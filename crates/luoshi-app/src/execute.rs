@@ -104,6 +104,9 @@ impl App {
             .as_deref()
             .map(|key| hash_of(&[b"key", key.as_bytes()]));
         let request_hash = fingerprint(&request.command);
+        // Before anything is read: what is decided rests on what is read, and a repetition that waits here finds the receipt afterwards.
+        let subjects = Subjects::of(&request.command);
+        transaction.lock(&subjects)?;
         if let Some(key_hash) = key_hash
             && let Some(stored) = transaction.find_receipt(actor.identity, &key_hash)?
         {
@@ -116,7 +119,7 @@ impl App {
                 repeated: true,
             });
         }
-        let facts = transaction.facts(&Subjects::of(&request.command))?;
+        let facts = transaction.facts(&subjects)?;
         let permit = authorize(actor, &request.command, &facts)?;
         if let Some((stream, version)) = request.expected
             && transaction.stream_version(stream)? != version

@@ -20,7 +20,7 @@ use luoshi_ledger::{
     },
     view::{OrganisationSummary, PlanSummary},
 };
-use luoshi_store::{PostingRow, SearchScope, StoreError, Transaction};
+use luoshi_store::{PostingRow, SearchScope, StoreError, Transaction, WriteError};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -231,6 +231,21 @@ impl App {
     /// [`AppError::Busy`] while another process works on the index; when the store fails.
     pub fn rebuild_search(&self) -> Result<(), AppError> {
         self.index(Manner::Eager, &|| false)
+    }
+
+    /// Begins the index of a new site, which is whole from then on; that of an older site the worker makes.
+    pub(crate) fn found_search(&self) -> Result<(), StoreError> {
+        if self.store.read(|snapshot| snapshot.has_search_index())? {
+            return Ok(());
+        }
+        self.store
+            .write(|transaction| transaction.found_search_index())
+            .wait()
+            .map_err(|error| match error {
+                WriteError::Refused(cause) => cause,
+                WriteError::Busy => StoreError::Locked,
+                WriteError::Unavailable | WriteError::Panicked => StoreError::Unavailable,
+            })
     }
 
     /// Puts changed things into the index where enough have gathered, merges what is to be merged, and makes an index of an older kind again.

@@ -109,6 +109,7 @@ impl App {
             checkpoint: RwLock::new(None),
         });
         app.recover_log()?;
+        app.found_search()?;
         Ok(app)
     }
 

@@ -45,6 +45,10 @@ static SITE: LazyLock<Site> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("luoshi.db");
     let store = Store::create(&Location::Sqlite(path.clone())).unwrap();
+    store
+        .write(|transaction| transaction.found_search_index())
+        .wait()
+        .unwrap();
     let started = Instant::now();
     fill(&path, reports);
     eprintln!("{TASKS} tasks and {reports} reports written in {:?}", started.elapsed());

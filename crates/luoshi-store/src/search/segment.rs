@@ -37,13 +37,20 @@ const READ_AHEAD: u32 = 500;
 
 const STANDING: &str = "select format, next_number, purge from search_index where id = 1";
 
+/// What the database holds already has no entries yet, so its index is to be made.
+const FOUND: &str = "
+    insert into search_index (id, format, next_number, next_segment, purge, held_until)
+    values (1, case when exists (select 1 from event) then 0 else $1 end, 1, 1, 0, 0)
+    on conflict (id) do nothing";
+
 const HOLD: &str = "
     update search_index set holder = $1, held_until = $3
     where id = 1 and (holder is null or holder = $1 or held_until <= $2)";
 
 const RELEASE: &str = "update search_index set holder = null, held_until = 0 where id = 1 and holder = $1";
 
-const HOLDS: &str = "select count(*) from search_index where id = 1 and holder = $1";
+/// Changes nothing and keeps everybody else from changing it before this transaction ends.
+const HOLDS: &str = "update search_index set holder = $1 where id = 1 and holder = $1";
 
 const COUNT_SEGMENT: &str = "update search_index set next_segment = next_segment + 1 where id = 1";
 
@@ -295,7 +302,22 @@ impl Snapshot<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub fn search_standing(&self) -> Result<SearchStanding, StoreError> {
-        self.connection.one(STANDING, &[])
+        let found = self.connection.optional(STANDING, &[])?;
+        // Without the row there never was an index.
+        Ok(found.unwrap_or(SearchStanding {
+            format: 0,
+            next_number: 1,
+            purge: false,
+        }))
+    }
+
+    /// Whether the database has the row of an index, made or to be made.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn has_search_index(&self) -> Result<bool, StoreError> {
+        let found: Option<SearchStanding> = self.connection.optional(STANDING, &[])?;
+        Ok(found.is_some())
     }
 
     /// Makes the rows of a segment for things that wait, and says which numbers they will have.
@@ -451,11 +473,22 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
+    /// Begins an index, where there is none: whole in a database without events, to be made in any other.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn found_search_index(&mut self) -> Result<(), StoreError> {
+        self.connection.execute(FOUND, values![FORMAT]).map(|_| ())
+    }
+
     /// Takes the index in hand until `until`, or goes on holding it; says whether that is so. Everything that changes segments asks again.
     ///
     /// # Errors
     /// When the database cannot be written.
     pub fn hold_search_index(&mut self, holder: Uuid, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
+        if !self.has_search_index()? {
+            self.found_search_index()?;
+        }
         Ok(self.connection.execute(HOLD, values![&holder, now, until])? == 1)
     }
 
@@ -468,8 +501,7 @@ impl Transaction<'_> {
     }
 
     fn holds_search_index(&self, holder: Uuid) -> Result<bool, StoreError> {
-        let (count,): (u32,) = self.connection.one(HOLDS, values![&holder])?;
-        Ok(count == 1)
+        Ok(self.connection.execute(HOLDS, values![&holder])? == 1)
     }
 
     /// Begins a segment, which counts for nothing yet. None: the index is in other hands.

@@ -4,6 +4,7 @@
 //! Each chapter is in the module of its noun; what a test does behind the store's back is in `tampering`.
 
 mod access;
+mod copy;
 mod draft;
 mod job;
 mod ledger;
@@ -15,6 +16,7 @@ mod replay;
 mod report;
 mod search;
 
+use luoshi_equipment::postgres::{Pooler, Server};
 use luoshi_store::{Location, Store};
 
 pub(crate) use self::replay::eventful;
@@ -43,6 +45,8 @@ fn tell(open: &dyn Fn() -> Store) {
     search::reports_and_their_words(open());
     search::segments_and_merges(open());
     search::a_worker_that_is_stopped_or_outrun(open());
+    search::a_database_from_before(open());
+    copy::copying(open(), &open());
 }
 
 #[test]
@@ -54,4 +58,35 @@ fn sqlite_in_memory() {
 fn sqlite_in_a_file() {
     let folder = tempfile::tempdir().unwrap();
     tell(&|| Store::create(&Location::Sqlite(folder.path().join(next_id().to_string()))).unwrap());
+}
+
+#[test]
+fn postgres() {
+    let Some(server) = Server::shared("the conformance story on PostgreSQL") else {
+        return;
+    };
+    tell(&|| Store::create(&Location::Postgres(server.database().parse().unwrap())).unwrap());
+}
+
+#[test]
+fn postgres_behind_a_pooler() {
+    let test = "the conformance story behind PgBouncer";
+    let Some(server) = Server::shared(test) else { return };
+    let Some(pooler) = Pooler::before(&server, test) else {
+        return;
+    };
+    tell(&|| {
+        let address = pooler.address_of(&server.database()) + "?pooler=transaction";
+        Store::create(&Location::Postgres(address.parse().unwrap())).unwrap()
+    });
+}
+
+#[test]
+fn a_ledger_moves_between_engines() {
+    let Some(server) = Server::shared("moving a ledger to PostgreSQL and back") else {
+        return;
+    };
+    let on_server = || Store::create(&Location::Postgres(server.database().parse().unwrap())).unwrap();
+    copy::copying(in_memory(), &on_server());
+    copy::copying(on_server(), &in_memory());
 }

@@ -24,6 +24,15 @@ use crate::scene::{Scene, at, give, march, next_id};
 const HOLDER: Uuid = Uuid::from_u128(77);
 const OTHER_HOLDER: Uuid = Uuid::from_u128(78);
 
+/// An index from the beginning, as a new site has it.
+fn founded(store: Store) -> Store {
+    store
+        .write(|transaction| transaction.found_search_index())
+        .wait()
+        .unwrap();
+    store
+}
+
 fn hold(store: &Store, holder: Uuid, now: &str, until: &str) -> bool {
     let (now, until) = (at(now), at(until));
     store
@@ -139,7 +148,7 @@ fn all(store: &Store, typed: &str, scope: SearchScope) -> Vec<Uuid> {
 }
 
 pub(super) fn who_finds_what(store: Store) {
-    let mut scene = Scene::before_adoption(store);
+    let mut scene = Scene::before_adoption(founded(store));
     scene.adopt();
     let [growth, road, outside] = scene.tasks;
     let (finance, roads) = (SearchReader::Body(scene.finance), SearchReader::Body(scene.roads));
@@ -238,7 +247,7 @@ pub(super) fn who_finds_what(store: Store) {
 }
 
 pub(super) fn reports_and_their_words(store: Store) {
-    let scene = Scene::set_up(store);
+    let scene = Scene::set_up(founded(store));
     let (finance, roads) = (SearchReader::Body(scene.finance), SearchReader::Body(scene.roads));
     let everyone = [SearchReader::Overseer, finance, roads, SearchReader::Public];
     let found = |typed: &str| -> [usize; 4] {
@@ -394,7 +403,7 @@ fn many_tasks(scene: &Scene, count: u32) -> Vec<(TaskId, String)> {
 }
 
 pub(super) fn segments_and_merges(store: Store) {
-    let scene = Scene::set_up(store);
+    let scene = Scene::set_up(founded(store));
     let readers = [
         SearchReader::Overseer,
         SearchReader::Body(scene.finance),
@@ -529,7 +538,7 @@ pub(super) fn segments_and_merges(store: Store) {
 }
 
 pub(super) fn a_worker_that_is_stopped_or_outrun(store: Store) {
-    let scene = Scene::set_up(store);
+    let scene = Scene::set_up(founded(store));
     let store = &scene.store;
     let found = |typed: &str| all(store, typed, scope(SearchReader::Overseer, SearchKind::Task));
     assert!(hold(store, HOLDER, "2026-06-01T01:00:00Z", "2026-06-01T01:05:00Z"));
@@ -600,4 +609,27 @@ pub(super) fn a_worker_that_is_stopped_or_outrun(store: Store) {
     fold_all(store, 10);
     assert_eq!(found("修路"), [scene.tasks[1].0]);
     assert_eq!(store.read(|snapshot| snapshot.search_faults(10)).unwrap(), 0);
+}
+
+/// A database of a release that knew no search: things without entries, and no index.
+pub(super) fn a_database_from_before(store: Store) {
+    let scene = Scene::set_up(store);
+    let store = &scene.store;
+    let tasks = scope(SearchReader::Overseer, SearchKind::Task);
+    let query = SearchQuery::read("修路").unwrap();
+    let found = || store.read(|snapshot| snapshot.search(&query, &tasks, None, 5)).unwrap();
+    assert!(!found().is_whole);
+    assert!(hold(store, HOLDER, "2026-06-01T01:00:00Z", "2026-06-01T01:05:00Z"));
+    assert!(
+        !found().is_whole,
+        "a worker that comes by does not make it whole at once"
+    );
+    while store
+        .write(|transaction| transaction.refill_search_index(1))
+        .wait()
+        .unwrap()
+    {}
+    let found = found();
+    assert!(found.is_whole);
+    assert_eq!(found.hits.len(), 1);
 }

@@ -36,7 +36,7 @@ create table search_posting (
     primary key (segment, term, low)
 ) strict, without rowid;
 
--- One row: which numbers come next, and which worker has the index in hand.
+-- One row: which numbers come next, and which worker has the index in hand. Where it is missing the index was never made.
 create table search_index (
     id            integer not null primary key,
     -- The version of folding and terms with which the index was made; 0 while it is being made again.
@@ -48,10 +48,6 @@ create table search_index (
     holder        blob,
     held_until    integer not null
 ) strict, without rowid;
-
--- What a database holds already has no entries yet, so its index is made when a worker sees the 0.
-insert into search_index (id, format, next_number, next_segment, purge, held_until)
-    select 1, case when exists (select 1 from event) then 0 else 1 end, 1, 1, 0, 0;
 
 -- Finds the task that a passage of a document belongs to.
 create index task_source on task (source_document, source_start);
