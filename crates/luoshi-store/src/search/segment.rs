@@ -40,7 +40,7 @@ const STANDING: &str = "select format, next_number, purge from search_index wher
 /// What the database holds already has no entries yet, so its index is to be made.
 const FOUND: &str = "
     insert into search_index (id, format, next_number, next_segment, purge, held_until)
-    values (1, case when exists (select 1 from event) then 0 else $1 end, 1, 1, 0, 0)
+    values (1, case when exists (select 1 from event) then cast(0 as bigint) else $1 end, 1, 1, 0, 0)
     on conflict (id) do nothing";
 
 const HOLD: &str = "
