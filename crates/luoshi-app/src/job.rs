@@ -44,12 +44,23 @@ impl App {
     /// Tells the worker that there is work.
     pub(crate) fn wake_jobs(&self) {
         self.wake.notify_one();
+        self.wake_index.notify_one();
     }
 
-    /// Runs jobs until `stop` says so. One of these runs beside a server; a second one elsewhere does no harm.
-    pub async fn run_jobs(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+    /// Runs jobs until `stop` says so, and tends the index of search beside them. One of these runs beside a server; a second one elsewhere
+    /// does no harm.
+    pub async fn run_jobs(self: Arc<Self>, stop: watch::Receiver<bool>) {
+        tokio::join!(
+            Arc::clone(&self).run_due_jobs(stop.clone()),
+            self.run_search_index(stop)
+        );
+    }
+
+    async fn run_due_jobs(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         loop {
-            let drained = self.drain().await.unwrap_or_else(|error| {
+            let app = Arc::clone(&self);
+            let outcome = tokio::task::spawn_blocking(move || app.drain_jobs_blocking()).await;
+            let drained = outcome.map_err(AppError::internal).flatten().unwrap_or_else(|error| {
                 tracing::error!(%error, "a job failed and will be tried again");
                 Drained::All
             });
@@ -68,7 +79,8 @@ impl App {
         }
     }
 
-    /// Runs every job that is due, until none is left. Command-line commands call this before they end.
+    /// Runs every job that is due, until none is left, and lets the index of search catch up. Command-line commands call this before they
+    /// end.
     ///
     /// # Errors
     /// The first job that fails; it stays in the queue.
@@ -78,9 +90,13 @@ impl App {
 
     async fn drain(self: &Arc<Self>) -> Result<Drained, AppError> {
         let app = Arc::clone(self);
-        tokio::task::spawn_blocking(move || app.drain_jobs_blocking())
-            .await
-            .map_err(AppError::internal)?
+        tokio::task::spawn_blocking(move || {
+            let drained = app.drain_jobs_blocking()?;
+            app.index_search(&|| false)?;
+            Ok(drained)
+        })
+        .await
+        .map_err(AppError::internal)?
     }
 
     fn drain_jobs_blocking(&self) -> Result<Drained, AppError> {

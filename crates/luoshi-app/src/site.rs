@@ -53,8 +53,12 @@ pub struct App {
     pub(crate) readings: Arc<Semaphore>,
     /// Wakes the worker.
     pub(crate) wake: Notify,
+    /// Wakes the worker of the index of search.
+    pub(crate) wake_index: Notify,
     /// Held while the log is integrated: one worker at a time in this process.
     pub(crate) integrating: Mutex<()>,
+    /// Held while the index of search is worked on: one worker at a time in this process.
+    pub(crate) indexing: Mutex<()>,
     /// The text of the last checkpoint that was published.
     pub(crate) checkpoint: RwLock<Option<String>>,
 }
@@ -125,10 +129,13 @@ impl App {
             sign_ins: Arc::new(Semaphore::new(SIGN_INS_AT_ONCE)),
             readings: Arc::new(Semaphore::new(DOCUMENTS_AT_ONCE)),
             wake: Notify::new(),
+            wake_index: Notify::new(),
             integrating: Mutex::new(()),
+            indexing: Mutex::new(()),
             checkpoint: RwLock::new(None),
         });
         app.recover_log()?;
+        app.found_search()?;
         Ok(app)
     }
 

@@ -25,6 +25,7 @@ pub mod plan;
 pub mod policy;
 pub mod refusal;
 pub mod report;
+pub mod search;
 pub mod target;
 pub mod task;
 pub mod text;

@@ -9,6 +9,7 @@ use crate::{
     ids::ReportId,
     refusal::Denial,
     report::Report,
+    search::SearchReader,
     task::Task,
 };
 
@@ -100,6 +101,14 @@ pub fn may_see_task(actor: &Actor, task: &Task, facts: &Facts) -> bool {
 /// Whether `actor` may read `report`: the supervision office and the body that gave it.
 pub fn may_see_report(actor: &Actor, report: &Report) -> bool {
     actor.oversees() || actor.acts_for(report.organisation)
+}
+
+/// For whom a search of `actor` is made: it finds what [`may_see_task`] and [`may_see_report`] let them see. None: nothing at all.
+pub fn search_reader(actor: &Actor) -> Option<SearchReader> {
+    if actor.oversees() {
+        return Some(SearchReader::Overseer);
+    }
+    actor.organisation.map(SearchReader::Body)
 }
 
 fn visible_report<'a>(actor: &Actor, id: ReportId, facts: &'a Facts) -> Result<&'a Report, Denial> {

@@ -2,10 +2,10 @@
 
 use luoshi_ledger::{
     Envelope, Recorded, Stream, account::Account, document::SourceDocument, event::ApplyError, log::Log,
-    organisation::Organisation, plan::Plan, report::Report, task::Task,
+    organisation::Organisation, plan::Plan, report::Report, search::SearchKind, task::Task,
 };
 
-use crate::{error::StoreError, snapshot::Transaction};
+use crate::{error::StoreError, search::says_the_same, snapshot::Transaction};
 
 /// A table of the state.
 pub(crate) struct Table {
@@ -60,19 +60,27 @@ impl Transaction<'_> {
             Stream::Document(id) => {
                 let before = self.document(id)?;
                 follows(before.as_ref().map(|document| document.version), envelope)?;
-                self.save_document(&SourceDocument::apply(before, recorded)?)
+                self.save_document(&SourceDocument::apply(before, recorded)?)?;
+                self.note_search_change(SearchKind::Document, id.0, envelope.recorded_at)
             }
             Stream::Plan(id) => {
                 let before = self.plan(id)?;
                 follows(before.as_ref().map(|plan| plan.version), envelope)?;
                 let sections = before.as_ref().map(|plan| plan.sections.clone());
-                self.save_plan(&Plan::apply(before, recorded)?, sections.as_deref())
+                let was_issued = before.as_ref().is_some_and(|plan| plan.issued_at().is_some());
+                let plan = Plan::apply(before, recorded)?;
+                self.save_plan(&plan, sections.as_deref())?;
+                if plan.issued_at().is_some() && !was_issued {
+                    self.note_search_changes_of_plan(id, envelope.recorded_at)?;
+                }
+                Ok(())
             }
             Stream::Task(id) => {
                 let before = self.task(id)?;
                 follows(before.as_ref().map(|task| task.version), envelope)?;
                 let task = Task::apply(before.clone(), recorded)?;
                 self.save_task(&task, before.as_ref())?;
+                self.note_search_change(SearchKind::Task, id.0, envelope.recorded_at)?;
                 if before.is_none() {
                     self.begin_light(&task)
                 } else {
@@ -83,7 +91,11 @@ impl Transaction<'_> {
                 let before = self.report(id)?;
                 follows(before.as_ref().map(|report| report.version), envelope)?;
                 let report = Report::apply(before.clone(), recorded)?;
-                self.save_report(&report, before.as_ref())
+                self.save_report(&report, before.as_ref())?;
+                if before.as_ref().is_none_or(|before| !says_the_same(before, &report)) {
+                    self.note_search_change(SearchKind::Report, id.0, envelope.recorded_at)?;
+                }
+                Ok(())
             }
             Stream::Log(id) => {
                 let before = self.log(id)?;

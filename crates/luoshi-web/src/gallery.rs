@@ -18,6 +18,7 @@ use luoshi_ledger::{
     plan::{Plan, PlanState},
     refusal::Refusal,
     report::{ReturnStage, VerificationMethod},
+    search::{SearchCount, SearchCursor, SearchField, SearchKind, SearchPage, SearchQuery, SearchRefusal},
     task::{Publication, TaskKind, Tracking},
     view::{LightCounts, Passage},
 };
@@ -37,6 +38,7 @@ use crate::{
         organisation::OrganisationsPage,
         receipt::ReceiptPage,
         report::{FormPage, ReportPage, ReportsPage},
+        search::{Asked, Group, SearchShown},
         session,
         settings::{PasswordPage, SettingsPage},
         task::{NewTaskPage, PassagePage, ReporterPage, TaskPage, TypedTask},
@@ -466,6 +468,11 @@ fn pictures(language: Language) -> Vec<Picture> {
         );
     }
 
+    // Search.
+    for (name, page) in searches(&supervisor(Place::Nowhere), &frame(language, &[], Place::Public)) {
+        add(name, render(&page));
+    }
+
     // Settings.
     add(
         "settings",
@@ -511,6 +518,100 @@ fn pictures(language: Language) -> Vec<Picture> {
     }
     pictures.extend(documents::pictures(language));
     pictures
+}
+
+/// A search with hits of every kind, one that found nothing, one for each refusal, and those of the public.
+fn searches(member: &Frame, public: &Frame) -> Vec<(&'static str, SearchShown)> {
+    let shown = |typed: &str, frame: &Frame, is_public: bool| SearchShown {
+        frame: frame
+            .clone()
+            .without_search_box()
+            .headed(if is_public { "public-search-all" } else { "search" }),
+        asked: Asked {
+            words: typed.to_owned(),
+            ..Asked::default()
+        },
+        is_public,
+        plans: if is_public {
+            Vec::new()
+        } else {
+            vec![sample::plan_summary(); 2]
+        },
+        refusal: SearchQuery::read(typed).err(),
+        groups: Vec::new(),
+        counts: Vec::new(),
+    };
+    let group = |kind, is_whole, next| Group {
+        kind,
+        count: SearchCount {
+            count: 200,
+            is_more: kind == SearchKind::Report,
+        },
+        page: SearchPage {
+            hits: sample::search_hits(kind),
+            next,
+            is_whole,
+        },
+    };
+    let next = sample::search_hits(SearchKind::Task).first().map(SearchCursor::of);
+    let counts = SearchKind::ALL
+        .map(|kind| (kind, group(kind, true, None).count))
+        .to_vec();
+    vec![
+        (
+            "search",
+            SearchShown {
+                groups: SearchKind::ALL
+                    .map(|kind| {
+                        group(
+                            kind,
+                            kind != SearchKind::Plan,
+                            next.filter(|_| kind == SearchKind::Task),
+                        )
+                    })
+                    .into(),
+                counts: counts.clone(),
+                ..shown("增长8% 就业", member, false)
+            },
+        ),
+        (
+            "search-kind",
+            SearchShown {
+                asked: Asked {
+                    words: "增长".to_owned(),
+                    kind: Some(SearchKind::Report),
+                    plan: Some(sample::plan().id),
+                    after: next,
+                },
+                groups: vec![group(SearchKind::Report, false, next)],
+                counts,
+                ..shown("增长", member, false)
+            },
+        ),
+        (
+            "search-nothing",
+            SearchShown {
+                asked: Asked {
+                    words: "没有的词<b>".to_owned(),
+                    plan: Some(sample::plan().id),
+                    ..Asked::default()
+                },
+                ..shown("没有的词", member, false)
+            },
+        ),
+        ("search-empty", shown("", member, false)),
+        ("search-too-short", shown("水", member, false)),
+        ("search-too-long", shown(&"长".repeat(101), member, false)),
+        (
+            "public-search",
+            SearchShown {
+                groups: vec![group(SearchKind::Task, true, next)],
+                ..shown("增长", public, true)
+            },
+        ),
+        ("public-search-nothing", shown("没有的词", public, true)),
+        ("public-search-empty", shown("", public, true)),
+    ]
 }
 
 pub(crate) fn render(page: &impl Template) -> String {
@@ -622,6 +723,10 @@ fn every_stable_word_is_worded() {
         "reason-",
         sample::lights().iter().map(|light| light.reason.code()).collect(),
     );
+    add("search-kind-", SearchKind::ALL.map(SearchKind::code).to_vec());
+    add("search-all-of-", SearchKind::ALL.map(SearchKind::code).to_vec());
+    add("search-field-", SearchField::ALL.map(SearchField::code).to_vec());
+    add("search-refusal-", SearchRefusal::ALL.map(SearchRefusal::code).to_vec());
     // The shipped policy is the parser's; the words for its reasons are needed here.
     let policy = include_str!("../../luoshi-parse/words/scope-policy-1.toml");
     let reasons: Vec<&str> = policy

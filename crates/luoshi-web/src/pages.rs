@@ -15,6 +15,7 @@ pub(crate) mod public;
 pub(crate) mod receipt;
 pub(crate) mod report;
 pub(crate) mod review;
+pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod static_file;

@@ -19,8 +19,8 @@ use crate::{
     failure::Failure,
     form::ChecksFormToken,
     pages::{
-        document, error, home, ledger, log, missing, organisation, plan, public, receipt, report, review, session,
-        settings, static_file, task,
+        document, error, home, ledger, log, missing, organisation, plan, public, receipt, report, review, search,
+        session, settings, static_file, task,
     },
     serve::ServeError,
     settings::WebSettings,
@@ -45,6 +45,7 @@ fn routes() -> Routes {
         .get(Anybody, urls::SIGN_IN, session::show_sign_in)
         .post(Anybody, urls::SIGN_IN, session::sign_in)
         .get(Anybody, urls::PUBLIC, public::plan::list)
+        .get(Anybody, urls::PUBLIC_SEARCH, search::show_public_search)
         .get(Anybody, urls::PUBLIC_DATA, public::data::explain)
         .get(Anybody, urls::PUBLIC_PLAN, public::plan::show_plan)
         .get(Anybody, urls::PUBLIC_VALUES, public::plan::values)
@@ -61,6 +62,7 @@ fn routes() -> Routes {
         .post(Account, urls::PASSWORD, settings::change_password)
         // Whoever is signed in; what they may see of it the application decides.
         .get(Member, urls::SETTINGS, settings::show_settings)
+        .get(Member, urls::SEARCH, search::show_search)
         .get(Member, urls::LEDGERS, ledger::choose)
         .get(Member, urls::LEDGER, ledger::show_ledger)
         .get(Member, urls::LEDGER_XLSX, ledger::export_xlsx)

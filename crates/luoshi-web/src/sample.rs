@@ -10,6 +10,7 @@ use luoshi_ledger::{
     period::Period,
     plan::{Plan, PlanState, Section},
     report::{Report, ReportState, ReturnStage, TargetValue, VerificationMethod},
+    search::{SearchField, SearchHit, SearchKind, SearchQuery, SearchRank, SearchSubject, SearchWords},
     target::Target,
     task::{ExcludedClause, Party, Publication, Reporting, Source, Task, TaskKind, Tracking},
     view::{
@@ -401,4 +402,72 @@ pub(crate) fn duty(number: u32, due: &str, state: Option<&'static str>) -> Duty 
         due: day(due),
         state,
     }
+}
+
+/// Hits of one kind for a query about growth.
+pub(crate) fn search_hits(kind: SearchKind) -> Vec<SearchHit> {
+    let query = SearchQuery::read("增长8% 发改").unwrap();
+    let report = report(ReportState::Submitted);
+    let (heading, body, subject) = match kind {
+        SearchKind::Task => (
+            vec![(SearchField::Title, task(tracked()).title)],
+            vec![(SearchField::Text, PROMISE.to_owned())],
+            SearchSubject::Task {
+                task: TASK,
+                number: 1,
+                label: "（一）".to_owned(),
+                plan_title: plan().title,
+            },
+        ),
+        SearchKind::Report => (
+            Vec::new(),
+            vec![(SearchField::Done, report.done.replace("7.7%", "8%"))],
+            SearchSubject::Report {
+                report: report.id,
+                number: 1,
+                task_title: task(tracked()).title,
+                organisation_name: "省发展和改革委员会".to_owned(),
+                period: report.period,
+                state: "submitted".to_owned(),
+                plan_title: plan().title,
+            },
+        ),
+        SearchKind::Document => (
+            vec![(SearchField::FileName, "2026年任务分解.docx".to_owned())],
+            vec![(
+                SearchField::Text,
+                format!("云陵省人民政府办公厅文件\n\n{PROMISE}\n（二）"),
+            )],
+            SearchSubject::Document {
+                document: DocumentId(Uuid::from_u128(7)),
+                plan: Some(PLAN),
+                task: Some(TASK),
+            },
+        ),
+        SearchKind::Plan => (
+            vec![(SearchField::Title, plan().title)],
+            vec![(SearchField::Section, "一、促进经济平稳较快增长8%".to_owned())],
+            SearchSubject::Plan { plan: PLAN, year: 2026 },
+        ),
+        SearchKind::Organisation => (
+            vec![(SearchField::Name, "省发展和改革委员会".to_owned())],
+            vec![(SearchField::ShortName, "省发改委".to_owned())],
+            SearchSubject::Organisation {
+                organisation: ORGANISATION,
+                kind: OrganisationKind::Department,
+                plan: Some(PLAN),
+            },
+        ),
+    };
+    let words = SearchWords { heading, body };
+    vec![
+        SearchHit {
+            rank: SearchRank::Body,
+            changed_at: instant("2026-03-24T02:10:00Z"),
+            heading: words.marked_heading(&query),
+            excerpt: words.excerpt(&query),
+            subject,
+        };
+        2
+    ]
 }

@@ -22,6 +22,10 @@ pub(crate) const VERIFICATIONS: &str = "/verification";
 pub(crate) const DOCUMENTS: &str = "/documents";
 /// The form for bringing a document in.
 pub(crate) const IMPORT: &str = "/documents/import";
+/// 检索.
+pub(crate) const SEARCH: &str = "/search";
+/// 检索公开任务.
+pub(crate) const PUBLIC_SEARCH: &str = "/public/search";
 /// 公开.
 pub(crate) const PUBLIC: &str = "/public";
 /// What the open data hold.

@@ -567,6 +567,8 @@ pub(crate) enum AdminCommand {
     ResetPassword(ResetPasswordArguments),
     #[command(about = "列出单位的账号和计划\nList accounts and plans", help_template = HELP_TEMPLATE)]
     List,
+    #[command(about = "重建检索索引；站点可以照常使用\nMake the index of search again; the site may stay in use", help_template = HELP_TEMPLATE)]
+    RebuildSearch,
 }
 
 #[derive(Debug, Args)]

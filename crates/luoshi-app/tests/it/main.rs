@@ -10,6 +10,7 @@ mod import;
 mod log;
 mod readings;
 mod record;
+mod search;
 mod session;
 mod signing;
 mod site;

@@ -11,4 +11,5 @@ mod fixture;
 mod plan;
 mod policy;
 mod report;
+mod search;
 mod task;

@@ -14,6 +14,7 @@ mod people;
 mod plan;
 mod replay;
 mod report;
+mod search;
 
 use luoshi_equipment::postgres::{Pooler, Server};
 use luoshi_store::{Location, Store};
@@ -43,6 +44,11 @@ fn tell(open: &dyn Fn() -> Store) {
     draft::drafts_and_reviews(open());
     log::what_append_and_apply_refuse(open());
     replay::replaying_a_clean_ledger(open());
+    search::who_finds_what(open());
+    search::reports_and_their_words(open());
+    search::segments_and_merges(open());
+    search::a_worker_that_is_stopped_or_outrun(open());
+    search::a_database_from_before(open());
     copy::copying(open(), &open());
 }
 

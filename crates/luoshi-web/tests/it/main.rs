@@ -14,6 +14,7 @@ mod plan;
 mod public;
 mod review;
 mod safety;
+mod search;
 mod serve;
 mod session;
 mod site;

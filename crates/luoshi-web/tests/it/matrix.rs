@@ -23,6 +23,7 @@ POST   /sign-out                             303    303   303  303      303     
 GET    /settings                             303    200   200  200      200          200
 GET    /settings/password                    303    200   200  200      200          200
 POST   /settings/password                    303    422   422  422      422          422
+GET    /search                               303    200   200  200      200          200
 GET    /ledger                               303    303   303  303      303          303
 GET    /plans/{plan}/ledger                  303    200   200  200      200          200
 GET    /plans/{plan}/ledger.xlsx             303    200   200  200      200          200
@@ -60,6 +61,7 @@ GET    /plans/{plan}                         303    403   403  403      403     
 POST   /plans/{plan}/issue                   303    403   403  403      403          409
 POST   /plans/{plan}/publication             303    403   403  403      403          400
 GET    /public                               200    200   200  200      200          200
+GET    /public/search                        200    200   200  200      200          200
 GET    /public/data                          200    200   200  200      200          200
 GET    /public/plans/{plan}                  200    200   200  200      200          200
 GET    /public/plans/{plan}/values.csv       200    200   200  200      200          200

@@ -161,6 +161,7 @@ serve-stopped = Stopped.
 verify-progress = Replaying
 verify-counts = Events replayed: { $events }. Leaves of the log checked: { $leaves }. Received files checked: { $files }.
 verify-sound = Nothing disagrees.
+verify-search-stale = Places where the index of search disagrees with the ledger: { $count }. It is made from the ledger and proves nothing; run luoshi admin rebuild-search.
 verify-unsound = Places that disagree: { $count }
 verify-difference = table { $table }, row { $key }, column { $column }: { $kind }
 verify-difference-row = table { $table }, row { $key }: { $kind }
@@ -212,6 +213,7 @@ admin-password-reset = The password is reset; every session of the account has e
 admin-no-accounts = There is no account yet. Run luoshi admin create-office.
 admin-no-plans = There is no plan yet. Run luoshi import FILE.
 admin-not-issued = not issued
+admin-search-rebuilt = The index of search is made again.
 admin-next-serve = Next: luoshi serve, and sign in with the name above.
 
 # Demo

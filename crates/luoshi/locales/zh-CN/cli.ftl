@@ -161,6 +161,7 @@ serve-stopped = 已停止。
 verify-progress = 重放
 verify-counts = 已重放 { $events } 个事件，核对存证日志的 { $leaves } 个叶子和 { $files } 个收到的文件。
 verify-sound = 没有发现不一致。
+verify-search-stale = 检索索引与台账有 { $count } 处对不上。索引由台账推出，不影响记录；运行 luoshi admin rebuild-search 重建。
 verify-unsound = 发现 { $count } 处不一致：
 verify-difference = 表 { $table }，行 { $key }，列 { $column }：{ $kind }
 verify-difference-row = 表 { $table }，行 { $key }：{ $kind }
@@ -212,6 +213,7 @@ admin-password-reset = 密码已重设，原有登录全部失效。
 admin-no-accounts = 还没有账号。请运行 luoshi admin create-office。
 admin-no-plans = 还没有计划。请运行 luoshi import FILE。
 admin-not-issued = 未印发
+admin-search-rebuilt = 检索索引已重建。
 admin-next-serve = 下一步：luoshi serve，用上面的登录名登录。
 
 # 演示

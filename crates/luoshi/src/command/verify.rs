@@ -30,6 +30,11 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
             ("files", text(verification.files)),
         ],
     ))?;
+    // The index is made from the record and is no part of it: whoever changed it has changed nothing that counts.
+    let stale = app.search_faults()?;
+    if stale > 0 {
+        print(&words.say_with("verify-search-stale", &[("count", count(stale))]))?;
+    }
     if verification.is_sound() {
         print(&words.say("verify-sound"))?;
         return Ok(Exit::Done);
