@@ -5,7 +5,8 @@ use luoshi_types::Span;
 
 use crate::{
     actor::Role,
-    ids::{AccountId, DocumentId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
+    erasure::{ErasureGround, TextPlace, Tombstone},
+    ids::{AccountId, DocumentId, ErasureId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
     organisation::OrganisationKind,
     period::Period,
     report::{TargetValue, VerificationMethod},
@@ -40,6 +41,14 @@ pub enum Command {
     ReturnReport(ReturnReport),
     /// Verify a report (核验).
     VerifyReport(VerifyReport),
+    /// Ask that words or files be erased by law (提请清除).
+    ProposeErasure(ProposeErasure),
+    /// Agree to an erasure as the second person (复核清除).
+    ConfirmErasure(ConfirmErasure),
+    /// Decline or withdraw an erasure.
+    DeclineErasure(DeclineErasure),
+    /// Carry out an erasure again on a restored backup that had lost it.
+    ReapplyErasure(Tombstone),
 }
 
 /// Enter a body.
@@ -250,4 +259,35 @@ pub struct VerifyReport {
     pub completion: Option<u8>,
     /// What was found, in words; may be empty.
     pub conclusion: String,
+}
+
+/// Ask that words or files be erased by law.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProposeErasure {
+    /// Its id.
+    pub erasure: ErasureId,
+    /// On which ground.
+    pub ground: ErasureGround,
+    /// The texts; with the files at least one, at most [`MOST_ERASED`](crate::erasure::MOST_ERASED).
+    pub texts: Vec<TextPlace>,
+    /// SHA-256 of the files, 64 hexadecimal digits each.
+    pub files: Vec<String>,
+    /// Why, never empty, in words that do not repeat what is to go.
+    pub explanation: String,
+}
+
+/// Agree to an erasure as the second person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfirmErasure {
+    /// The erasure.
+    pub erasure: ErasureId,
+}
+
+/// Decline or withdraw an erasure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclineErasure {
+    /// The erasure.
+    pub erasure: ErasureId,
+    /// Why; never empty.
+    pub reason: String,
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     actor::ActorIdentity,
     event::Event,
-    ids::{AccountId, CommandId, DocumentId, EventId, OrganisationId, PlanId, ReportId, TaskId},
+    ids::{AccountId, CommandId, DocumentId, ErasureId, EventId, OrganisationId, PlanId, ReportId, TaskId},
 };
 
 /// What sort of thing a stream is about.
@@ -26,17 +26,20 @@ pub enum StreamKind {
     Task,
     /// A report.
     Report,
+    /// An erasure.
+    Erasure,
 }
 
 impl StreamKind {
     /// Every kind.
-    pub const ALL: [StreamKind; 6] = [
+    pub const ALL: [StreamKind; 7] = [
         StreamKind::Organisation,
         StreamKind::Account,
         StreamKind::Document,
         StreamKind::Plan,
         StreamKind::Task,
         StreamKind::Report,
+        StreamKind::Erasure,
     ];
 
     /// The stable word of rows; it is also the name of the state table.
@@ -48,6 +51,7 @@ impl StreamKind {
             StreamKind::Plan => "plan",
             StreamKind::Task => "task",
             StreamKind::Report => "report",
+            StreamKind::Erasure => "erasure",
         }
     }
 
@@ -72,6 +76,8 @@ pub enum Stream {
     Task(TaskId),
     /// Events about a report.
     Report(ReportId),
+    /// Events about an erasure.
+    Erasure(ErasureId),
 }
 
 impl Stream {
@@ -84,6 +90,7 @@ impl Stream {
             StreamKind::Plan => Stream::Plan(PlanId(id)),
             StreamKind::Task => Stream::Task(TaskId(id)),
             StreamKind::Report => Stream::Report(ReportId(id)),
+            StreamKind::Erasure => Stream::Erasure(ErasureId(id)),
         }
     }
 
@@ -96,6 +103,7 @@ impl Stream {
             Stream::Plan(_) => StreamKind::Plan,
             Stream::Task(_) => StreamKind::Task,
             Stream::Report(_) => StreamKind::Report,
+            Stream::Erasure(_) => StreamKind::Erasure,
         }
     }
 
@@ -108,6 +116,7 @@ impl Stream {
             Stream::Plan(id) => id.0,
             Stream::Task(id) => id.0,
             Stream::Report(id) => id.0,
+            Stream::Erasure(id) => id.0,
         }
     }
 }

@@ -72,6 +72,11 @@ pub fn authorize(actor: &Actor, command: &Command, facts: &Facts) -> Result<Perm
             visible_report(actor, command.report, facts)?;
             actor.has(Role::Supervisor)
         }
+        // Whoever may not hear of erasures is told that this act is another role's, which every visitor can read in the guide.
+        Command::ProposeErasure(_) => actor.has(Role::Supervisor),
+        Command::ConfirmErasure(command) => actor.oversees() && exists(facts.erasures.get(&command.erasure))?,
+        Command::DeclineErasure(command) => actor.oversees() && exists(facts.erasures.get(&command.erasure))?,
+        Command::ReapplyErasure(_) => actor.is_console(),
     };
     if allowed {
         Ok(Permit { actor: actor.clone() })

@@ -5,6 +5,7 @@
 
 mod access;
 mod draft;
+mod erasure;
 mod job;
 mod ledger;
 mod light;
@@ -17,7 +18,10 @@ mod report;
 use luoshi_equipment::postgres::{Pooler, Server};
 use luoshi_store::{Location, Store};
 
-pub(crate) use self::replay::eventful;
+pub(crate) use self::{
+    erasure::{erase, is_found_by_replay},
+    replay::eventful,
+};
 use crate::scene::next_id;
 
 fn in_memory() -> Store {
@@ -35,8 +39,13 @@ fn tell(open: &dyn Fn() -> Store) {
     log::the_log(open());
     log::receipts(open());
     job::jobs(open());
+    job::a_job_that_fails_does_not_take_others_with_it(open());
+    job::a_lost_lease(open());
+    job::jobs_that_are_given_up(open());
     access::access(open());
     draft::drafts_and_reviews(open());
+    erasure::words_that_have_to_go(open());
+    erasure::everything_that_repeats_them(open());
     log::what_append_and_apply_refuse(open());
     replay::replaying_a_clean_ledger(open());
 }
