@@ -25,6 +25,9 @@ const UNTRIED_OF_KIND: &str = "
     select id, kind, payload, attempts, last_error, run_at from job
     where run_at <= $1 and buried_at is null and kind = $2 and attempts = 0 order by run_at, id";
 
+/// Where several transactions write at once, a row that another worker is just taking is passed over and not waited for.
+const SKIPPING: &str = " for update skip locked";
+
 /// The conditions let one of two workers who read the same row have it: the other finds the row changed. The number of attempts is what a
 /// lease is known by from then on.
 const LEASE: &str = "
@@ -189,13 +192,18 @@ impl Transaction<'_> {
     /// # Errors
     /// When the database cannot be written.
     pub fn take_jobs(&mut self, now: Timestamp, lease_until: Timestamp) -> Result<Vec<Job>, StoreError> {
-        let Some(first) = self.connection.optional::<Due>(FIRST_DUE, values![now])? else {
+        let skipping = |sql: &str| match self.connection.writes_alone() {
+            true => sql.to_owned(),
+            false => format!("{sql}{SKIPPING}"),
+        };
+        let Some(first) = self.connection.optional::<Due>(&skipping(FIRST_DUE), values![now])? else {
             return Ok(Vec::new());
         };
         let due: Vec<Due> = if first.job.attempts > 0 {
             vec![first]
         } else {
-            self.connection.all(UNTRIED_OF_KIND, values![now, &first.job.kind])?
+            self.connection
+                .all(&skipping(UNTRIED_OF_KIND), values![now, &first.job.kind])?
         };
         let mut taken = Vec::with_capacity(due.len());
         for Due { mut job, run_at } in due {
