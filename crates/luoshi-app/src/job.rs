@@ -8,7 +8,8 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use luoshi_ledger::Actor;
-use luoshi_store::{Job as TakenJob, JobCounts, JobRow};
+use luoshi_store::Job as TakenJob;
+pub use luoshi_store::{JobCounts, JobRow};
 use tokio::sync::watch;
 
 use crate::{error::AppError, execute::flatten, site::App};

@@ -212,6 +212,30 @@ pub enum TextName {
 }
 
 impl TextName {
+    /// Every sort.
+    pub const ALL: [TextName; 20] = [
+        TextName::SignInName,
+        TextName::DisplayName,
+        TextName::FileName,
+        TextName::DocumentText,
+        TextName::PlanTitle,
+        TextName::DocumentNumber,
+        TextName::Issuer,
+        TextName::SectionTitle,
+        TextName::TaskTitle,
+        TextName::TaskText,
+        TextName::Basis,
+        TextName::Deliverable,
+        TextName::Done,
+        TextName::Problems,
+        TextName::HelpWanted,
+        TextName::NextStep,
+        TextName::ReturnReason,
+        TextName::Conclusion,
+        TextName::Explanation,
+        TextName::DeclineReason,
+    ];
+
     /// The stable word of locale keys.
     pub fn code(self) -> &'static str {
         match self {

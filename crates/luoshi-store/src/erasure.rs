@@ -503,7 +503,8 @@ impl Transaction<'_> {
             streams.insert(fact.stream);
         }
         for stream in streams {
-            // Copies first: which document a review is of is read from the state.
+            // The search index of the stream is made again here too, once there is one. Copies first: which document a review is of is
+            // read from the state.
             self.delete_copies(stream)?;
             let events = self.events_of(stream)?;
             self.derive_again(stream, &events)?;
