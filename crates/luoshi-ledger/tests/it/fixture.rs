@@ -7,6 +7,7 @@ use luoshi_ledger::{
     command::{AdoptDrafts, FoundOrganisation, IssuePlan, NewTask, OpenAccount, SubmitReport},
     decide::decide,
     document::SourceDocument,
+    erasure::Erasure,
     event::{Circumstances, record},
     ids::{AccountId, CommandId, EventId, OrganisationId, PlanId, ReportId, TargetId, TaskId},
     organisation::{Organisation, OrganisationKind},
@@ -175,6 +176,10 @@ impl Story {
                 let state = Report::apply(facts.reports.remove(&id), &recorded).expect(sound);
                 facts.reports.insert(id, state);
             }
+            Stream::Erasure(id) => {
+                let state = Erasure::apply(facts.erasures.remove(&id), &recorded).expect(sound);
+                facts.erasures.insert(id, state);
+            }
         }
     }
 
@@ -187,6 +192,7 @@ impl Story {
             Stream::Plan(id) => facts.plans.get(&id).map_or(0, |state| state.version),
             Stream::Task(id) => facts.tasks.get(&id).map_or(0, |state| state.version),
             Stream::Report(id) => facts.reports.get(&id).map_or(0, |state| state.version),
+            Stream::Erasure(id) => facts.erasures.get(&id).map_or(0, |state| state.version),
         }
     }
 }
