@@ -12,7 +12,7 @@ fn minute(minute: u8) -> jiff::Timestamp {
 
 fn write<T: Send + 'static>(
     store: &Store,
-    work: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    work: impl FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
 ) -> T {
     store.write(work).wait().unwrap()
 }
