@@ -30,23 +30,13 @@ async fn a_name_is_erased_by_two_people_and_by_nobody_alone() {
         listed.all("#texts tbody th"),
         ["当前进展", "存在问题", "需协调事项", "下步打算"]
     );
-    let found = first
-        .submit(
-            &first_form(&mut first).await,
-            "form.measure",
-            &[("words", "张三"), ("action", "find")],
-        )
-        .await;
+    let form = first.get("/erasures/new").await;
+    let find = |words| [("words", words), ("action", "find")];
+    let found = first.submit(&form, "form.measure", &find("张三")).await;
     assert_eq!(found.status, StatusCode::OK);
     assert_eq!(found.all("#texts td.words"), ["农户张三不同意"]);
     assert!(!found.path.contains("words"), "what is looked for stands in no address");
-    let nothing = first
-        .submit(
-            &first_form(&mut first).await,
-            "form.measure",
-            &[("words", ""), ("action", "find")],
-        )
-        .await;
+    let nothing = first.submit(&form, "form.measure", &find("")).await;
     assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
 
     let choice = found.attribute("#texts input[type=checkbox]", "value");
@@ -120,10 +110,6 @@ async fn a_name_is_erased_by_two_people_and_by_nobody_alone() {
     assert!(counts.text.contains("2026"));
     let ledger = second.get(&format!("/plans/{}/ledger.csv", site.plan)).await;
     assert!(ledger.text.contains(ERASED) && !ledger.text.contains("张三"));
-}
-
-async fn first_form(browser: &mut crate::site::Browser<'_>) -> crate::site::Page {
-    browser.get("/erasures/new").await
 }
 
 /// Spans of a text that is gone point past its end; no page may stumble over them.
