@@ -120,6 +120,13 @@ impl Moments {
         latest.id = latest.id.max(id.as_u128());
     }
 
+    /// A number that nobody can guess.
+    pub(crate) fn number(&self) -> u64 {
+        let mut bytes = [0; 8];
+        self.randomness.fill(&mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+
     /// Thirty-two bytes that nobody can guess.
     pub(crate) fn secret(&self) -> [u8; 32] {
         let mut bytes = [0; 32];

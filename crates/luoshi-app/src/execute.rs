@@ -8,11 +8,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::Timestamp;
 use luoshi_ledger::{
     Actor, Command, Event, Facts, Salt, Stream,
-    command::NewTask,
+    command::{NewTask, ProposeErasure},
     decide::decide,
     event::{Circumstances, record},
     facts::Subjects,
-    ids::{CommandId, EventId, PlanId, TaskId},
+    ids::{CommandId, ErasureId, EventId, PlanId, TaskId},
     log::IncidentCause,
     period::day_in_china,
     policy::authorize,
@@ -204,6 +204,7 @@ impl App {
                 },
             )?;
             transaction.apply(&recorded)?;
+            self.erase_within(transaction, &recorded, now)?;
         }
         self.refresh_lights_within(transaction, &lights, day_in_china(now))?;
         transaction.enqueue(Job::IntegrateLog.code(), "", now)?;
@@ -261,7 +262,12 @@ impl Lights {
             | Event::PlanAdopted(_)
             | Event::TaskPublished(_)
             | Event::LogKeyRotated(_)
-            | Event::LogContinued(_) => {}
+            | Event::LogContinued(_)
+            // Lights are judged by figures and days, which no erasure touches.
+            | Event::ErasureProposed(_)
+            | Event::ErasureDeclined(_)
+            | Event::ContentErased(_)
+            | Event::ErasureReapplied(_) => {}
         }
     }
 }
@@ -291,13 +297,23 @@ fn fingerprint(command: &Command) -> [u8; 32] {
         }
         Command::RotateLogKey(command) => format!("rotate log key {}", command.previous_key),
         Command::ContinueLog(command) => format!("continue log {} {:?}", command.previous, command.reason),
+        Command::ProposeErasure(command) => {
+            let proposal = ProposeErasure {
+                erasure: ErasureId(Uuid::nil()),
+                ..command.clone()
+            };
+            format!("{proposal:?}")
+        }
         Command::IssuePlan(_)
         | Command::NameReporter(_)
         | Command::PublishTasks(_)
         | Command::SubmitReport(_)
         | Command::ApproveReport(_)
         | Command::ReturnReport(_)
-        | Command::VerifyReport(_) => format!("{command:?}"),
+        | Command::VerifyReport(_)
+        | Command::ConfirmErasure(_)
+        | Command::DeclineErasure(_)
+        | Command::ReapplyErasure(_) => format!("{command:?}"),
     };
     hash_of(&[text.as_bytes()])
 }

@@ -104,6 +104,27 @@ impl DataFolder {
         fs::read(self.file_path(sha256))
     }
 
+    /// Removes the received bytes with this hash, and parts of them that a crash left behind. Durable when this returns; an absent file is
+    /// no error. The bytes are overwritten first, which reaches the disk's blocks where the file system writes in place.
+    ///
+    /// # Errors
+    /// When a file cannot be overwritten or removed.
+    pub fn destroy_file(&self, sha256: &str) -> io::Result<()> {
+        let path = self.file_path(sha256);
+        let Some(folder) = path.parent().filter(|folder| folder.is_dir()) else {
+            return Ok(());
+        };
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            // A part is named after its file.
+            if sha256.len() == 64 && entry.file_name().to_string_lossy().starts_with(sha256) {
+                overwrite(&entry.path())?;
+                fs::remove_file(entry.path())?;
+            }
+        }
+        sync_folder(folder)
+    }
+
     fn file_path(&self, sha256: &str) -> PathBuf {
         let prefix = sha256.get(..2).unwrap_or("00");
         self.root.join("files").join(prefix).join(sha256)
@@ -169,6 +190,19 @@ fn make_folder_durably(folder: &Path) -> io::Result<()> {
         _ => {}
     }
     sync_folder(above)
+}
+
+/// Writes zeros over a file, durably.
+fn overwrite(path: &Path) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    let mut rest = file.metadata()?.len();
+    let zeros = [0; 64 * 1024];
+    while rest > 0 {
+        let count = rest.min(zeros.len() as u64);
+        file.write_all(&zeros[..count as usize])?;
+        rest -= count;
+    }
+    file.sync_all()
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {

@@ -10,6 +10,7 @@ pub mod account;
 pub mod clock;
 mod digest;
 pub mod document;
+pub mod erasure;
 pub mod error;
 pub mod execute;
 pub mod export;

@@ -75,6 +75,11 @@ pub fn authorize(actor: &Actor, command: &Command, facts: &Facts) -> Result<Perm
         }
         // Whoever holds the secret key decides about it, and that is the server and nobody who signs in.
         Command::RotateLogKey(_) | Command::ContinueLog(_) => actor.is_console(),
+        // Whoever may not hear of erasures is told that this act is another role's, which every visitor can read in the guide.
+        Command::ProposeErasure(_) => actor.has(Role::Supervisor),
+        Command::ConfirmErasure(command) => actor.oversees() && exists(facts.erasures.get(&command.erasure))?,
+        Command::DeclineErasure(command) => actor.oversees() && exists(facts.erasures.get(&command.erasure))?,
+        Command::ReapplyErasure(_) => actor.is_console(),
     };
     if allowed {
         Ok(Permit { actor: actor.clone() })

@@ -14,6 +14,7 @@ const FILES: &[(&str, &str)] = &[
     ("0004_outside", include_str!("../migrations/0004_outside.sql")),
     ("0005_log", include_str!("../migrations/0005_log.sql")),
     ("0007_search", include_str!("../migrations/0007_search.sql")),
+    ("0008_erasure", include_str!("../migrations/0008_erasure.sql")),
 ];
 
 /// One statement of a file.

@@ -4,10 +4,11 @@ pub(crate) mod committer;
 pub(crate) mod connection;
 pub(crate) mod migration;
 pub(crate) mod query;
+pub(crate) mod scrub;
 
 use std::{path::Path, sync::Arc};
 
-use crate::{error::StoreError, pending::PendingWrite, snapshot::Transaction};
+use crate::{error::StoreError, pending::PendingWrite, snapshot::Transaction, store::ScrubOutcome};
 use committer::Committer;
 use connection::{Pool, WriteConnection};
 
@@ -54,6 +55,11 @@ impl Sqlite {
     /// Brings the schema up to the program's.
     pub(crate) fn migrate(&self) -> Result<u32, StoreError> {
         self.writer.with(migration::run)
+    }
+
+    /// Takes deleted words out of the raw files, see [`scrub`]. Writers wait meanwhile.
+    pub(crate) fn scrub(&self) -> Result<ScrubOutcome, StoreError> {
+        self.writer.with(|connection| scrub::run(connection))
     }
 
     /// Hands work to the committer.

@@ -1,8 +1,8 @@
 //! Folds an event into the state: load the row, let the ledger apply, save. What follows from an event is the ledger's alone.
 
 use luoshi_ledger::{
-    Envelope, Recorded, Stream, account::Account, document::SourceDocument, event::ApplyError, log::Log,
-    organisation::Organisation, plan::Plan, report::Report, search::SearchKind, task::Task,
+    Envelope, Recorded, Stream, account::Account, document::SourceDocument, erasure::Erasure, event::ApplyError,
+    log::Log, organisation::Organisation, plan::Plan, report::Report, search::SearchKind, task::Task,
 };
 
 use crate::{error::StoreError, search::says_the_same, snapshot::Transaction};
@@ -36,6 +36,9 @@ pub(crate) const TABLES: &[Table] = &[
     table("report_value", &["report", "series", "ordinal"]),
     table("log", &["id"]),
     table("log_key", &["log", "ordinal"]),
+    table("erasure", &["id"]),
+    table("erasure_text", &["erasure", "ordinal"]),
+    table("erasure_file", &["erasure", "ordinal"]),
 ];
 
 impl Transaction<'_> {
@@ -102,8 +105,67 @@ impl Transaction<'_> {
                 follows(before.as_ref().map(|log| log.version), envelope)?;
                 self.save_log(&Log::apply(before, recorded)?)
             }
+            Stream::Erasure(id) => {
+                let before = self.erasure(id)?;
+                follows(before.as_ref().map(|erasure| erasure.version), envelope)?;
+                self.save_erasure(&Erasure::apply(before, recorded)?)
+            }
         }
     }
+
+    /// Makes the rows of a stream again from all of its events, as a replay would. Only words can differ from what stands there: what
+    /// follows from anything else, such as counts and lights, stays.
+    pub(crate) fn derive_again(&mut self, stream: Stream, events: &[Recorded]) -> Result<(), StoreError> {
+        match stream {
+            // Names of bodies are no content. The words of an incident stand in its event alone.
+            Stream::Organisation(_) | Stream::Log(_) => Ok(()),
+            Stream::Account(_) => match folded(events, Account::apply)? {
+                Some(account) => self.save_account(&account),
+                None => Ok(()),
+            },
+            Stream::Document(_) => match folded(events, SourceDocument::apply)? {
+                Some(document) => self.save_document(&document),
+                None => Ok(()),
+            },
+            Stream::Plan(id) => {
+                let before = self.plan(id)?.map(|plan| plan.sections);
+                match folded(events, Plan::apply)? {
+                    Some(plan) => self.rename_plan(&plan, before.as_deref().unwrap_or_default()),
+                    None => Ok(()),
+                }
+            }
+            Stream::Task(id) => {
+                let before = self.task(id)?;
+                match folded(events, Task::apply)? {
+                    Some(task) => self.save_task(&task, before.as_ref()),
+                    None => Ok(()),
+                }
+            }
+            Stream::Report(id) => {
+                let before = self.report(id)?;
+                match folded(events, Report::apply)? {
+                    Some(report) => self.save_report(&report, before.as_ref()),
+                    None => Ok(()),
+                }
+            }
+            Stream::Erasure(_) => match folded(events, Erasure::apply)? {
+                Some(erasure) => self.save_erasure(&erasure),
+                None => Ok(()),
+            },
+        }
+    }
+}
+
+/// The state after all events of a stream.
+fn folded<T>(
+    events: &[Recorded],
+    apply: fn(Option<T>, &Recorded) -> Result<T, ApplyError>,
+) -> Result<Option<T>, StoreError> {
+    let mut state = None;
+    for recorded in events {
+        state = Some(apply(state, recorded)?);
+    }
+    Ok(state)
 }
 
 /// Whether an event is the next one of its stream.

@@ -39,6 +39,17 @@ pub struct MigrationOutcome {
     pub after: u32,
 }
 
+/// What became of the bytes of deleted words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScrubOutcome {
+    /// They are in none of the database's files.
+    Done,
+    /// A long read or another process kept them there; it has to be asked for again.
+    Blocked,
+    /// This engine keeps old versions where the program does not reach them: pages, logs, archives and replicas of its server.
+    NotByProgram,
+}
+
 enum Engine {
     Sqlite(Sqlite),
     Postgres(Postgres),
@@ -169,6 +180,20 @@ impl Store {
     /// When the database cannot be read. What does not agree is no error but part of the outcome.
     pub fn replay(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<ReplayOutcome, StoreError> {
         self.read(|snapshot| replay::replay(snapshot, progress))
+    }
+
+    /// Takes the bytes of deleted words out of the raw files of the database, as far as the engine can.
+    ///
+    /// Writers wait meanwhile, and it takes memory of the size of the database.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn scrub(&self) -> Result<ScrubOutcome, StoreError> {
+        self.refuse_unmigrated()?;
+        match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.scrub(),
+            Engine::Postgres(_) => Ok(ScrubOutcome::NotByProgram),
+        }
     }
 
     fn refuse_unmigrated(&self) -> Result<(), StoreError> {

@@ -312,6 +312,11 @@ impl Frame {
         language::say(self.language, key)
     }
 
+    /// The text of `key`, where there is one.
+    pub(crate) fn find(&self, key: &str) -> Option<String> {
+        language::find(self.language, key)
+    }
+
     /// The attribute `hint` of a text; empty where it has none.
     pub(crate) fn hint(&self, key: &str) -> String {
         language::find(self.language, &format!("{key}.hint")).unwrap_or_default()
@@ -513,7 +518,7 @@ macro_rules! countable {
     )*};
 }
 
-countable!(u32, i32, usize);
+countable!(u32, u64, i32, usize);
 
 fn symbol(comparator: Comparator) -> &'static str {
     match comparator {

@@ -10,7 +10,9 @@ use askama::Template;
 use axum::http::{Method, Uri};
 use luoshi_app::{ledger::LedgerPage, receipt::ReceiptView, report::ReportDraft, session::SignedIn};
 use luoshi_ledger::{
+    TextName,
     actor::{Actor, ActorIdentity, Role},
+    erasure::ErasureGround,
     event::EventKind,
     ids::EventId,
     light::{Colour, Proof},
@@ -31,8 +33,10 @@ use crate::{
     frame::{Frame, Place},
     language,
     pages::{
+        erasure::{ErasurePage, ErasuresPage, NewErasurePage, PublicErasuresPage, Shown, Sought},
         error,
         home::{HomePage, MissingGlance, Owed, PlanGlance, ToDoPage},
+        job::JobsPage,
         ledger::{Chosen, LedgerShown, PlansPage},
         missing::MissingPage,
         organisation::OrganisationsPage,
@@ -516,6 +520,78 @@ fn pictures(language: Language) -> Vec<Picture> {
             }),
         );
     }
+    for (name, jobs) in [("jobs", sample::jobs()), ("jobs-empty", Vec::new())] {
+        add(
+            name,
+            render(&JobsPage {
+                frame: supervisor(Place::Settings).headed("jobs"),
+                counts: luoshi_app::job::JobCounts {
+                    waiting: jobs.len() as u64 / 2,
+                    oldest: jobs.first().map(|job| job.enqueued_at),
+                    buried: 1,
+                },
+                jobs,
+            }),
+        );
+    }
+
+    // Erasures.
+    for (name, erasures) in [("erasures", sample::erasures()), ("erasures-empty", Vec::new())] {
+        let frame = supervisor(Place::Settings).headed("erasures");
+        add(name, render(&ErasuresPage { frame, erasures }));
+    }
+    for (view, number) in sample::erasures().into_iter().zip(1..) {
+        let page = ErasurePage::of(view, number % 2 == 0, supervisor(Place::Settings));
+        add(&format!("erasure-{number}"), render(&page));
+    }
+    let mut erasure_errors = FieldErrors::default();
+    for (field, key) in [
+        ("words", "erasure-words-missing"),
+        ("texts", "erasure-nothing-chosen"),
+        ("ground", "erasure-ground-missing"),
+        ("explanation", "erasure-explanation-missing"),
+    ] {
+        erasure_errors.add(field, key);
+    }
+    let new_erasure = |sought, texts, file, errors| {
+        render(&NewErasurePage {
+            frame: supervisor(Place::Settings).headed("new-erasure"),
+            sought,
+            texts,
+            file,
+            chosen: Vec::new(),
+            ground: "state_secret".to_owned(),
+            explanation: String::new(),
+            errors,
+            key: "k".to_owned(),
+        })
+    };
+    let none = FieldErrors::default;
+    add("new-erasure", new_erasure(Sought::Nothing, Vec::new(), None, none()));
+    let words = || Sought::Words("张三".to_owned());
+    add("new-erasure-none", new_erasure(words(), Vec::new(), None, none()));
+    let found = sample::found_texts()
+        .into_iter()
+        .map(|text| Shown::of(text, "张三"))
+        .collect();
+    let file = Some("ab".repeat(32));
+    add("new-erasure-found", new_erasure(words(), found, file, erasure_errors));
+    let view = sample::report_view(sample::report_states().remove(0));
+    let page = ReportPage::of(
+        view,
+        &verifier,
+        0,
+        supervisor(Place::Verifications).headed_by("报告", "report"),
+    );
+    let erased = sample::erased_texts();
+    add("report-erased", render(&ReportPage { erased, ..page }));
+    for (name, counts) in [
+        ("public-erasures", sample::erasure_counts()),
+        ("public-erasures-empty", Vec::new()),
+    ] {
+        let frame = frame(language, &[], Place::Public).headed("public-erasures");
+        add(name, render(&PublicErasuresPage { frame, counts }));
+    }
     pictures.extend(documents::pictures(language));
     pictures
 }
@@ -718,6 +794,16 @@ fn every_stable_word_is_worded() {
             .chain(["none"])
             .collect(),
     );
+    add("ground-", ErasureGround::ALL.map(ErasureGround::code).to_vec());
+    add(
+        "job-",
+        luoshi_app::job::Job::ALL.map(luoshi_app::job::Job::code).to_vec(),
+    );
+    add(
+        "erasure-progress-",
+        sample::erasures().iter().map(|view| view.progress.code()).collect(),
+    );
+    add("text-name-", TextName::ALL.map(TextName::code).to_vec());
     add("event-", EventKind::ALL.iter().map(|kind| kind.code()).collect());
     add(
         "reason-",

@@ -3,8 +3,10 @@
 //! A handler asks the application and fills a struct. It holds no rule of the ledger and no text for people.
 
 pub(crate) mod document;
+pub(crate) mod erasure;
 pub(crate) mod error;
 pub(crate) mod home;
+pub(crate) mod job;
 pub(crate) mod ledger;
 pub(crate) mod log;
 mod marked_text;

@@ -19,8 +19,8 @@ use crate::{
     failure::Failure,
     form::ChecksFormToken,
     pages::{
-        document, error, home, ledger, log, missing, organisation, plan, public, receipt, report, review, search,
-        session, settings, static_file, task,
+        document, erasure, error, home, job, ledger, log, missing, organisation, plan, public, receipt, report, review,
+        search, session, settings, static_file, task,
     },
     serve::ServeError,
     settings::WebSettings,
@@ -50,6 +50,7 @@ fn routes() -> Routes {
         .get(Anybody, urls::PUBLIC_PLAN, public::plan::show_plan)
         .get(Anybody, urls::PUBLIC_VALUES, public::plan::values)
         .get(Anybody, urls::PUBLIC_TASK, public::task::show_task)
+        .get(Anybody, urls::PUBLIC_ERASURES, erasure::show_counts)
         .get(Anybody, urls::LOG, log::show_log)
         .get(Anybody, urls::LOG_CHECKPOINT, log::checkpoint)
         .get(Anybody, urls::LOG_KEY, log::key)
@@ -102,6 +103,14 @@ fn routes() -> Routes {
         .post(Supervisor, urls::REPORTER, task::name_reporter)
         .post(Supervisor, urls::PUBLICATION, task::change_publication)
         .get(Supervisor, urls::ORGANISATIONS, organisation::show_organisations)
+        .get(Supervisor, urls::ERASURES, erasure::list)
+        .get(Supervisor, urls::NEW_ERASURE, erasure::show_new)
+        .post(Supervisor, urls::NEW_ERASURE, erasure::propose)
+        .get(Supervisor, urls::ERASURE, erasure::show_erasure)
+        .post(Supervisor, urls::ERASURE_CONFIRM, erasure::confirm)
+        .post(Supervisor, urls::ERASURE_DECLINE, erasure::decline)
+        .get(Supervisor, urls::JOBS, job::show_jobs)
+        .post(Supervisor, urls::JOBS, job::change)
 }
 
 /// One address and who may open it.

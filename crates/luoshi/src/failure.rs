@@ -114,6 +114,10 @@ pub(crate) enum Failure {
     NoSuchOrganisation { name: String },
     /// Nobody signs in with the name that was given.
     NoSuchAccount { name: String },
+    /// No erasure has the id that was given.
+    NoSuchErasure { name: String },
+    /// No job of that number was given up.
+    NoSuchJob { job: i64 },
     /// Somebody signs in with that name already.
     NameTaken { name: String },
     /// The ledger refuses.
@@ -219,6 +223,8 @@ impl Failure {
             | Failure::NoSuchOrganisation { .. }
             | Failure::NoSuchAccount { .. }
             | Failure::NameTaken { .. }
+            | Failure::NoSuchErasure { .. }
+            | Failure::NoSuchJob { .. }
             | Failure::Refused(_) => Exit::Refused,
             Failure::Defect(_) => Exit::Defect,
         }
@@ -317,6 +323,8 @@ impl Failure {
             Failure::NobodyReports => ("failure-nobody-reports", vec![]),
             Failure::NoSuchOrganisation { name } => ("failure-no-such-organisation", vec![("name", text(name))]),
             Failure::NoSuchAccount { name } => ("failure-no-such-account", vec![("name", text(name))]),
+            Failure::NoSuchErasure { name } => ("failure-no-such-erasure", vec![("name", text(name))]),
+            Failure::NoSuchJob { job } => ("failure-no-such-job", vec![("job", text(job))]),
             Failure::NameTaken { name } => ("failure-name-taken", vec![("name", text(name))]),
             Failure::Refused(refusal) => return (refusal_key(*refusal), vec![("code", text(refusal.code()))]),
             Failure::Busy => ("failure-busy", vec![]),
@@ -352,7 +360,10 @@ fn refusal_key(refusal: Refusal) -> String {
         | Refusal::InvalidText
         | Refusal::NoReason
         | Refusal::LogIsSound
-        | Refusal::NoTasks => format!("refusal-{}", refusal.code()),
+        | Refusal::NoTasks
+        | Refusal::FileErased
+        | Refusal::ErasureDecided
+        | Refusal::OfficeAlone => format!("refusal-{}", refusal.code()),
         _ => "refusal-other".to_owned(),
     }
 }
@@ -512,6 +523,8 @@ mod tests {
             Failure::NobodyReports,
             Failure::NoSuchOrganisation { name: "x".to_owned() },
             Failure::NoSuchAccount { name: "x".to_owned() },
+            Failure::NoSuchErasure { name: "x".to_owned() },
+            Failure::NoSuchJob { job: 1 },
             Failure::NameTaken { name: "x".to_owned() },
             Failure::Busy,
             Failure::Unavailable,

@@ -7,6 +7,7 @@
 )]
 
 mod codec;
+mod erasure;
 mod fixture;
 mod plan;
 mod policy;

@@ -7,6 +7,7 @@
 )]
 
 mod document;
+mod erasure;
 mod last_good;
 mod log;
 mod matrix;

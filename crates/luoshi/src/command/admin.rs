@@ -28,7 +28,7 @@ use crate::{
         AdminCommand, CreateAccountArguments, CreateAccountsArguments, CreateOfficeArguments, ResetPasswordArguments,
         RoleName,
     },
-    command::serve::runtime,
+    command::{erasures, jobs, serve::runtime},
     exit::Exit,
     failure::Failure,
     output::{print, table},
@@ -59,6 +59,12 @@ pub(crate) fn run(command: &AdminCommand, settings: &Settings, words: Words) -> 
             AdminCommand::ResetPassword(arguments) => reset_password(&app, arguments, words).await?,
             AdminCommand::List => list(&app, words)?,
             AdminCommand::RebuildSearch => rebuild_search(&app, words).await?,
+            AdminCommand::Erasures { command } => erasures::run(&app, command, words).await?,
+            // What was given up may fail again at once; that is for the list to tell and no failure of this command.
+            AdminCommand::Jobs { command } => {
+                jobs::run(&app, command, words).await?;
+                return Ok(Exit::Done);
+            }
         }
         app.drain_jobs().await?;
         Ok(Exit::Done)

@@ -79,6 +79,7 @@ fn fault_line(fault: &Fault, words: Words) -> String {
         Fault::PublishedCheckpoint => words.say("fault-published-checkpoint"),
         Fault::Tree(detail) => words.say_with("fault-tree", &[("detail", text(detail))]),
         Fault::OtherLogKey => words.say("fault-other-log-key"),
+        Fault::ErasedFile(file) => words.say_with("fault-erased-file", &[("file", text(file))]),
         Fault::File(file) => words.say_with("fault-file", &[("file", text(file))]),
     }
 }
