@@ -23,6 +23,8 @@ pub mod public_data;
 pub mod receipt;
 pub mod report;
 pub mod review;
+#[cfg(feature = "sabotage")]
+pub mod sabotage;
 pub mod session;
 pub mod site;
 pub mod task;

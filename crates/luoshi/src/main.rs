@@ -9,6 +9,8 @@ mod demo;
 mod exit;
 mod failure;
 mod output;
+#[cfg(feature = "sabotage")]
+mod sabotage;
 mod settings;
 mod site;
 mod words;
@@ -36,6 +38,8 @@ fn main() -> ExitCode {
             .into();
         }
     };
+    #[cfg(feature = "sabotage")]
+    sabotage::begin();
     let (words, outcome) = run(&line);
     let exit = match outcome {
         Ok(exit) => exit,

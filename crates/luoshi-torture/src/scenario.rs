@@ -1,0 +1,177 @@
+//! The scenarios, and the bench on which all of them work.
+
+mod disk_full;
+mod kills;
+mod power;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use tempfile::TempDir;
+
+use crate::{
+    arguments::Arguments,
+    program::{Program, SABOTAGE},
+    random::Random,
+    verdict::Verdict,
+};
+
+/// What is done to the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scenario {
+    /// Kill it in the middle of its work
+    Kills,
+    /// Fill its disk to the last byte (root)
+    DiskFull,
+    /// Cut the power of its disk (root)
+    Power,
+}
+
+impl Scenario {
+    /// All of them, the quickest first.
+    pub(crate) const ALL: [Scenario; 3] = [Scenario::Kills, Scenario::DiskFull, Scenario::Power];
+
+    fn name(self) -> &'static str {
+        match self {
+            Scenario::Kills => "kills",
+            Scenario::DiskFull => "disk-full",
+            Scenario::Power => "power",
+        }
+    }
+
+    fn run(self, bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
+        match self {
+            Scenario::Kills => kills::run(bench, verdict),
+            Scenario::DiskFull => disk_full::run(bench, verdict),
+            Scenario::Power => power::run(bench, verdict),
+        }
+    }
+}
+
+/// How a safeguard of a program that was built for it is taken away; the names are those of `luoshi_app::sabotage`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sabotage {
+    /// Acknowledges before the commit.
+    AcknowledgeEarly,
+    /// Does not look for the receipt of an earlier submission with the same key.
+    ForgetReceipts,
+    /// Believes the clock of the machine.
+    TrustClock,
+}
+
+impl Sabotage {
+    /// The word for the variable.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Sabotage::AcknowledgeEarly => "acknowledge-early",
+            Sabotage::ForgetReceipts => "forget-receipts",
+            Sabotage::TrustClock => "trust-clock",
+        }
+    }
+}
+
+/// What every scenario works with.
+#[derive(Debug)]
+pub(crate) struct Bench {
+    /// The program under torture.
+    pub(crate) program: Program,
+    sabotaged: Option<Program>,
+    folder: TempDir,
+    /// Whether this is the long form.
+    pub(crate) long: bool,
+    rounds: Option<u32>,
+    require_all: bool,
+    /// Where chance comes from.
+    pub(crate) random: Random,
+    made: u32,
+}
+
+impl Bench {
+    /// Finds the program and makes a folder to work in.
+    pub(crate) fn set_up(arguments: &Arguments, seed: u64) -> Result<Self> {
+        let file = match &arguments.program {
+            Some(file) => file.clone(),
+            None => std::env::current_exe()?.with_file_name("luoshi"),
+        };
+        if !file.is_file() {
+            bail!("there is no program {}; name it with --program", file.display());
+        }
+        let program = Program::new(file, arguments.database.clone());
+        let sabotaged = match &arguments.sabotaged_program {
+            Some(file) => Program::new(file.clone(), arguments.database.clone()),
+            None => program.clone(),
+        };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("luoshi-torture-");
+        let folder = match &arguments.folder {
+            Some(folder) => builder.tempdir_in(folder),
+            None => builder.tempdir(),
+        }
+        .context("no folder to work in")?;
+        Ok(Self {
+            program,
+            sabotaged: (!arguments.without_controls).then_some(sabotaged),
+            folder,
+            long: arguments.long,
+            rounds: arguments.rounds,
+            require_all: arguments.require_all,
+            random: Random::of(seed),
+            made: 0,
+        })
+    }
+
+    /// Runs scenarios one after the other; one that breaks off is a failed check and does not stop the others.
+    pub(crate) fn run(mut self, scenarios: &[Scenario], verdict: &mut Verdict) {
+        for scenario in scenarios {
+            verdict.open(scenario.name());
+            if let Err(error) = scenario.run(&mut self, verdict) {
+                verdict.failed("broke off", &format!("{error:#}"));
+            }
+            verdict.shut();
+        }
+    }
+
+    /// The number of rounds: as the command line says, else as the form has it.
+    pub(crate) fn rounds(&self, short: u32, long: u32) -> u32 {
+        self.rounds.unwrap_or(if self.long { long } else { short })
+    }
+
+    /// A name for a new site or disk in the folder.
+    pub(crate) fn place(&mut self, name: &str) -> PathBuf {
+        self.made += 1;
+        self.folder.path().join(format!("{name}-{}", self.made))
+    }
+
+    /// The program without a safeguard; none where controls are left out, which the verdict is told.
+    pub(crate) fn sabotaged(&self, sabotage: Sabotage, verdict: &mut Verdict) -> Option<Program> {
+        let name = format!("control {}", sabotage.code());
+        let Some(program) = &self.sabotaged else {
+            verdict.skipped(&name, "left out");
+            return None;
+        };
+        let program = program.with(SABOTAGE, sabotage.code());
+        // A program that knows no sabotage would pass, which is no control.
+        match program.run(&self.folder.path().join("nowhere"), &["verify"]) {
+            Ok(ran) if ran.complaints.contains(sabotage.code()) => Some(program),
+            _ => {
+                verdict.failed(&name, "this program takes no sabotage; build it with --features sabotage");
+                None
+            }
+        }
+    }
+
+    /// Whether controls run that need no sabotaged program.
+    pub(crate) fn controls(&self) -> bool {
+        self.sabotaged.is_some()
+    }
+
+    /// Notes that something cannot run here.
+    pub(crate) fn cannot(&self, what: &str, why: &str, verdict: &mut Verdict) {
+        if self.require_all {
+            verdict.failed(what, why);
+        } else {
+            verdict.skipped(what, why);
+        }
+    }
+}
