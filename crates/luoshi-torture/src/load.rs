@@ -11,7 +11,7 @@ use std::{
 };
 
 use crate::{
-    book::{Entry, Outcome},
+    book::{Class, Entry, Outcome, Tally},
     http::{Answer, Trouble},
     person::Person,
     submission::Submission,
@@ -33,10 +33,28 @@ pub(crate) struct Load {
 }
 
 /// What the clients were told.
+#[derive(Debug, Default)]
 pub(crate) struct Told {
     pub(crate) entries: Vec<Entry>,
+    /// What nobody came to.
+    pub(crate) unused: Vec<Submission>,
     /// Reports that were promised and not shown right afterwards.
     pub(crate) stale: Vec<String>,
+}
+
+impl Told {
+    /// How many reports were acknowledged.
+    pub(crate) fn acknowledged(&self) -> usize {
+        let is_acknowledged = |entry: &&Entry| matches!(entry.outcome, Outcome::Acknowledged { .. });
+        self.entries.iter().filter(is_acknowledged).count()
+    }
+
+    /// Notes what was not shown right after it was promised.
+    pub(crate) fn note_stale(&self, tally: &mut Tally) {
+        for stale in &self.stale {
+            tally.note(Class::Stale, stale.as_str());
+        }
+    }
 }
 
 impl Load {
@@ -83,8 +101,10 @@ impl Load {
     }
 
     /// What they were told.
-    pub(crate) fn told(self) -> Told {
+    pub(crate) fn told(mut self) -> Told {
+        let used = self.next.into_inner().min(self.submissions.len());
         Told {
+            unused: self.submissions.split_off(used),
             entries: self.entries.into_inner().unwrap_or_else(PoisonError::into_inner),
             stale: self.stale.into_inner().unwrap_or_else(PoisonError::into_inner),
         }

@@ -47,8 +47,8 @@ pub(crate) struct Site {
     pub(crate) outsider: Outsider,
     /// How many entries the log has to have when everything that is known to be there is in it.
     pub(crate) entries: u64,
+    /// Places without a report, the next one last.
     slots: Vec<Slot>,
-    used: usize,
     made: u64,
 }
 
@@ -90,8 +90,7 @@ impl Site {
             office: supervisor,
             outsider,
             entries: 0,
-            slots,
-            used: 0,
+            slots: slots.into_iter().rev().collect(),
             made: 0,
         };
         site.entries = site.level(address, &issued)?;
@@ -136,20 +135,25 @@ impl Site {
 
     /// How many reports can still be handed in.
     pub(crate) fn places_left(&self) -> usize {
-        self.slots.len() - self.used
+        self.slots.len()
     }
 
     /// The next reports to be handed in; fewer where the places run out.
     pub(crate) fn next_submissions(&mut self, count: usize, random: &mut Random) -> Vec<Submission> {
-        let slots: Vec<Slot> = self.slots.iter().skip(self.used).take(count).cloned().collect();
-        self.used += slots.len();
+        let slots = self.slots.split_off(self.slots.len().saturating_sub(count));
         slots
             .into_iter()
+            .rev()
             .map(|slot| {
                 self.made += 1;
                 Submission::new(self.made, slot, random)
             })
             .collect()
+    }
+
+    /// Takes back the places of reports that never left their clerks.
+    pub(crate) fn take_back(&mut self, unused: Vec<Submission>) {
+        self.slots.extend(unused.into_iter().rev().map(|submission| submission.slot));
     }
 }
 
