@@ -16,6 +16,7 @@ mod load;
 mod outsider;
 mod person;
 mod program;
+mod proxy;
 mod random;
 mod scenario;
 mod site;

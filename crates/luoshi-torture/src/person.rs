@@ -41,6 +41,11 @@ impl Person {
         self.at_within(address, DEADLINE)
     }
 
+    /// The same session in another window.
+    pub(crate) fn again(&self) -> Self {
+        self.at(self.connection.address())
+    }
+
     /// As [`Person::at`], with a patience of its own.
     pub(crate) fn at_within(&self, address: SocketAddr, deadline: Duration) -> Self {
         Self {

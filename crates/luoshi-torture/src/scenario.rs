@@ -1,8 +1,10 @@
 //! The scenarios, and the bench on which all of them work.
 
+mod answers;
 mod disk_full;
 mod kills;
 mod power;
+mod syscalls;
 
 use std::path::PathBuf;
 
@@ -14,6 +16,7 @@ use crate::{
     arguments::Arguments,
     program::{Program, SABOTAGE},
     random::Random,
+    site::Site,
     verdict::Verdict,
 };
 
@@ -22,29 +25,43 @@ use crate::{
 pub(crate) enum Scenario {
     /// Kill it in the middle of its work
     Kills,
+    /// Cut its connections, most of all after the commit and before the answer
+    Answers,
     /// Fill its disk to the last byte (root)
     DiskFull,
     /// Cut the power of its disk (root)
     Power,
+    /// Let its system calls fail one after the other (strace)
+    Syscalls,
 }
 
 impl Scenario {
     /// All of them, the quickest first.
-    pub(crate) const ALL: [Scenario; 3] = [Scenario::Kills, Scenario::DiskFull, Scenario::Power];
+    pub(crate) const ALL: [Scenario; 5] = [
+        Scenario::Kills,
+        Scenario::Answers,
+        Scenario::DiskFull,
+        Scenario::Power,
+        Scenario::Syscalls,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Scenario::Kills => "kills",
+            Scenario::Answers => "answers",
             Scenario::DiskFull => "disk-full",
             Scenario::Power => "power",
+            Scenario::Syscalls => "syscalls",
         }
     }
 
     fn run(self, bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
         match self {
             Scenario::Kills => kills::run(bench, verdict),
+            Scenario::Answers => answers::run(bench, verdict),
             Scenario::DiskFull => disk_full::run(bench, verdict),
             Scenario::Power => power::run(bench, verdict),
+            Scenario::Syscalls => syscalls::run(bench, verdict),
         }
     }
 }
@@ -141,6 +158,12 @@ impl Bench {
     pub(crate) fn place(&mut self, name: &str) -> PathBuf {
         self.made += 1;
         self.folder.path().join(format!("{name}-{}", self.made))
+    }
+
+    /// A new site in the folder, made by the program as it is.
+    pub(crate) fn site(&mut self, name: &str, tasks: usize) -> Result<Site> {
+        let data = self.place(name);
+        Site::make(&self.program, data, tasks)
     }
 
     /// The program without a safeguard; none where controls are left out, which the verdict is told.

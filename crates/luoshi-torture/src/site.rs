@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     outsider::Outsider,
     person::{Person, hidden, links},
-    program::Program,
+    program::{Program, tool},
     random::Random,
     submission::Submission,
 };
@@ -131,6 +131,20 @@ impl Site {
             }
             thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// The same site once more, with everything in its folder, while nobody serves it.
+    pub(crate) fn copy_to(&self, data: PathBuf) -> Result<Self> {
+        tool("cp", &["-a".as_ref(), self.data.as_os_str(), data.as_os_str()])?;
+        Ok(Self {
+            data,
+            clerk: self.clerk.again(),
+            office: self.office.again(),
+            outsider: self.outsider.clone(),
+            entries: self.entries,
+            slots: self.slots.clone(),
+            made: self.made,
+        })
     }
 
     /// How many reports can still be handed in.
