@@ -67,6 +67,9 @@ impl App {
         if Sabotage::AcknowledgeEarly.is_on() {
             return self.execute_carelessly(actor, request).await;
         }
+        if self.has_lost_its_disk() {
+            return Err(AppError::Unavailable);
+        }
         let app = Arc::clone(self);
         let actor = actor.clone();
         let done = self

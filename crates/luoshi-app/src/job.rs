@@ -45,6 +45,13 @@ impl App {
 
     /// Runs jobs until `stop` says so. One of these runs beside a server; a second one elsewhere does no harm.
     pub async fn run_jobs(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        // A process that was killed in the middle of a job took its lease with it; the log need not wait until that has run out.
+        let app = Arc::clone(&self);
+        match tokio::task::spawn_blocking(move || app.integrate_log()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the log was not taken up"),
+            Err(error) => tracing::error!(%error, "the log was not taken up"),
+        }
         loop {
             if let Err(error) = self.drain_jobs().await {
                 tracing::error!(%error, "a job failed and will be tried again");

@@ -4,6 +4,7 @@
 
 use std::{
     fs, io,
+    path::Path,
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
@@ -17,7 +18,7 @@ use uuid::Uuid;
 use crate::{
     clock::{Clock, Moments, Randomness},
     error::AppError,
-    folder::{DataFolder, write_secret_durably},
+    folder::{DataFolder, flush_failed, write_secret_durably},
 };
 
 /// The setting under which the store keeps the origin of the log.
@@ -103,7 +104,22 @@ impl App {
             checkpoint: RwLock::new(None),
         });
         app.recover_log()?;
+        // The engine has made its write-ahead log by now, and does not tell when the flush of the folder fails that makes its entry last.
+        app.folder.flush()?;
         Ok(app)
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn data_folder(&self) -> &Path {
+        self.folder.root()
+    }
+
+    /// Whether the disk has failed in a way after which nothing that this process says can be relied on: nothing is acknowledged any more,
+    /// and the process should end so that a new one looks at what is there.
+    #[must_use]
+    pub fn has_lost_its_disk(&self) -> bool {
+        self.store.has_stopped() || flush_failed()
     }
 
     /// The present instant.

@@ -143,6 +143,15 @@ impl Store {
         }
     }
 
+    /// Whether a failure after which nobody knows what is on the disk, such as a failed flush, has ended all writing. Only opening the store
+    /// anew, in another process, can mend that.
+    #[must_use]
+    pub fn has_stopped(&self) -> bool {
+        match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.has_stopped(),
+        }
+    }
+
     /// Reads from one consistent state of the database, on this thread; it takes microseconds and waits for no writer.
     ///
     /// # Errors

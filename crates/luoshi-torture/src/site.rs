@@ -93,19 +93,24 @@ impl Site {
             slots: slots.into_iter().rev().collect(),
             made: 0,
         };
-        site.entries = site.level(address, &issued)?;
+        let issued_by = site.office.at(address);
+        site.wait_for(issued_by, &issued)?;
+        site.entries = site.outsider.look(address)?;
         server.stop()?;
         Ok(site)
     }
 
-    /// Waits until a receipt has its proof, which is when the log has taken in everything before it too; gives the size of the log then.
-    fn level(&mut self, address: SocketAddr, receipt: &str) -> Result<u64> {
+    /// Waits until a receipt of the clerk has its proof, which is when the log has taken in everything before it too.
+    pub(crate) fn wait_for_proof(&self, address: SocketAddr, receipt: &str) -> Result<()> {
+        self.wait_for(self.clerk.at(address), receipt)
+    }
+
+    fn wait_for(&self, mut person: Person, receipt: &str) -> Result<()> {
         let until = Instant::now() + LOG_PATIENCE;
-        let mut office = self.office.at(address);
         loop {
-            let text = office.page(&format!("{receipt}/receipt.txt"))?;
+            let text = person.page(&format!("{receipt}/receipt.txt"))?;
             if let (_, _, Some(_)) = self.outsider.read_receipt(&text)? {
-                return self.outsider.look(address);
+                return Ok(());
             }
             if Instant::now() > until {
                 bail!("{receipt} has no proof after {} s", LOG_PATIENCE.as_secs());

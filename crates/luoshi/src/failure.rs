@@ -53,6 +53,8 @@ pub(crate) enum Failure {
     NewerSchema { data: PathBuf },
     /// The database cannot be used for another reason.
     Database { data: PathBuf, cause: anyhow::Error },
+    /// The disk failed while the site was served; nothing after that was acknowledged.
+    DiskLost { data: PathBuf },
     /// The log's key is not in the folder.
     KeyMissing { data: PathBuf },
     /// The log's key is another site's.
@@ -130,6 +132,7 @@ impl Failure {
             | Failure::NeedsMigration { .. }
             | Failure::NewerSchema { .. }
             | Failure::Database { .. }
+            | Failure::DiskLost { .. }
             | Failure::KeyMissing { .. }
             | Failure::ForeignKey { .. }
             | Failure::DamagedKey { .. }
@@ -194,6 +197,7 @@ impl Failure {
             Failure::NeedsMigration { data } => ("failure-needs-migration", vec![("data", path(data))]),
             Failure::NewerSchema { data } => ("failure-newer-schema", vec![("data", path(data))]),
             Failure::Database { data, .. } => ("failure-database", vec![("data", path(data))]),
+            Failure::DiskLost { data } => ("failure-disk-lost", vec![("data", path(data))]),
             Failure::KeyMissing { data } => ("failure-key-missing", vec![("data", path(data))]),
             Failure::ForeignKey { data } => ("failure-foreign-key", vec![("data", path(data))]),
             Failure::DamagedKey { data } => ("failure-damaged-key", vec![("data", path(data))]),
@@ -333,6 +337,7 @@ mod tests {
                 data: data(),
                 cause: anyhow::anyhow!("cause"),
             },
+            Failure::DiskLost { data: data() },
             Failure::KeyMissing { data: data() },
             Failure::ForeignKey { data: data() },
             Failure::DamagedKey { data: data() },
