@@ -1,6 +1,7 @@
 //! The scenarios, and the bench on which all of them work.
 
 mod answers;
+mod clock;
 mod disk_full;
 mod kills;
 mod power;
@@ -33,16 +34,19 @@ pub(crate) enum Scenario {
     Power,
     /// Let its system calls fail one after the other (strace)
     Syscalls,
+    /// Turn its clock (libfaketime)
+    Clock,
 }
 
 impl Scenario {
     /// All of them, the quickest first.
-    pub(crate) const ALL: [Scenario; 5] = [
+    pub(crate) const ALL: [Scenario; 6] = [
         Scenario::Kills,
         Scenario::Answers,
         Scenario::DiskFull,
         Scenario::Power,
         Scenario::Syscalls,
+        Scenario::Clock,
     ];
 
     fn name(self) -> &'static str {
@@ -52,6 +56,7 @@ impl Scenario {
             Scenario::DiskFull => "disk-full",
             Scenario::Power => "power",
             Scenario::Syscalls => "syscalls",
+            Scenario::Clock => "clock",
         }
     }
 
@@ -62,6 +67,7 @@ impl Scenario {
             Scenario::DiskFull => disk_full::run(bench, verdict),
             Scenario::Power => power::run(bench, verdict),
             Scenario::Syscalls => syscalls::run(bench, verdict),
+            Scenario::Clock => clock::run(bench, verdict),
         }
     }
 }

@@ -108,8 +108,11 @@ impl Site {
     fn wait_for(&self, mut person: Person, receipt: &str) -> Result<()> {
         let until = Instant::now() + LOG_PATIENCE;
         loop {
-            let text = person.page(&format!("{receipt}/receipt.txt"))?;
-            if let (_, _, Some(_)) = self.outsider.read_receipt(&text)? {
+            // A program that acknowledges too early shows the receipt only later.
+            let answer = person.get(&format!("{receipt}/receipt.txt"))?;
+            if answer.status == 200
+                && let (_, _, Some(_)) = self.outsider.read_receipt(&answer.text())?
+            {
                 return Ok(());
             }
             if Instant::now() > until {
@@ -136,6 +139,14 @@ impl Site {
             }
             thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Signs the clerk in anew where the session has ended.
+    pub(crate) fn sign_in_again(&mut self, address: SocketAddr) -> Result<()> {
+        let mut clerk = self.clerk.at(address);
+        clerk.sign_in()?;
+        self.clerk = clerk;
+        Ok(())
     }
 
     /// The same site once more, with everything in its folder, while nobody serves it.
