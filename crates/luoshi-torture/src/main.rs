@@ -11,6 +11,7 @@ mod arguments;
 mod audit;
 mod book;
 mod disk;
+mod forgery;
 mod http;
 mod load;
 mod outsider;

@@ -6,7 +6,7 @@ use std::{cell::RefCell, collections::BTreeMap, net::SocketAddr};
 
 use anyhow::{Context, Result, anyhow, bail};
 use luoshi_tlog::{
-    Checkpoint, EMPTY_ROOT, LogHash, LogProof, Receipt, TILE_WIDTH, TileId, TileKind, TileSource, VerifierKey,
+    Checkpoint, EMPTY_ROOT, LogProof, Receipt, TILE_WIDTH, TileId, TileKind, TileSource, VerifierKey,
     consistency_proof, parse_bundle, verify_consistency, verify_tree,
 };
 
@@ -40,17 +40,12 @@ impl Outsider {
         })
     }
 
-    /// Somebody who has the key of the log and a checkpoint on paper.
-    pub(crate) fn with_key(&self) -> &VerifierKey {
-        &self.key
-    }
-
     /// How many entries the last checkpoint covered.
     pub(crate) fn size(&self) -> u64 {
         self.kept.as_ref().map_or(0, |checkpoint| checkpoint.size)
     }
 
-    /// The entries under the last checkpoint.
+    /// Whether an entry stands under the last checkpoint.
     pub(crate) fn holds(&self, entry: &[u8]) -> bool {
         // A log of a torture has thousands of entries, and each is asked for once.
         self.entries.iter().any(|known| known == entry)
@@ -128,11 +123,6 @@ impl Outsider {
                 .map_err(|error| anyhow!("the proof: {error}"))?;
         }
         Ok((note.to_owned(), receipt, proof))
-    }
-
-    /// The root under the last checkpoint, for messages.
-    pub(crate) fn root(&self) -> LogHash {
-        self.kept.as_ref().map_or(EMPTY_ROOT, |checkpoint| checkpoint.root)
     }
 }
 

@@ -70,11 +70,6 @@ impl Program {
         program
     }
 
-    /// The file.
-    pub(crate) fn file(&self) -> &Path {
-        &self.file
-    }
-
     /// The command line without arguments, with nothing of the caller's settings in its environment.
     fn command(&self) -> Command {
         let mut command = match self.around.split_first() {

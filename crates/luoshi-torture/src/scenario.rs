@@ -6,6 +6,7 @@ mod disk_full;
 mod kills;
 mod power;
 mod syscalls;
+mod tampering;
 
 use std::path::PathBuf;
 
@@ -36,17 +37,20 @@ pub(crate) enum Scenario {
     Syscalls,
     /// Turn its clock (libfaketime)
     Clock,
+    /// Forge its record behind its back
+    Tampering,
 }
 
 impl Scenario {
     /// All of them, the quickest first.
-    pub(crate) const ALL: [Scenario; 6] = [
+    pub(crate) const ALL: [Scenario; 7] = [
         Scenario::Kills,
         Scenario::Answers,
         Scenario::DiskFull,
         Scenario::Power,
         Scenario::Syscalls,
         Scenario::Clock,
+        Scenario::Tampering,
     ];
 
     fn name(self) -> &'static str {
@@ -57,6 +61,7 @@ impl Scenario {
             Scenario::Power => "power",
             Scenario::Syscalls => "syscalls",
             Scenario::Clock => "clock",
+            Scenario::Tampering => "tampering",
         }
     }
 
@@ -68,6 +73,7 @@ impl Scenario {
             Scenario::Power => power::run(bench, verdict),
             Scenario::Syscalls => syscalls::run(bench, verdict),
             Scenario::Clock => clock::run(bench, verdict),
+            Scenario::Tampering => tampering::run(bench, verdict),
         }
     }
 }

@@ -78,11 +78,6 @@ impl Verdict {
         }
     }
 
-    /// How many checks failed so far.
-    pub(crate) fn failures(&self) -> u32 {
-        self.failed
-    }
-
     /// The last line, and the number that the harness ends with.
     pub(crate) fn close(mut self) -> ExitCode {
         let skipped = match self.skipped {
