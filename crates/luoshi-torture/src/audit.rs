@@ -44,10 +44,7 @@ pub(crate) fn read_back(site: &mut Site, address: SocketAddr, entries: &mut [Ent
                         present.fetch_add(1, Ordering::Relaxed);
                     }
                 }
-                tally
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .add(reader.tally);
+                tally.lock().unwrap_or_else(PoisonError::into_inner).add(reader.tally);
             });
         }
     });
@@ -57,7 +54,10 @@ pub(crate) fn read_back(site: &mut Site, address: SocketAddr, entries: &mut [Ent
     if size > site.entries {
         tally.note(
             Class::Duplicated,
-            format!("the log has {size} entries where {} reports and the rest of the site account for fewer", site.entries),
+            format!(
+                "the log has {size} entries where {} reports and the rest of the site account for fewer",
+                site.entries
+            ),
         );
         // Told once.
         site.entries = size;
@@ -69,9 +69,15 @@ pub(crate) fn read_back(site: &mut Site, address: SocketAddr, entries: &mut [Ent
             Ok((_, receipt, _)) if positions.contains_key(receipt.leaf().as_slice()) => {}
             Ok(_) => tally.note(
                 Class::HalfWritten,
-                format!("report {} has a receipt and no entry in the log", entry.submission.number),
+                format!(
+                    "report {} has a receipt and no entry in the log",
+                    entry.submission.number
+                ),
             ),
-            Err(error) => tally.note(Class::HalfWritten, format!("report {}: {error}", entry.submission.number)),
+            Err(error) => tally.note(
+                Class::HalfWritten,
+                format!("report {}: {error}", entry.submission.number),
+            ),
         }
     }
     Ok(tally)
@@ -97,8 +103,10 @@ impl Reader<'_> {
         match entry.outcome.clone() {
             Outcome::Acknowledged { receipt } => match before {
                 None => {
-                    self.tally
-                        .note(Class::Lost, format!("report {number} was acknowledged as {receipt} and is not there"));
+                    self.tally.note(
+                        Class::Lost,
+                        format!("report {number} was acknowledged as {receipt} and is not there"),
+                    );
                     false
                 }
                 Some(report) => {
@@ -110,15 +118,19 @@ impl Reader<'_> {
             },
             Outcome::Refused(status) => {
                 if before.is_some() {
-                    self.tally
-                        .note(Class::Unexpected, format!("report {number} was refused with {status} and is there"));
+                    self.tally.note(
+                        Class::Unexpected,
+                        format!("report {number} was refused with {status} and is there"),
+                    );
                 }
                 before.is_some()
             }
             Outcome::NotSent => {
                 if before.is_some() {
-                    self.tally
-                        .note(Class::Unexpected, format!("report {number} was never sent and is there"));
+                    self.tally.note(
+                        Class::Unexpected,
+                        format!("report {number} was never sent and is there"),
+                    );
                 }
                 before.is_some()
             }
@@ -180,8 +192,10 @@ impl Reader<'_> {
             Ok(answer) => format!("its page, which was answered with {}", answer.status),
             Err(why) => format!("its page: {why}"),
         };
-        self.tally
-            .note(Class::HalfWritten, format!("report {number} is there without {missing}"));
+        self.tally.note(
+            Class::HalfWritten,
+            format!("report {number} is there without {missing}"),
+        );
         false
     }
 
@@ -204,7 +218,10 @@ impl Reader<'_> {
             Ok(answer) => {
                 self.tally.note(
                     Class::HalfWritten,
-                    format!("report {number} is there and its receipt was answered with {}", answer.status),
+                    format!(
+                        "report {number} is there and its receipt was answered with {}",
+                        answer.status
+                    ),
                 );
                 return false;
             }

@@ -94,7 +94,12 @@ impl Disk {
 
     /// Mounts it, as a machine does that starts again.
     pub(crate) fn mount(&mut self) -> Result<()> {
-        let arguments = ["-o".as_ref(), "loop".as_ref(), self.image.as_os_str(), self.folder.as_os_str()];
+        let arguments = [
+            "-o".as_ref(),
+            "loop".as_ref(),
+            self.image.as_os_str(),
+            self.folder.as_os_str(),
+        ];
         tool("mount", &arguments)?;
         self.is_mounted = true;
         Ok(())
@@ -103,7 +108,12 @@ impl Disk {
     /// Cuts the power: from now on nothing reaches the disk, and what was not flushed is lost (`FS_IOC_SHUTDOWN` without flushing the log).
     pub(crate) fn cut_power(&self) -> Result<()> {
         // `xfs_io` has the call for other file systems too, with `-x`.
-        let arguments = ["-x".as_ref(), "-c".as_ref(), "shutdown".as_ref(), self.folder.as_os_str()];
+        let arguments = [
+            "-x".as_ref(),
+            "-c".as_ref(),
+            "shutdown".as_ref(),
+            self.folder.as_os_str(),
+        ];
         tool("xfs_io", &arguments)?;
         // A cut that did not happen would make every round pass.
         let probe = File::create(self.folder.join("probe")).and_then(|file| file.sync_all());

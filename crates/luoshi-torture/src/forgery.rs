@@ -8,6 +8,11 @@ use anyhow::{Context, Result, anyhow, ensure};
 use luoshi_tlog::{Checkpoint, EMPTY_ROOT, LogKey, TileId, TileSource, integrate};
 use rusqlite::{Connection, params};
 
+/// A day in microseconds, as the database keeps instants.
+const DAY: i64 = 86_400_000_000;
+/// Events that are cut off the end.
+const CUT_OFF: u32 = 3;
+
 /// The record of one site under a forger's hands.
 pub(crate) struct Forgery {
     data: PathBuf,
@@ -35,14 +40,83 @@ impl Forgery {
     }
 
     /// Runs a statement that has to change something.
-    pub(crate) fn change(&self, statement: &str) -> Result<()> {
+    fn change(&self, statement: &str) -> Result<()> {
         let changed = self.database.execute(statement, [])?;
         ensure!(changed > 0, "the forgery changed nothing: {statement}");
         Ok(())
     }
 
-    /// The received files, the first ones by name.
-    pub(crate) fn files(&self) -> Result<Vec<PathBuf>> {
+    /// Puts other words into a report.
+    pub(crate) fn edit_report(&self) -> Result<()> {
+        self.change("update report set done = '全部完成' where id = (select min(id) from report)")
+    }
+
+    /// Removes a report.
+    pub(crate) fn delete_report(&self) -> Result<()> {
+        self.change("delete from report where id = (select min(id) from report)")
+    }
+
+    /// Writes something else into a received file.
+    pub(crate) fn edit_file(&self) -> Result<()> {
+        let (file, _) = self.two_files()?;
+        Ok(fs::write(file, "别的内容")?)
+    }
+
+    /// Lets two received files change places.
+    pub(crate) fn swap_files(&self) -> Result<()> {
+        let (first, second) = self.two_files()?;
+        let aside = first.with_extension("aside");
+        fs::rename(&first, &aside)?;
+        fs::rename(&second, &first)?;
+        Ok(fs::rename(&aside, &second)?)
+    }
+
+    /// Dates a report back by a day, in its event and in its row.
+    pub(crate) fn date_report_back(&self) -> Result<()> {
+        let row = "(select max(id) from event where kind = 'report_submitted')";
+        self.change(&format!(
+            "update event set recorded_at = recorded_at - {DAY} where id = {row}"
+        ))?;
+        self.change(&format!(
+            "update report set first_submitted_at = first_submitted_at - {DAY}, submitted_at = submitted_at - {DAY}
+             where id = (select stream_id from event where id = {row})"
+        ))
+    }
+
+    /// Puts another figure into a report.
+    pub(crate) fn change_figure(&self) -> Result<()> {
+        self.change("update report set completion = 101 - completion where id = (select max(id) from report)")
+    }
+
+    /// Weakens the words of a commitment.
+    pub(crate) fn edit_commitment(&self) -> Result<()> {
+        self.change("update task set text = '力争做好', title = '力争做好' where number = 1")
+    }
+
+    /// Removes the event of the plan's issue with its leaf and its receipt.
+    pub(crate) fn delete_act_of_office(&self) -> Result<()> {
+        let act = "(select id from event where kind = 'plan_issued')";
+        self.change(&format!("delete from receipt where event_id in {act}"))?;
+        self.change(&format!("delete from leaf where event_id in {act}"))?;
+        self.change("delete from event where kind = 'plan_issued'")
+    }
+
+    /// Removes the last events with everything that tells of them, and signs the rest.
+    pub(crate) fn cut_off_end(&self) -> Result<()> {
+        self.drop_last_events(CUT_OFF)?;
+        self.sign_again()
+    }
+
+    /// Lets the first two leaves change places, each still the commitment to its event, and signs that.
+    pub(crate) fn rewrite_beginning(&self) -> Result<()> {
+        self.change("update leaf set leaf_index = -1 where leaf_index = 0")?;
+        self.change("update leaf set leaf_index = 0 where leaf_index = 1")?;
+        self.change("update leaf set leaf_index = 1 where leaf_index = -1")?;
+        self.sign_again()
+    }
+
+    /// Two received files, the first ones by name.
+    fn two_files(&self) -> Result<(PathBuf, PathBuf)> {
         let mut files = Vec::new();
         for prefix in fs::read_dir(self.data.join("files"))? {
             for file in fs::read_dir(prefix?.path())? {
@@ -50,7 +124,8 @@ impl Forgery {
             }
         }
         files.sort();
-        Ok(files)
+        let mut files = files.into_iter();
+        files.next().zip(files.next()).context("not two received files")
     }
 
     /// Adds an event of an earlier time that a report was handed in, with a leaf that nobody has given a place yet.
@@ -67,8 +142,7 @@ impl Forgery {
         )
     }
 
-    /// Removes the last events with everything that tells of them.
-    pub(crate) fn drop_last_events(&self, count: u32) -> Result<()> {
+    fn drop_last_events(&self, count: u32) -> Result<()> {
         let last = format!("(select id from event order by id desc limit {count})");
         self.change(&format!(
             "delete from report where id in (select stream_id from event where id in {last} and stream_kind = 'report')"
@@ -84,15 +158,8 @@ impl Forgery {
         self.change(&format!("delete from event where id in {last}"))
     }
 
-    /// Lets the first two leaves change places, each still the commitment to its event.
-    pub(crate) fn swap_first_leaves(&self) -> Result<()> {
-        self.change("update leaf set leaf_index = -1 where leaf_index = 0")?;
-        self.change("update leaf set leaf_index = 0 where leaf_index = 1")?;
-        self.change("update leaf set leaf_index = 1 where leaf_index = -1")
-    }
-
     /// Computes the log anew from the leaves as they are now and signs it with the key of the site.
-    pub(crate) fn sign_again(&self) -> Result<()> {
+    fn sign_again(&self) -> Result<()> {
         let text = fs::read_to_string(self.key_file())?;
         self.sign_with(&LogKey::from_signer_text(&text).map_err(|error| anyhow!("the key: {error}"))?)
     }
@@ -119,9 +186,7 @@ impl Forgery {
         let mut statement = self
             .database
             .prepare("select entry from leaf where leaf_index is not null order by leaf_index")?;
-        let entries: Vec<Vec<u8>> = statement
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
+        let entries: Vec<Vec<u8>> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         let grown = integrate(&Nothing, 0, EMPTY_ROOT, &entries).map_err(|error| anyhow!("the log: {error}"))?;
         let log = self.data.join("log");
         fs::remove_dir_all(log.join("tile"))?;
@@ -135,7 +200,9 @@ impl Forgery {
             size: grown.size,
             root: grown.root,
         };
-        let note = checkpoint.sign(key).map_err(|error| anyhow!("the checkpoint: {error}"))?;
+        let note = checkpoint
+            .sign(key)
+            .map_err(|error| anyhow!("the checkpoint: {error}"))?;
         fs::write(log.join("checkpoint"), &note)?;
         let size = i64::try_from(grown.size)?;
         self.database.execute("delete from checkpoint", [])?;

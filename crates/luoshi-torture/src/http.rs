@@ -86,13 +86,7 @@ impl Connection {
     }
 
     /// Asks and waits for the whole answer. `headers` are lines without their ends.
-    pub(crate) fn ask(
-        &mut self,
-        method: &str,
-        path: &str,
-        headers: &[String],
-        body: &[u8],
-    ) -> Result<Answer, Trouble> {
+    pub(crate) fn ask(&mut self, method: &str, path: &str, headers: &[String], body: &[u8]) -> Result<Answer, Trouble> {
         let until = Instant::now() + self.deadline;
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\n", self.address);
         for header in headers {

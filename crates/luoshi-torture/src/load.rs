@@ -125,14 +125,11 @@ impl Load {
             }
             let was_busy = matches!(&outcome, Outcome::Unknown(why) if why == "503");
             let nobody_listens = outcome == Outcome::NotSent;
-            self.entries
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(Entry {
-                    submission: submission.clone(),
-                    outcome,
-                    note,
-                });
+            self.entries.lock().unwrap_or_else(PoisonError::into_inner).push(Entry {
+                submission: submission.clone(),
+                outcome,
+                note,
+            });
             if nobody_listens {
                 return;
             }
@@ -150,13 +147,10 @@ impl Load {
             return Some(shown.text());
         }
         if shown.status < 500 && place.status < 500 {
-            self.stale
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(format!(
-                    "report {} was acknowledged; its receipt was answered with {} and its place with {}",
-                    submission.number, shown.status, place.status
-                ));
+            self.stale.lock().unwrap_or_else(PoisonError::into_inner).push(format!(
+                "report {} was acknowledged; its receipt was answered with {} and its place with {}",
+                submission.number, shown.status, place.status
+            ));
         }
         None
     }

@@ -11,6 +11,7 @@ mod arguments;
 mod audit;
 mod book;
 mod disk;
+mod equipment;
 mod forgery;
 mod http;
 mod load;
@@ -44,4 +45,11 @@ fn main() -> ExitCode {
         verdict.failed("set up", &format!("{error:#}"));
     }
     verdict.close()
+}
+
+/// Says past the test runner, which keeps back what a passing test prints, that something was not tested.
+#[cfg(test)]
+fn skipped(what: &str) {
+    use std::io::Write;
+    let _nobody_reads = writeln!(std::io::stderr(), "skipped: {what}");
 }

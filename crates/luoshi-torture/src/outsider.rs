@@ -53,7 +53,10 @@ impl Outsider {
 
     /// The positions of all entries by their bytes, for many questions.
     pub(crate) fn positions(&self) -> BTreeMap<&[u8], u64> {
-        (0..).zip(&self.entries).map(|(index, entry)| (entry.as_slice(), index)).collect()
+        (0..)
+            .zip(&self.entries)
+            .map(|(index, entry)| (entry.as_slice(), index))
+            .collect()
     }
 
     /// Reads the published checkpoint as it stands; none while there is none.
@@ -86,8 +89,12 @@ impl Outsider {
             }
             let proof = consistency_proof(&tiles, seen.size, seen.root, kept.size)
                 .map_err(|error| anyhow!("no proof from {} to {} entries: {error}", kept.size, seen.size))?;
-            verify_consistency(&proof, seen.size, seen.root, kept.size, kept.root)
-                .map_err(|_| anyhow!("REWRITTEN: the first {} entries are not the ones signed earlier", kept.size))?;
+            verify_consistency(&proof, seen.size, seen.root, kept.size, kept.root).map_err(|_| {
+                anyhow!(
+                    "REWRITTEN: the first {} entries are not the ones signed earlier",
+                    kept.size
+                )
+            })?;
         }
         tiles.entries(&mut self.entries, seen.size)?;
         self.kept = Some(seen);
@@ -103,7 +110,8 @@ impl Outsider {
             .map_or((0, EMPTY_ROOT), |checkpoint| (checkpoint.size, checkpoint.root));
         let mut entries = Vec::new();
         tiles.entries(&mut entries, size)?;
-        verify_tree(&tiles, size, root, entries.iter().map(Ok)).map_err(|error| anyhow!("the log is not whole: {error}"))
+        verify_tree(&tiles, size, root, entries.iter().map(Ok))
+            .map_err(|error| anyhow!("the log is not whole: {error}"))
     }
 
     /// Reads a receipt as it is downloaded: its note has to be signed. Gives the note, the receipt, and the proof where there is one.

@@ -125,10 +125,7 @@ impl Person {
     }
 
     fn headers(&self) -> Vec<String> {
-        self.cookie
-            .iter()
-            .map(|cookie| format!("cookie: {cookie}"))
-            .collect()
+        self.cookie.iter().map(|cookie| format!("cookie: {cookie}")).collect()
     }
 }
 

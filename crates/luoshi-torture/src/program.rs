@@ -55,6 +55,14 @@ impl Program {
         }
     }
 
+    /// The program on this database.
+    pub(crate) fn on_database(&self, database: String) -> Self {
+        Self {
+            database: Some(database),
+            ..self.clone()
+        }
+    }
+
     /// The program run by another one.
     pub(crate) fn inside(&self, around: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
         Self {
@@ -118,7 +126,12 @@ impl Program {
         if ran.code == Some(0) {
             Ok(ran.output)
         } else {
-            Err(anyhow!("{arguments:?} ended with {:?}: {}{}", ran.code, ran.output, ran.complaints))
+            Err(anyhow!(
+                "{arguments:?} ended with {:?}: {}{}",
+                ran.code,
+                ran.output,
+                ran.complaints
+            ))
         }
     }
 

@@ -161,7 +161,11 @@ fn pass(from: &mut TcpStream, to: &mut TcpStream, fault: Fault, way: Way) -> std
         _ => usize::MAX,
     };
     let mut part = [0; 4096];
-    let most = if let Fault::Slow(bytes) = fault { bytes } else { part.len() };
+    let most = if let Fault::Slow(bytes) = fault {
+        bytes
+    } else {
+        part.len()
+    };
     while room > 0 {
         let most = most.min(room).min(part.len());
         let count = from.read(part.get_mut(..most).unwrap_or_default())?;

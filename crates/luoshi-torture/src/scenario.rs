@@ -8,7 +8,10 @@ mod power;
 mod syscalls;
 mod tampering;
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
@@ -16,11 +19,15 @@ use tempfile::TempDir;
 
 use crate::{
     arguments::Arguments,
+    equipment::Postgres,
     program::{Program, SABOTAGE},
     random::Random,
     site::Site,
     verdict::Verdict,
 };
+
+/// The word for a PostgreSQL of the harness's own.
+const OWN: &str = "own";
 
 /// What is done to the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -65,6 +72,11 @@ impl Scenario {
         }
     }
 
+    /// Whether it works on a database that is not in the data folder.
+    fn knows_other_databases(self) -> bool {
+        self == Scenario::Kills
+    }
+
     fn run(self, bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
         match self {
             Scenario::Kills => kills::run(bench, verdict),
@@ -100,12 +112,29 @@ impl Sabotage {
     }
 }
 
+/// How long a form goes on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    until: Option<Instant>,
+    least: u32,
+}
+
+impl Pace {
+    /// Whether so many rounds are enough by now.
+    pub(crate) fn is_over(self, rounds: u32) -> bool {
+        rounds >= self.least && self.until.is_some_and(|until| Instant::now() > until)
+    }
+}
+
 /// What every scenario works with.
 #[derive(Debug)]
 pub(crate) struct Bench {
     /// The program under torture.
     pub(crate) program: Program,
     sabotaged: Option<Program>,
+    // Before the folder, in which it lives.
+    postgres: Option<Postgres>,
+    has_database: bool,
     folder: TempDir,
     /// Whether this is the long form.
     pub(crate) long: bool,
@@ -126,9 +155,10 @@ impl Bench {
         if !file.is_file() {
             bail!("there is no program {}; name it with --program", file.display());
         }
-        let program = Program::new(file, arguments.database.clone());
+        let database = arguments.database.clone().filter(|database| database != OWN);
+        let program = Program::new(file, database.clone());
         let sabotaged = match &arguments.sabotaged_program {
-            Some(file) => Program::new(file.clone(), arguments.database.clone()),
+            Some(file) => Program::new(file.clone(), database),
             None => program.clone(),
         };
         let mut builder = tempfile::Builder::new();
@@ -138,7 +168,13 @@ impl Bench {
             None => builder.tempdir(),
         }
         .context("no folder to work in")?;
+        let postgres = match arguments.database.as_deref() {
+            Some(OWN) => Some(Postgres::start(folder.path())?),
+            _ => None,
+        };
         Ok(Self {
+            postgres,
+            has_database: arguments.database.is_some(),
             program,
             sabotaged: (!arguments.without_controls).then_some(sabotaged),
             folder,
@@ -154,6 +190,15 @@ impl Bench {
     pub(crate) fn run(mut self, scenarios: &[Scenario], verdict: &mut Verdict) {
         for scenario in scenarios {
             verdict.open(scenario.name());
+            if self.has_database && !scenario.knows_other_databases() {
+                self.cannot(
+                    "another database",
+                    "this scenario copies data folders and knows SQLite alone",
+                    verdict,
+                );
+                verdict.shut();
+                continue;
+            }
             if let Err(error) = scenario.run(&mut self, verdict) {
                 verdict.failed("broke off", &format!("{error:#}"));
             }
@@ -164,6 +209,16 @@ impl Bench {
     /// The number of rounds: as the command line says, else as the form has it.
     pub(crate) fn rounds(&self, short: u32, long: u32) -> u32 {
         self.rounds.unwrap_or(if self.long { long } else { short })
+    }
+
+    /// When a form ends before its rounds are done: the short one after so long, where at least so many of them are; the long one and one
+    /// with a number of its own never.
+    pub(crate) fn pace(&self, least: u32, longest: Duration) -> Pace {
+        let is_short = !self.long && self.rounds.is_none();
+        Pace {
+            until: is_short.then(|| Instant::now() + longest),
+            least,
+        }
     }
 
     /// A name for a new site or disk in the folder.
@@ -178,6 +233,14 @@ impl Bench {
         Site::make(&self.program, data, tasks)
     }
 
+    /// The same program on a new, empty database, where databases are not part of the data folder.
+    pub(crate) fn on_new_database(&mut self, program: &Program) -> Result<Program> {
+        Ok(match &mut self.postgres {
+            Some(postgres) => program.on_database(postgres.database()?),
+            None => program.clone(),
+        })
+    }
+
     /// The program without a safeguard; none where controls are left out, which the verdict is told.
     pub(crate) fn sabotaged(&self, sabotage: Sabotage, verdict: &mut Verdict) -> Option<Program> {
         let name = format!("control {}", sabotage.code());
@@ -190,7 +253,10 @@ impl Bench {
         match program.run(&self.folder.path().join("nowhere"), &["verify"]) {
             Ok(ran) if ran.complaints.contains(sabotage.code()) => Some(program),
             _ => {
-                verdict.failed(&name, "this program takes no sabotage; build it with --features sabotage");
+                verdict.failed(
+                    &name,
+                    "this program takes no sabotage; build it with --features sabotage",
+                );
                 None
             }
         }

@@ -80,7 +80,11 @@ impl Site {
         clerk.sign_in_first(one_time_password(&accounts, CLERK)?)?;
         let slots = slots(&mut clerk, &plan)?;
         if slots.len() != tasks * MONTHS {
-            bail!("the plan has {} places for reports instead of {}", slots.len(), tasks * MONTHS);
+            bail!(
+                "the plan has {} places for reports instead of {}",
+                slots.len(),
+                tasks * MONTHS
+            );
         }
         // The log is level when the last thing that was done is in it.
         let outsider = Outsider::at(address)?;
@@ -183,7 +187,8 @@ impl Site {
 
     /// Takes back the places of reports that never left their clerks.
     pub(crate) fn take_back(&mut self, unused: Vec<Submission>) {
-        self.slots.extend(unused.into_iter().rev().map(|submission| submission.slot));
+        self.slots
+            .extend(unused.into_iter().rev().map(|submission| submission.slot));
     }
 }
 

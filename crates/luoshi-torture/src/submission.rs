@@ -100,7 +100,11 @@ mod tests {
     #[test]
     fn a_page_with_half_of_it_is_seen_through() {
         let submission = submission();
-        let whole: String = submission.fields().iter().map(|(_, value)| format!("{value}% ")).collect();
+        let whole: String = submission
+            .fields()
+            .iter()
+            .map(|(_, value)| format!("{value}% "))
+            .collect();
         assert_eq!(submission.missing_on(&whole), Vec::<&str>::new());
         let (_, next_step) = submission.texts[3].clone();
         assert_eq!(submission.missing_on(&whole.replace(&next_step, "")), ["next_step"]);

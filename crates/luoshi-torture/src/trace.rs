@@ -78,10 +78,10 @@ impl Trace {
                 .filter_map(|entry| Some(entry.ok()?.path().join("status")))
                 .collect();
             let held = |status: &PathBuf| {
-                fs::read_to_string(status)
-                    .unwrap_or_default()
-                    .lines()
-                    .any(|line| line.strip_prefix("TracerPid:").is_some_and(|tracer| tracer.trim() != "0"))
+                fs::read_to_string(status).unwrap_or_default().lines().any(|line| {
+                    line.strip_prefix("TracerPid:")
+                        .is_some_and(|tracer| tracer.trim() != "0")
+                })
             };
             if !threads.is_empty() && threads.iter().all(held) {
                 return Ok(());
@@ -104,7 +104,9 @@ impl Trace {
     fn end(&mut self) {
         // Asked to end, strace lets the process run on; killed, it would leave it standing.
         if matches!(self.child.try_wait(), Ok(None)) {
-            let _ended_already = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+            let _ended_already = Command::new("kill")
+                .args(["-INT", &self.child.id().to_string()])
+                .status();
         }
         let _ended_already = self.child.wait();
     }

@@ -19,7 +19,9 @@ pub(crate) fn begin() {
     match Sabotage::from_code(&code) {
         Some(sabotage) => {
             sabotage.begin();
-            complain(&format!("SABOTAGED: {code}. Nothing that this process says can be relied on."));
+            complain(&format!(
+                "SABOTAGED: {code}. Nothing that this process says can be relied on."
+            ));
         }
         None => complain(&format!("there is no sabotage {code}")),
     }

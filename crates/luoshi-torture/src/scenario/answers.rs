@@ -123,15 +123,21 @@ fn under(
     let proxy = Proxy::before(address)?;
     proxy.set(fault);
     let load = Load::of(submissions);
-    let other = load.run(&site.clerk, proxy.address(), CLIENTS, PATIENCE, || -> Result<Duration> {
-        let asked = Instant::now();
-        site.office.at(address).page("/settings")?;
-        let waited = asked.elapsed();
-        while !load.is_spent() {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        Ok(waited)
-    })?;
+    let other = load.run(
+        &site.clerk,
+        proxy.address(),
+        CLIENTS,
+        PATIENCE,
+        || -> Result<Duration> {
+            let asked = Instant::now();
+            site.office.at(address).page("/settings")?;
+            let waited = asked.elapsed();
+            while !load.is_spent() {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Ok(waited)
+        },
+    )?;
     drop(proxy);
     let mut told = load.told();
     told.note_stale(sum);

@@ -68,13 +68,20 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
                 verdict.check(
                     &format!("{name}, {what}"),
                     found.wrong.is_empty() && found.tally.forbidden() == 0,
-                    &format!("{} {}", found.wrong.join("; "), found.tally.examples()).trim().to_owned(),
+                    format!("{} {}", found.wrong.join("; "), found.tally.examples()).trim(),
                 );
             }
         }
     }
     if let Some(sabotaged) = bench.sabotaged(Sabotage::TrustClock, verdict) {
-        let noticed = match case(bench, &sabotaged, &library, &site, ("-1h", When::AtRunTime), Duration::ZERO) {
+        let noticed = match case(
+            bench,
+            &sabotaged,
+            &library,
+            &site,
+            ("-1h", When::AtRunTime),
+            Duration::ZERO,
+        ) {
             Ok(found) => found.wrong,
             // Without its safeguard the program may refuse what does not ascend.
             Err(error) => vec![error.to_string()],
@@ -136,7 +143,9 @@ fn case(
     if Dated::is_signed_out(&site, address, &next()?)? {
         site.sign_in_again(address)?;
     } else if jump == "+5y" {
-        found.wrong.push("a session from before five years is still open".to_owned());
+        found
+            .wrong
+            .push("a session from before five years is still open".to_owned());
     }
     let second = Dated::hand_in(&site, address, next()?)?;
     found.compare(&first, &second, "under the jump");
@@ -148,9 +157,12 @@ fn case(
         found.wrong.push("time stands still, and sessions never end".to_owned());
     }
     // A clock that was ahead before a start is like one of a site that was not used for a while.
-    let is_told = !jump.is_empty() && !(jump.starts_with('+') && when == When::AcrossRestart);
+    let is_noticeable = when == When::AtRunTime || !jump.starts_with('+');
+    let is_told = !jump.is_empty() && is_noticeable;
     if is_told && !is_said(&server, alarm) {
-        found.wrong.push("the program does not say that the clock is wrong".to_owned());
+        found
+            .wrong
+            .push("the program does not say that the clock is wrong".to_owned());
     }
     server.stop()?;
 
@@ -243,7 +255,9 @@ impl Dated {
     /// Whether the clerk is led to the form for signing in.
     fn is_signed_out(site: &Site, address: SocketAddr, submission: &crate::submission::Submission) -> Result<bool> {
         let answer = site.clerk.at(address).get(&submission.form())?;
-        Ok(answer.location().is_some_and(|location| location.starts_with("/sign-in")))
+        Ok(answer
+            .location()
+            .is_some_and(|location| location.starts_with("/sign-in")))
     }
 }
 
@@ -251,7 +265,8 @@ impl Found {
     /// The later one is dated later, and is late by as many days or more.
     fn compare(&mut self, before: &Dated, after: &Dated, what: &str) {
         if after.at < before.at {
-            self.wrong.push(format!("{what}: recorded at {}, earlier than {}", after.at, before.at));
+            self.wrong
+                .push(format!("{what}: recorded at {}, earlier than {}", after.at, before.at));
         }
         if after.days_late < before.days_late {
             self.wrong.push(format!(
@@ -264,7 +279,9 @@ impl Found {
 
 /// The days that stand beside 迟报 on the page of a report; 0 where it was in time.
 fn days_late(page: &str) -> u64 {
-    let Some((_, rest)) = page.split_once("迟报") else { return 0 };
+    let Some((_, rest)) = page.split_once("迟报") else {
+        return 0;
+    };
     let digits: String = rest
         .chars()
         .take_while(|character| *character != '天')

@@ -73,9 +73,9 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
         verdict.check(
             &format!("disk {round}: writing resumes within 5 s without a restart"),
             found.resumed.is_some_and(|after| after <= RESUMED),
-            &found
-                .resumed
-                .map_or("not at all".to_owned(), |after| format!("after {} ms", after.as_millis())),
+            &found.resumed.map_or("not at all".to_owned(), |after| {
+                format!("after {} ms", after.as_millis())
+            }),
         );
         verdict.check(
             &format!("disk {round}: nothing acknowledged is lost, nothing is half"),
@@ -119,9 +119,11 @@ fn fill(program: &Program, disk: &Disk, site: &mut Site, bench: &mut Bench) -> R
             found.refused += 1;
             found.slowest = found.slowest.max(took);
             if !matches!(answer.status, 503 | 507) || answer.header("retry-after").is_none() {
-                found
-                    .wrong
-                    .push(format!("{} with Retry-After {:?}", answer.status, answer.header("retry-after")));
+                found.wrong.push(format!(
+                    "{} with Retry-After {:?}",
+                    answer.status,
+                    answer.header("retry-after")
+                ));
             }
         }
         if let Err(trouble) = &answer {
@@ -145,7 +147,11 @@ fn fill(program: &Program, disk: &Disk, site: &mut Site, bench: &mut Bench) -> R
         submit(&mut found, site, bench);
     }
     let mut reader = site.clerk.at(address);
-    let first = found.entries.first().map(|entry| entry.submission.place()).unwrap_or_default();
+    let first = found
+        .entries
+        .first()
+        .map(|entry| entry.submission.place())
+        .unwrap_or_default();
     for path in ["/ledger", "/log/checkpoint", "/to-do", "/settings", first.as_str()] {
         match reader.get(path) {
             Ok(answer) if matches!(answer.status, 200 | 303) => {}

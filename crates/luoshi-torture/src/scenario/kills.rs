@@ -33,6 +33,10 @@ const READY: Duration = Duration::from_secs(3);
 const SUBMISSIONS: usize = 1_500;
 /// Tasks of a site, and so a twelfth of its reports. A site that is full makes room for a new one.
 const TASKS: usize = 250;
+/// The short form ends after this time, on a slow machine with fewer kills than it would have.
+const SHORT: Duration = Duration::from_secs(50);
+/// Kills that the short form has on every machine.
+const LEAST_ROUNDS: u32 = 8;
 /// Rounds after which a control that has lost nothing is given up.
 const MOST_CONTROL_ROUNDS: u32 = 12;
 /// Rounds after which the record is verified from inside too.
@@ -52,11 +56,19 @@ struct Found {
 
 pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
     let rounds = bench.rounds(40, 1_000);
+    let pace = bench.pace(LEAST_ROUNDS, SHORT);
     let mut found = Found::default();
-    while found.rounds < rounds {
-        let program = bench.program.clone();
+    while found.rounds < rounds && !pace.is_over(found.rounds) {
+        let program = bench.on_new_database(&bench.program.clone())?;
         let data = bench.place("kills");
-        on_one_site(&program, data, rounds - found.rounds, &mut bench.random, &mut found, |_| false)?;
+        on_one_site(
+            &program,
+            data,
+            rounds - found.rounds,
+            &mut bench.random,
+            &mut found,
+            |found| pace.is_over(found.rounds),
+        )?;
         if bench.long {
             verdict.say(&format!(
                 "       {} of {rounds} kills, {} acknowledged: {}",
@@ -64,11 +76,18 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
             ));
         }
     }
-    let counts = format!("{} kills, {} acknowledged: {}", found.rounds, found.acknowledged, found.tally);
+    let counts = format!(
+        "{} kills, {} acknowledged: {}",
+        found.rounds, found.acknowledged, found.tally
+    );
     verdict.check("there was something to lose", found.acknowledged > 0, &counts);
     for class in Class::FORBIDDEN {
         let count = found.tally.of(class);
-        let detail = if count == 0 { String::new() } else { found.tally.examples() };
+        let detail = if count == 0 {
+            String::new()
+        } else {
+            found.tally.examples()
+        };
         verdict.check(&format!("{count} {class}"), count == 0, &detail);
     }
     verdict.check(
@@ -81,7 +100,11 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
         found.compared > 0,
         &format!("{} tiles", found.compared),
     );
-    verdict.check("luoshi verify finds nothing", found.findings.is_empty(), &found.findings.join("; "));
+    verdict.check(
+        "luoshi verify finds nothing",
+        found.findings.is_empty(),
+        &found.findings.join("; "),
+    );
     verdict.check(
         "ready again within 3 s",
         found.slowest <= READY,
@@ -89,14 +112,23 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
     );
     if let Some(program) = bench.sabotaged(Sabotage::AcknowledgeEarly, verdict) {
         let mut control = Found::default();
+        let program = bench.on_new_database(&program)?;
         let data = bench.place("kills-control");
-        on_one_site(&program, data, MOST_CONTROL_ROUNDS, &mut bench.random, &mut control, |found| {
-            found.tally.of(Class::Lost) > 0
-        })?;
+        on_one_site(
+            &program,
+            data,
+            MOST_CONTROL_ROUNDS,
+            &mut bench.random,
+            &mut control,
+            |found| found.tally.of(Class::Lost) > 0,
+        )?;
         verdict.check(
             "control: acknowledged before the commit, reports are lost",
             control.tally.of(Class::Lost) > 0,
-            &format!("{} kills, {} acknowledged: {}", control.rounds, control.acknowledged, control.tally),
+            &format!(
+                "{} kills, {} acknowledged: {}",
+                control.rounds, control.acknowledged, control.tally
+            ),
         );
     }
     Ok(())

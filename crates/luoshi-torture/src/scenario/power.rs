@@ -31,6 +31,10 @@ const SUBMISSIONS: usize = 600;
 const TASKS: usize = 120;
 /// Mebibytes of a disk; xfs takes no less than three hundred.
 const MEBIBYTES: u64 = 400;
+/// The short form ends after this time on each file system.
+const SHORT: Duration = Duration::from_secs(15);
+/// Cuts that the short form has on every machine, on each file system.
+const LEAST_CUTS: u32 = 2;
 /// Rounds after which a control that has lost nothing is given up.
 const MOST_CONTROL_ROUNDS: u32 = 8;
 
@@ -49,17 +53,20 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
         bench.cannot("power cuts", &why, verdict);
         return Ok(());
     }
-    let cuts = bench.rounds(8, 400);
+    let cuts = bench.rounds(16, 400);
     // Three of four on ext4, which most machines have.
     let of_xfs = cuts.div_ceil(4).min(cuts.saturating_sub(1));
     for (system, cuts) in [(FileSystem::Ext4, cuts - of_xfs), (FileSystem::Xfs, of_xfs)] {
         if cuts == 0 {
             continue;
         }
+        let pace = bench.pace(LEAST_CUTS, SHORT);
         let mut found = Found::default();
-        while found.cuts < cuts {
+        while found.cuts < cuts && !pace.is_over(found.cuts) {
             let program = bench.program.clone();
-            on_one_disk(&program, bench, system, cuts - found.cuts, &mut found, |_| false)?;
+            on_one_disk(&program, bench, system, cuts - found.cuts, &mut found, |found| {
+                pace.is_over(found.cuts)
+            })?;
         }
         let name = system.name();
         verdict.check(
@@ -142,18 +149,14 @@ fn on_one_disk(
     }
     let ran = bench.program.run(&site.data, &["verify"])?;
     if ran.code != Some(0) {
-        found.findings.push(format!("{:?}: {}{}", ran.code, ran.output, ran.complaints));
+        found
+            .findings
+            .push(format!("{:?}: {}{}", ran.code, ran.output, ran.complaints));
     }
     Ok(())
 }
 
-fn one_cut(
-    program: &Program,
-    disk: &mut Disk,
-    site: &mut Site,
-    random: &mut Random,
-    found: &mut Found,
-) -> Result<()> {
+fn one_cut(program: &Program, disk: &mut Disk, site: &mut Site, random: &mut Random, found: &mut Found) -> Result<()> {
     found.cuts += 1;
     let load = Load::of(site.next_submissions(SUBMISSIONS, random));
     let delay = random.milliseconds(MOMENT);

@@ -32,7 +32,7 @@ const ACTIONS: [(&str, &str); 3] = [
 /// Points of the short form.
 const SHORT: usize = 24;
 /// Time in which the log has followed a report, or the process has ended.
-const SETTLED: Duration = Duration::from_millis(1_500);
+const SETTLED: Duration = Duration::from_millis(700);
 /// Time in which a process that met a failed flush has to be gone.
 const GONE: Duration = Duration::from_secs(5);
 /// Time that a client waits for an answer.
@@ -86,9 +86,19 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
     verdict.check(
         "nothing acknowledged is lost, nothing is half",
         found.tally.forbidden() == 0,
-        &format!("{} of {} points hit: {} {}", found.hit, found.points, found.tally, found.tally.examples()),
+        &format!(
+            "{} of {} points hit: {} {}",
+            found.hit,
+            found.points,
+            found.tally,
+            found.tally.examples()
+        ),
     );
-    verdict.check("a restart heals, and luoshi verify finds nothing", found.wrong.is_empty(), &found.wrong.join("; "));
+    verdict.check(
+        "a restart heals, and luoshi verify finds nothing",
+        found.wrong.is_empty(),
+        &found.wrong.join("; "),
+    );
     verdict.check(
         "after a failed flush nothing is acknowledged",
         found.acknowledged_after_failed_flush.is_empty(),
@@ -197,7 +207,12 @@ fn at_point(bench: &mut Bench, program: &Program, site: &Site, point: Point, fou
     let (first, second) = submissions.next().zip(submissions.next()).context("no place")?;
     let output = bench.place("trace");
     let action = format!("{}:when={}", point.action, point.number);
-    let trace = Trace::attach(server.number().context("no process")?, point.call, Some(&action), &output)?;
+    let trace = Trace::attach(
+        server.number().context("no process")?,
+        point.call,
+        Some(&action),
+        &output,
+    )?;
     let mut clerk = site.clerk.at_within(address, PATIENCE);
     entries.push(entry(&mut clerk, first));
     // The log follows within this time, and its calls are spoilt too.
@@ -205,9 +220,13 @@ fn at_point(bench: &mut Bench, program: &Program, site: &Site, point: Point, fou
     while Instant::now() < until && server.ended()?.is_none() {
         std::thread::sleep(Duration::from_millis(10));
     }
-    let seen = Outsider::published(&mut crate::http::Connection::to(address, PATIENCE)).ok().flatten();
+    let seen = Outsider::published(&mut crate::http::Connection::to(address, PATIENCE))
+        .ok()
+        .flatten();
     let lines = trace.release();
-    let is_hit = lines.iter().any(|line| line.contains("INJECTED") || line.contains("killed by SIGKILL"));
+    let is_hit = lines
+        .iter()
+        .any(|line| line.contains("INJECTED") || line.contains("killed by SIGKILL"));
     found.hit += usize::from(is_hit);
     let mut clerk = site.clerk.at_within(address, PATIENCE);
     let later = entry(&mut clerk, second);
@@ -262,11 +281,18 @@ fn entry(clerk: &mut crate::person::Person, submission: Submission) -> Entry {
 
 /// Which file the spoilt call was about.
 fn described(point: Point, lines: &[String]) -> String {
-    let line = lines.iter().find(|line| line.contains("INJECTED")).map_or("", String::as_str);
+    let line = lines
+        .iter()
+        .find(|line| line.contains("INJECTED"))
+        .map_or("", String::as_str);
     let file = line
         .split_once('<')
         .and_then(|(_, rest)| rest.split_once('>'))
         .map_or("", |(path, _)| path);
     let name: Vec<&str> = file.rsplit('/').take(3).collect();
-    format!("{} of …/{}", point.number, name.into_iter().rev().collect::<Vec<_>>().join("/"))
+    format!(
+        "{} of …/{}",
+        point.number,
+        name.into_iter().rev().collect::<Vec<_>>().join("/")
+    )
 }

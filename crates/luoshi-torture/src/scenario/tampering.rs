@@ -24,9 +24,6 @@ use crate::{
 const REPORTS: usize = 12;
 /// Time in which a forgery has to be named.
 const NAMED: Duration = Duration::from_secs(60);
-/// Events that a forger cuts off the end.
-const CUT_OFF: u32 = 3;
-
 /// Who has to notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Finder {
@@ -40,54 +37,37 @@ type Forge = fn(&Forgery) -> Result<()>;
 
 /// The forgeries of one site on its own, with who has to notice.
 const FORGERIES: [(&str, Finder, Forge); 11] = [
-    ("a row is edited", Finder::Verify, |record| {
-        record.change("update report set done = '全部完成' where id = (select min(id) from report)")
-    }),
-    ("a row is deleted", Finder::Verify, |record| {
-        record.change("delete from report where id = (select min(id) from report)")
-    }),
-    ("the bytes of a file are edited", Finder::Verify, |record| {
-        let file = record.files()?.into_iter().next().context("no file")?;
-        Ok(fs::write(file, "别的内容")?)
-    }),
-    ("two files change places", Finder::Verify, |record| {
-        let files = record.files()?;
-        let (first, second) = files.first().zip(files.get(1)).context("not two files")?;
-        let aside = first.with_extension("aside");
-        fs::rename(first, &aside)?;
-        fs::rename(second, first)?;
-        Ok(fs::rename(aside, second)?)
-    }),
-    ("a report is dated back", Finder::Verify, |record| {
-        let day = 86_400_000_000_i64;
-        let row = "(select max(id) from event where kind = 'report_submitted')";
-        record.change(&format!("update event set recorded_at = recorded_at - {day} where id = {row}"))?;
-        record.change(&format!(
-            "update report set first_submitted_at = first_submitted_at - {day}, submitted_at = submitted_at - {day}
-             where id = (select stream_id from event where id = {row})"
-        ))
-    }),
+    ("a row is edited", Finder::Verify, Forgery::edit_report),
+    ("a row is deleted", Finder::Verify, Forgery::delete_report),
+    ("the bytes of a file are edited", Finder::Verify, Forgery::edit_file),
+    ("two files change places", Finder::Verify, Forgery::swap_files),
+    ("a report is dated back", Finder::Verify, Forgery::date_report_back),
     ("an old event is inserted", Finder::Verify, Forgery::insert_old_event),
-    ("a figure is changed after publication", Finder::Verify, |record| {
-        record.change("update report set completion = 100 where id = (select max(id) from report)")
-    }),
-    ("the text of a commitment is edited", Finder::Verify, |record| {
-        record.change("update task set text = '力争做好', title = '力争做好' where number = 1")
-    }),
-    ("the record of an act of the office is deleted", Finder::Verify, |record| {
-        let act = "(select id from event where kind = 'plan_issued')";
-        record.change(&format!("delete from receipt where event_id in {act}"))?;
-        record.change(&format!("delete from leaf where event_id in {act}"))?;
-        record.change("delete from event where kind = 'plan_issued'")
-    }),
-    ("the last events are cut off, and the log is signed again", Finder::Outsider, |record| {
-        record.drop_last_events(CUT_OFF)?;
-        record.sign_again()
-    }),
-    ("the beginning is rewritten, and the log is signed again", Finder::Outsider, |record| {
-        record.swap_first_leaves()?;
-        record.sign_again()
-    }),
+    (
+        "a figure is changed after publication",
+        Finder::Verify,
+        Forgery::change_figure,
+    ),
+    (
+        "the text of a commitment is edited",
+        Finder::Verify,
+        Forgery::edit_commitment,
+    ),
+    (
+        "the record of an act of the office is deleted",
+        Finder::Verify,
+        Forgery::delete_act_of_office,
+    ),
+    (
+        "the last events are cut off, and the log is signed again",
+        Finder::Outsider,
+        Forgery::cut_off_end,
+    ),
+    (
+        "the beginning is rewritten, and the log is signed again",
+        Finder::Outsider,
+        Forgery::rewrite_beginning,
+    ),
 ];
 
 pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
@@ -137,7 +117,10 @@ fn set_up(bench: &mut Bench) -> Result<(Site, Vec<Entry>, Site)> {
     let mut site = bench.site("tampered", 2)?;
     // A second received file, so that two can change places.
     let letter = site.data.with_extension("second.txt");
-    fs::write(&letter, "一、其他工作\n1.抓好第1项工作，完成项目20个。（责任单位：省财政厅）\n")?;
+    fs::write(
+        &letter,
+        "一、其他工作\n1.抓好第1项工作，完成项目20个。（责任单位：省财政厅）\n",
+    )?;
     let path = letter.to_str().context("the folder has no readable name")?;
     bench.program.done(&site.data, &["import", path, "--year", "2025"])?;
     let mut entries = Vec::new();
@@ -156,7 +139,11 @@ fn set_up(bench: &mut Bench) -> Result<(Site, Vec<Entry>, Site)> {
             })
             .collect();
         let tally = read_back(&mut site, address, &mut fresh)?;
-        ensure!(tally.forbidden() == 0, "the site is not sound to begin with: {}", tally.examples());
+        ensure!(
+            tally.forbidden() == 0,
+            "the site is not sound to begin with: {}",
+            tally.examples()
+        );
         entries.extend(fresh);
         server.stop()?;
         if part == 0 {
@@ -202,7 +189,9 @@ fn seen_from_outside(program: &Program, mut site: Site, entries: &[Entry]) -> Re
         };
         let (_, promise, _) = site.outsider.read_receipt(note)?;
         if !site.outsider.holds(promise.leaf()) {
-            return Ok(find(Some(format!("a kept receipt: the entry of {receipt} is not in the log"))));
+            return Ok(find(Some(format!(
+                "a kept receipt: the entry of {receipt} is not in the log"
+            ))));
         }
     }
     server.stop()?;
@@ -249,13 +238,7 @@ fn split_view(bench: &mut Bench, program: &Program, site: &Site) -> Result<Find>
 }
 
 /// No alarm where nobody forged anything; and without a kept checkpoint a forger with the key goes unnoticed, which is why one is kept.
-fn controls(
-    bench: &mut Bench,
-    program: &Program,
-    site: &Site,
-    entries: &[Entry],
-    verdict: &mut Verdict,
-) -> Result<()> {
+fn controls(bench: &mut Bench, program: &Program, site: &Site, entries: &[Entry], verdict: &mut Verdict) -> Result<()> {
     let runs = if bench.long { 100 } else { 3 };
     let mut alarms = Vec::new();
     for _ in 0..runs {
@@ -273,10 +256,7 @@ fn controls(
         return Ok(());
     }
     let forged = site.copy_to(bench.place("tampering-control"))?;
-    let record = Forgery::of(forged.data.clone())?;
-    record.drop_last_events(CUT_OFF)?;
-    record.sign_again()?;
-    drop(record);
+    Forgery::of(forged.data.clone())?.cut_off_end()?;
     let (server, address) = program.serve(&forged.data)?;
     let newcomer = crate::outsider::Outsider::at(address)?.look(address);
     server.stop()?;
