@@ -98,26 +98,27 @@ impl Site {
             made: 0,
         };
         let issued_by = site.office.at(address);
-        site.wait_for(issued_by, &issued)?;
-        site.entries = site.outsider.look(address)?;
+        site.entries = 1 + site.wait_for(issued_by, &issued)?;
+        site.log_covers(address)?;
         server.stop()?;
         Ok(site)
     }
 
-    /// Waits until a receipt of the clerk has its proof, which is when the log has taken in everything before it too.
-    pub(crate) fn wait_for_proof(&self, address: SocketAddr, receipt: &str) -> Result<()> {
+    /// Waits until a receipt of the clerk has its proof, which is when the log has taken in everything before it too; gives the place of its
+    /// entry. The checkpoint of the proof is published a moment later.
+    pub(crate) fn wait_for_proof(&self, address: SocketAddr, receipt: &str) -> Result<u64> {
         self.wait_for(self.clerk.at(address), receipt)
     }
 
-    fn wait_for(&self, mut person: Person, receipt: &str) -> Result<()> {
+    fn wait_for(&self, mut person: Person, receipt: &str) -> Result<u64> {
         let until = Instant::now() + LOG_PATIENCE;
         loop {
             // A program that acknowledges too early shows the receipt only later.
             let answer = person.get(&format!("{receipt}/receipt.txt"))?;
             if answer.status == 200
-                && let (_, _, Some(_)) = self.outsider.read_receipt(&answer.text())?
+                && let (_, _, Some(proof)) = self.outsider.read_receipt(&answer.text())?
             {
-                return Ok(());
+                return Ok(proof.index);
             }
             if Instant::now() > until {
                 bail!("{receipt} has no proof after {} s", LOG_PATIENCE.as_secs());

@@ -92,5 +92,9 @@ async fn what_a_killed_process_left_waiting_is_in_the_log_as_soon_as_the_next_on
     // One that is told to stop does what is due and ends.
     let (_stop, stopped) = watch::channel(true);
     Arc::clone(&site.app).run_jobs(stopped).await;
-    assert_ne!(site.app.checkpoint(), before, "the log waits for a lease that nobody holds");
+    assert_ne!(
+        site.app.checkpoint(),
+        before,
+        "the log waits for a lease that nobody holds"
+    );
 }

@@ -220,10 +220,12 @@ fn split_view(bench: &mut Bench, program: &Program, site: &Site) -> Result<Find>
         let Outcome::Acknowledged { receipt } = outcome else {
             anyhow::bail!("a report was answered with {outcome:?}");
         };
-        view.wait_for_proof(address, &receipt)?;
-        let looked = view.outsider.look(address);
+        view.entries = 1 + view.wait_for_proof(address, &receipt)?;
+        let looked = view.log_covers(address);
         server.stop()?;
         if let Err(error) = looked {
+            let error = error.to_string();
+            ensure!(error.contains("REWRITTEN"), "the log was not looked at: {error}");
             return Ok(Find {
                 what: Some(format!("a kept checkpoint: {error}")),
                 took: begun.elapsed(),
