@@ -138,6 +138,9 @@ impl App {
         let request_hash = fingerprint(&request.command);
         #[cfg(feature = "sabotage")]
         let key_hash = key_hash.filter(|_| !Sabotage::ForgetReceipts.is_on());
+        // Before anything is read: what is decided rests on what is read, and a repetition that waits here finds the receipt afterwards.
+        let subjects = Subjects::of(&request.command);
+        transaction.lock(&subjects)?;
         if let Some(key_hash) = key_hash
             && let Some(stored) = transaction.find_receipt(actor.identity, &key_hash)?
         {
@@ -150,7 +153,7 @@ impl App {
                 repeated: true,
             });
         }
-        let facts = transaction.facts(&Subjects::of(&request.command))?;
+        let facts = transaction.facts(&subjects)?;
         let permit = authorize(actor, &request.command, &facts)?;
         if let Some((stream, version)) = request.expected
             && transaction.stream_version(stream)? != version

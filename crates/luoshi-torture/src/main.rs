@@ -2,8 +2,8 @@
 //! record, and says whether anything that was acknowledged was lost.
 //!
 //! It is a black box around the real program: it reads pages, fills in forms as people do and keeps a book of its own of what it was
-//! promised. It knows nothing of the inside and no crate of the house but `luoshi-tlog`, with which an outsider checks receipts, proofs
-//! and checkpoints. Every scenario has a control, in which a safeguard is off and the scenario has to fail.
+//! promised. It knows nothing of the inside, and of the house only the equipment of tests and `luoshi-tlog`, with which an outsider checks
+//! receipts, proofs and checkpoints. Every scenario has a control, in which a safeguard is off and the scenario has to fail.
 //!
 //! What it is not for: measuring speed, and anything that a test of one crate can show.
 
@@ -11,7 +11,6 @@ mod arguments;
 mod audit;
 mod book;
 mod disk;
-mod equipment;
 mod forgery;
 mod http;
 mod load;
@@ -45,11 +44,4 @@ fn main() -> ExitCode {
         verdict.failed("set up", &format!("{error:#}"));
     }
     verdict.close()
-}
-
-/// Says past the test runner, which keeps back what a passing test prints, that something was not tested.
-#[cfg(test)]
-fn skipped(what: &str) {
-    use std::io::Write;
-    let _nobody_reads = writeln!(std::io::stderr(), "skipped: {what}");
 }

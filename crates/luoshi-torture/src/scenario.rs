@@ -15,11 +15,11 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
+use luoshi_equipment::postgres;
 use tempfile::TempDir;
 
 use crate::{
     arguments::Arguments,
-    equipment::Postgres,
     program::{Program, SABOTAGE},
     random::Random,
     site::Site,
@@ -132,8 +132,8 @@ pub(crate) struct Bench {
     /// The program under torture.
     pub(crate) program: Program,
     sabotaged: Option<Program>,
-    // Before the folder, in which it lives.
-    postgres: Option<Postgres>,
+    /// A database server of its own, where one was asked for.
+    pub(crate) postgres: Option<postgres::Server>,
     has_database: bool,
     folder: TempDir,
     /// Whether this is the long form.
@@ -169,7 +169,11 @@ impl Bench {
         }
         .context("no folder to work in")?;
         let postgres = match arguments.database.as_deref() {
-            Some(OWN) => Some(Postgres::start(folder.path())?),
+            Some(OWN) => {
+                let programs = postgres::programs().context("no PostgreSQL is installed (Debian: postgresql)")?;
+                let parent = arguments.folder.as_deref();
+                Some(postgres::Server::start(&programs, parent).context("a PostgreSQL of its own")?)
+            }
             _ => None,
         };
         Ok(Self {
@@ -234,11 +238,11 @@ impl Bench {
     }
 
     /// The same program on a new, empty database, where databases are not part of the data folder.
-    pub(crate) fn on_new_database(&mut self, program: &Program) -> Result<Program> {
-        Ok(match &mut self.postgres {
-            Some(postgres) => program.on_database(postgres.database()?),
+    pub(crate) fn on_new_database(&self, program: &Program) -> Program {
+        match &self.postgres {
+            Some(postgres) => program.on_database(postgres.database()),
             None => program.clone(),
-        })
+        }
     }
 
     /// The program without a safeguard; none where controls are left out, which the verdict is told.

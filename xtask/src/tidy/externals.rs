@@ -39,10 +39,17 @@ const HOMES: &[(&[&str], &[&str])] = &[
         ],
         &["luoshi-web"],
     ),
-    // What waits stands above the store: below it everything is a function of its arguments.
+    // What waits stands above the store: below it everything is a function of its arguments. The store waits for a database server.
     (
-        &["tokio", "tokio-util", "futures", "futures-util", "async-trait"],
-        &["luoshi-app", "luoshi-web", "luoshi"],
+        &[
+            "tokio",
+            "tokio-util",
+            "futures",
+            "futures-util",
+            "futures-executor",
+            "async-trait",
+        ],
+        &["luoshi-store", "luoshi-app", "luoshi-web", "luoshi"],
     ),
     // Law 9: randomness enters at App. The binary makes the key of a new site.
     (&["rand", "getrandom"], &["luoshi-app", "luoshi"]),

@@ -14,6 +14,7 @@ mod plan;
 mod replay;
 mod report;
 
+use luoshi_equipment::postgres::{Pooler, Server};
 use luoshi_store::{Location, Store};
 
 pub(crate) use self::replay::eventful;
@@ -49,4 +50,25 @@ fn sqlite_in_memory() {
 fn sqlite_in_a_file() {
     let folder = tempfile::tempdir().unwrap();
     tell(&|| Store::create(&Location::Sqlite(folder.path().join(next_id().to_string()))).unwrap());
+}
+
+#[test]
+fn postgres() {
+    let Some(server) = Server::shared("the conformance story on PostgreSQL") else {
+        return;
+    };
+    tell(&|| Store::create(&Location::Postgres(server.database().parse().unwrap())).unwrap());
+}
+
+#[test]
+fn postgres_behind_a_pooler() {
+    let test = "the conformance story behind PgBouncer";
+    let Some(server) = Server::shared(test) else { return };
+    let Some(pooler) = Pooler::before(&server, test) else {
+        return;
+    };
+    tell(&|| {
+        let address = pooler.address_of(&server.database()) + "?pooler=transaction";
+        Store::create(&Location::Postgres(address.parse().unwrap())).unwrap()
+    });
 }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::Result;
+use luoshi_equipment::postgres;
 
 use super::{Bench, Sabotage};
 use crate::{
@@ -39,6 +40,10 @@ const SHORT: Duration = Duration::from_secs(50);
 const LEAST_ROUNDS: u32 = 8;
 /// Rounds after which a control that has lost nothing is given up.
 const MOST_CONTROL_ROUNDS: u32 = 12;
+/// Of how many kills one takes the database server down too, where it is the harness's own.
+const SERVER_TOO: u64 = 3;
+/// A while in which the program has no database, and nothing to acknowledge.
+const WITHOUT_DATABASE: Duration = Duration::from_millis(100);
 /// Rounds after which the record is verified from inside too.
 const VERIFIED_EACH: u32 = 20;
 
@@ -59,12 +64,13 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
     let pace = bench.pace(LEAST_ROUNDS, SHORT);
     let mut found = Found::default();
     while found.rounds < rounds && !pace.is_over(found.rounds) {
-        let program = bench.on_new_database(&bench.program.clone())?;
+        let program = bench.on_new_database(&bench.program);
         let data = bench.place("kills");
         on_one_site(
             &program,
             data,
             rounds - found.rounds,
+            bench.postgres.as_ref(),
             &mut bench.random,
             &mut found,
             |found| pace.is_over(found.rounds),
@@ -112,12 +118,13 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
     );
     if let Some(program) = bench.sabotaged(Sabotage::AcknowledgeEarly, verdict) {
         let mut control = Found::default();
-        let program = bench.on_new_database(&program)?;
+        let program = bench.on_new_database(&program);
         let data = bench.place("kills-control");
         on_one_site(
             &program,
             data,
             MOST_CONTROL_ROUNDS,
+            bench.postgres.as_ref(),
             &mut bench.random,
             &mut control,
             |found| found.tally.of(Class::Lost) > 0,
@@ -139,6 +146,7 @@ fn on_one_site(
     program: &Program,
     data: std::path::PathBuf,
     rounds: u32,
+    postgres: Option<&postgres::Server>,
     random: &mut Random,
     found: &mut Found,
     enough: impl Fn(&Found) -> bool,
@@ -147,7 +155,7 @@ fn on_one_site(
     let mut here = 0;
     while here < rounds && site.places_left() > SUBMISSIONS && !enough(found) {
         here += 1;
-        one_round(program, &mut site, random, found)?;
+        one_round(program, &mut site, postgres, random, found)?;
         if here.is_multiple_of(VERIFIED_EACH) {
             verify(program, &site, found)?;
         }
@@ -163,13 +171,20 @@ fn on_one_site(
     Ok(())
 }
 
-fn one_round(program: &Program, site: &mut Site, random: &mut Random, found: &mut Found) -> Result<()> {
+fn one_round(
+    program: &Program,
+    site: &mut Site,
+    postgres: Option<&postgres::Server>,
+    random: &mut Random,
+    found: &mut Found,
+) -> Result<()> {
     found.rounds += 1;
     let submissions = site.next_submissions(SUBMISSIONS, random);
     let load = Load::of(submissions);
     let delay = random.milliseconds(MOMENT);
     // Some kills fall into the start, when the last run is being taken up; most into the rush.
     let from_start = random.within(0..4) == 0;
+    let database = postgres.filter(|_| random.within(0..SERVER_TOO) == 0);
 
     let mut server = program.start(&site.data)?;
     let ripe = server.begun() + delay;
@@ -200,13 +215,18 @@ fn one_round(program: &Program, site: &mut Site, random: &mut Random, found: &mu
                     while Instant::now() < until && !load.is_spent() {
                         thread::sleep(Duration::from_millis(1));
                     }
-                    let killed = server.kill();
+                    let down = database.map_or(Ok(()), postgres::Server::kill);
+                    if database.is_some() {
+                        thread::sleep(WITHOUT_DATABASE);
+                    }
+                    let killed = server.kill().and(down.map_err(Into::into));
                     over.store(true, Ordering::Relaxed);
                     seen = watcher.join().unwrap_or_default();
                     killed
                 })
             });
             killed?;
+            database.map_or(Ok(()), postgres::Server::resume)?;
         }
     }
     let mut told = load.told();

@@ -7,6 +7,7 @@
 )]
 
 mod document;
+mod last_good;
 mod log;
 mod matrix;
 mod plan;

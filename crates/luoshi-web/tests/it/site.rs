@@ -88,10 +88,19 @@ impl TestSite {
     }
 
     pub(crate) async fn with(settings: WebSettings) -> Self {
+        Self::on(None, settings).await
+    }
+
+    /// The same site, in a database of PostgreSQL where one is given.
+    pub(crate) async fn on(database: Option<&str>, settings: WebSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(SetClock::new("2026-03-02T01:00:00Z".parse().unwrap()));
         let data = DataFolder::create(folder.path()).unwrap();
-        let store = Store::create(&Location::Sqlite(data.database())).unwrap();
+        let location = match database {
+            Some(address) => Location::Postgres(address.parse().unwrap()),
+            None => Location::Sqlite(data.database()),
+        };
+        let store = Store::create(&location).unwrap();
         let surroundings = Surroundings {
             clock: Box::new(SharedClock(Arc::clone(&clock))),
             randomness: Box::new(Counter(AtomicU64::new(1))),

@@ -24,14 +24,14 @@ const DISK_GLANCE: Duration = Duration::from_millis(200);
 pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
     settings.refuse_plain_http()?;
     start_log(settings)?;
-    let data = settings.data();
+    let place = settings.place()?;
     runtime()?.block_on(async {
         // Before the folder is touched, so that a taken port makes no site.
         let listener = listen(settings.listen).await?;
-        let app = site::open_or_create(&data)?;
+        let app = site::open_or_create(&place)?;
         let stopped = stop_signal()?;
         if app.accounts(&Actor::console())?.is_empty() {
-            print(&words.say_with("serve-no-accounts", &[("data", text(data.display()))]))?;
+            print(&words.say_with("serve-no-accounts", &[("data", text(place.data.display()))]))?;
         }
         announce(settings, &listener, words)?;
         print(&words.say("serve-stop"))?;
