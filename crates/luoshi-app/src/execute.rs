@@ -22,6 +22,8 @@ use luoshi_tlog::{LeafSalt, LogKey, Receipt, leaf_entry};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+#[cfg(feature = "sabotage")]
+use crate::sabotage::Sabotage;
 use crate::{
     digest::hash_of,
     error::AppError,
@@ -68,6 +70,13 @@ impl App {
     /// # Errors
     /// See [`AppError`]; nothing has changed then, except that [`AppError::Unavailable`] leaves it open.
     pub async fn execute(self: &Arc<Self>, actor: &Actor, request: Request) -> Result<Done, AppError> {
+        #[cfg(feature = "sabotage")]
+        if Sabotage::AcknowledgeEarly.is_on() {
+            return self.execute_carelessly(actor, request).await;
+        }
+        if self.has_lost_its_disk() {
+            return Err(AppError::Unavailable);
+        }
         let app = Arc::clone(self);
         let actor = actor.clone();
         let done = self
@@ -77,6 +86,29 @@ impl App {
             .map_err(flatten)?;
         self.wake_jobs();
         Ok(done)
+    }
+
+    /// As [`App::execute`] must never be: the answer is given when the change was decided, before anybody knows that it will be kept.
+    #[cfg(feature = "sabotage")]
+    async fn execute_carelessly(self: &Arc<Self>, actor: &Actor, request: Request) -> Result<Done, AppError> {
+        let (app, actor) = (Arc::clone(self), actor.clone());
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let tell = std::sync::Mutex::new(Some(tell));
+        let kept = self.store.write(move |transaction| {
+            let done = app.execute_within(transaction, &actor, &request, app.now())?;
+            let tell = tell.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+            if let Some(tell) = tell {
+                let _nobody_waits = tell.send(done.clone());
+            }
+            Ok(done)
+        });
+        match told.await {
+            Ok(done) => {
+                self.wake_jobs();
+                Ok(done)
+            }
+            Err(_refused) => kept.await.map_err(flatten),
+        }
     }
 
     /// Carries out many requests in one transaction, each dated by its own instant: all of them or none. The demo's history is written so.
@@ -140,6 +172,8 @@ impl App {
             .as_deref()
             .map(|key| hash_of(&[b"key", key.as_bytes()]));
         let request_hash = fingerprint(&request.command);
+        #[cfg(feature = "sabotage")]
+        let key_hash = key_hash.filter(|_| !Sabotage::ForgetReceipts.is_on());
         // Before anything is read: what is decided rests on what is read, and a repetition that waits here finds the receipt afterwards.
         let subjects = Subjects::of(&request.command);
         transaction.lock(&subjects)?;

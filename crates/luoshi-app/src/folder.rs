@@ -7,7 +7,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use crate::log_files::LogFiles;
@@ -41,6 +41,11 @@ impl DataFolder {
     /// Whether a site lives at `root`.
     pub fn holds_site(root: &Path) -> bool {
         root.join("luoshi.db").is_file()
+    }
+
+    /// Makes the entries of the folder itself durable.
+    pub(crate) fn flush(&self) -> io::Result<()> {
+        sync_folder(&self.root)
     }
 
     /// Whether the log of a site lies at `root`. A site whose database is elsewhere is told by it, also one that has lost its key.
@@ -167,7 +172,7 @@ fn write_durably_with_mode(path: &Path, bytes: &[u8], mode: u32) -> io::Result<(
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
         let mut file = options.open(&part)?;
         file.write_all(bytes)?;
-        file.sync_all()?;
+        flush(&file)?;
     }
     #[cfg(not(unix))]
     let _ = mode;
@@ -207,10 +212,29 @@ fn overwrite(path: &Path) -> io::Result<()> {
 
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
-        File::open(folder)?.sync_all()
+        flush(&File::open(folder)?)
     } else {
         Ok(())
     }
+}
+
+/// Whether a flush has failed since the process began.
+static FLUSH_FAILED: AtomicBool = AtomicBool::new(false);
+
+/// Whether a flush of a file or a folder has failed since this process began. What the system then still holds in memory it may take for
+/// written, so that only a new process, which reads what is really there, can be believed.
+#[must_use]
+pub fn flush_failed() -> bool {
+    FLUSH_FAILED.load(Ordering::Acquire)
+}
+
+fn flush(file: &File) -> io::Result<()> {
+    file.sync_all().inspect_err(|error| {
+        // A full disk says so and is as it was.
+        if error.kind() != io::ErrorKind::StorageFull {
+            FLUSH_FAILED.store(true, Ordering::Release);
+        }
+    })
 }
 
 fn restrict(path: &Path, mode: u32) -> io::Result<()> {

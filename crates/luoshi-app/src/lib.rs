@@ -27,6 +27,8 @@ pub mod public_data;
 pub mod receipt;
 pub mod report;
 pub mod review;
+#[cfg(feature = "sabotage")]
+pub mod sabotage;
 pub mod search;
 pub mod session;
 mod signing;

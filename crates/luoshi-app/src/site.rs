@@ -4,6 +4,7 @@
 
 use std::{
     fs, io,
+    path::Path,
     sync::{Arc, Mutex, RwLock},
 };
 
@@ -17,7 +18,7 @@ use uuid::Uuid;
 use crate::{
     clock::{Clock, Moments, Randomness},
     error::AppError,
-    folder::{DataFolder, write_secret_durably},
+    folder::{DataFolder, flush_failed, write_secret_durably},
     log::CheckedTree,
     signing::{ORIGIN_SETTING, SiteLog, SiteLogError, VERIFIER_SETTING},
 };
@@ -136,7 +137,22 @@ impl App {
         });
         app.recover_log()?;
         app.found_search()?;
+        // The engine has made its write-ahead log by now, and does not tell when the flush of the folder fails that makes its entry last.
+        app.folder.flush()?;
         Ok(app)
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn data_folder(&self) -> &Path {
+        self.folder.root()
+    }
+
+    /// Whether the disk has failed in a way after which nothing that this process says can be relied on: nothing is acknowledged any more,
+    /// and the process should end so that a new one looks at what is there.
+    #[must_use]
+    pub fn has_lost_its_disk(&self) -> bool {
+        self.store.has_stopped() || flush_failed()
     }
 
     /// The present instant.

@@ -72,6 +72,11 @@ impl Sqlite {
         self.committer.write(work)
     }
 
+    /// Whether a failure has ended all writing.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.committer.has_stopped()
+    }
+
     /// Runs `work` on a reading connection, inside one transaction.
     pub(crate) fn read<T>(
         &self,

@@ -161,6 +161,17 @@ impl Store {
         }
     }
 
+    /// Whether a failure after which nobody knows what is on the disk, such as a failed flush, has ended all writing. Only opening the store
+    /// anew, in another process, can mend that.
+    #[must_use]
+    pub fn has_stopped(&self) -> bool {
+        match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.has_stopped(),
+            // A server that fails to flush ends by itself and heals at its own start; its clients only lose their connections.
+            Engine::Postgres(_) => false,
+        }
+    }
+
     /// Reads from one consistent state of the database, on this thread; it takes microseconds and waits for no writer.
     ///
     /// # Errors

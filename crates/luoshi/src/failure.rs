@@ -80,6 +80,8 @@ pub(crate) enum Failure {
     Database { database: String, cause: anyhow::Error },
     /// The log cannot be signed, and nothing is recorded meanwhile.
     LogHalted { cause: IncidentCause },
+    /// The disk failed while the site was served; nothing after that was acknowledged.
+    DiskLost { data: PathBuf },
     /// The log's key is another site's.
     ForeignKey { data: PathBuf },
     /// The log's key is damaged.
@@ -200,6 +202,7 @@ impl Failure {
             | Failure::NeedsMigration { .. }
             | Failure::NewerSchema { .. }
             | Failure::Database { .. }
+            | Failure::DiskLost { .. }
             | Failure::ForeignDatabase { .. }
             | Failure::NotEmpty { .. }
             | Failure::HalfCopied { .. }
@@ -302,6 +305,7 @@ impl Failure {
                 ],
             ),
             Failure::Database { database, .. } => ("failure-database", vec![("database", text(database))]),
+            Failure::DiskLost { data } => ("failure-disk-lost", vec![("data", path(data))]),
             Failure::ForeignKey { data } => ("failure-foreign-key", vec![("data", path(data))]),
             Failure::DamagedKey { data } => ("failure-damaged-key", vec![("data", path(data))]),
             Failure::LogHalted { cause } => return (format!("failure-log-halted-{}", cause.code()), vec![]),
@@ -494,6 +498,7 @@ mod tests {
                 database: "x".to_owned(),
                 cause: anyhow::anyhow!("cause"),
             },
+            Failure::DiskLost { data: data() },
             Failure::ForeignKey { data: data() },
             Failure::DamagedKey { data: data() },
             Failure::LogHalted {

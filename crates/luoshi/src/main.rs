@@ -10,6 +10,8 @@ mod exit;
 mod failure;
 mod log_source;
 mod output;
+#[cfg(feature = "sabotage")]
+mod sabotage;
 mod settings;
 mod site;
 mod words;
@@ -37,6 +39,8 @@ fn main() -> ExitCode {
             .into();
         }
     };
+    #[cfg(feature = "sabotage")]
+    sabotage::begin();
     let (words, outcome) = run(&line);
     let exit = match outcome {
         Ok(exit) => exit,
