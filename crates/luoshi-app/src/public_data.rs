@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::{
     error::AppError,
+    opened::OpenedEntry,
     standpoint::{OpenAsOf, Standpoint},
 };
 
@@ -38,14 +39,14 @@ struct OpenData<'a> {
     taken_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     as_of: Option<OpenAsOf>,
-    log: OpenLog<'a>,
+    log: OpenLog,
     plan: OpenPlan<'a>,
     tasks: Vec<OpenTask<'a>>,
 }
 
 #[derive(Serialize)]
-struct OpenLog<'a> {
-    origin: &'a str,
+struct OpenLog {
+    origin: String,
     checkpoint: Option<String>,
 }
 
@@ -74,6 +75,9 @@ struct OpenTask<'a> {
     not_tracked: Option<&'a str>,
     excluded: Vec<OpenClause<'a>>,
     values: Vec<OpenValues<'a>>,
+    /// Only where one task is asked for: the entries of a whole plan would be larger than its data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<Vec<OpenedEntry>>,
 }
 
 #[derive(Serialize)]
@@ -148,10 +152,12 @@ impl Standpoint<'_> {
         let Some(tasks) = self.public_tasks(id)? else {
             return Ok(None);
         };
-        self.open_data(&plan, &tasks).map(Some)
+        self.open_data(&plan, tasks.iter().map(OpenTask::of).collect())
+            .map(Some)
     }
 
-    /// The open data of one task, in the same form with one task in it; none unless it is open and its plan is issued.
+    /// The open data of one task, in the same form with one task in it, and with its entries of the log opened; none unless it is open and
+    /// its plan is issued.
     ///
     /// # Errors
     /// When the store fails.
@@ -162,7 +168,15 @@ impl Standpoint<'_> {
         let Some(plan) = self.public_plan(task.plan)? else {
             return Ok(None);
         };
-        self.open_data(&plan, std::slice::from_ref(&task)).map(Some)
+        let opened = OpenTask {
+            // What opens entries of the log are the events as they are now, not those of a past day.
+            record: match self.past() {
+                None => Some(self.app.opened_task(id)?),
+                Some(_) => None,
+            },
+            ..OpenTask::of(&task)
+        };
+        self.open_data(&plan, vec![opened]).map(Some)
     }
 
     /// One table of the open data of a plan as comma-separated values; none while it is not issued or has no open task.
@@ -180,7 +194,7 @@ impl Standpoint<'_> {
         csv(&sheet).map(Some).map_err(AppError::internal)
     }
 
-    fn open_data(&self, plan: &PublicPlan, tasks: &[PublicTask]) -> Result<Vec<u8>, AppError> {
+    fn open_data(&self, plan: &PublicPlan, tasks: Vec<OpenTask<'_>>) -> Result<Vec<u8>, AppError> {
         let data = OpenData {
             schema: SCHEMA,
             taken_at: self.app.now().to_string(),
@@ -196,7 +210,7 @@ impl Standpoint<'_> {
                 issuer: plan.issuer.as_deref(),
                 document_number: plan.document_number.as_deref(),
             },
-            tasks: tasks.iter().map(OpenTask::of).collect(),
+            tasks,
         };
         serde_json::to_vec_pretty(&data).map_err(AppError::internal)
     }
@@ -234,6 +248,7 @@ impl<'a> OpenTask<'a> {
                 })
                 .collect(),
             values: task.values.iter().map(OpenValues::of).collect(),
+            record: None,
         }
     }
 }

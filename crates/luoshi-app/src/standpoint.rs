@@ -8,13 +8,13 @@
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use luoshi_ledger::{Actor, AsOf, AsOfClock};
+use luoshi_ledger::{Actor, AsOf, AsOfClock, erasure::ErasureCount};
 use luoshi_store::{Scratch, Snapshot, StoreError};
 use serde::Serialize;
 use tokio::sync::Semaphore;
@@ -25,7 +25,7 @@ use crate::{error::AppError, site::App};
 const MOST_KEPT: usize = 4;
 /// How long a past day is kept after it was made. By the clock of truth it knows nothing that was recorded since.
 const KEPT_FOR: SignedDuration = SignedDuration::from_mins(10);
-/// Requests that wait for a past day; further ones are asked to come back.
+/// Past days that wait for their turn, the one that is being made included; further ones are asked to come back.
 const MOST_WAITING: usize = 16;
 /// Past days that people who are not signed in may have made in the time for which one is kept: making one takes a processor for as long as
 /// the record is long, and strangers must not keep it busy for ever.
@@ -85,6 +85,8 @@ impl OpenAsOf {
 
 struct Past {
     day: PastDay,
+    /// What had been erased before it was made: whatever was erased since may still be in it.
+    erasures: Vec<ErasureCount>,
     scratch: Scratch,
 }
 
@@ -92,11 +94,9 @@ struct Past {
 pub(crate) struct Pasts {
     kept: Mutex<Vec<Arc<Past>>>,
     turn: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    waiting: Arc<AtomicUsize>,
     /// When days were made for people who are not signed in.
     of_strangers: Mutex<Vec<Timestamp>>,
-    /// How often everything was let go of: what was begun before the last time is not kept.
-    forgotten: AtomicU64,
 }
 
 impl Pasts {
@@ -104,9 +104,8 @@ impl Pasts {
         Self {
             kept: Mutex::default(),
             turn: Arc::new(Semaphore::new(1)),
-            waiting: AtomicUsize::new(0),
+            waiting: Arc::default(),
             of_strangers: Mutex::default(),
-            forgotten: AtomicU64::new(0),
         }
     }
 
@@ -114,10 +113,10 @@ impl Pasts {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets go of what is too old, and finds a past day.
-    fn find(&self, as_of: AsOf, now: Timestamp) -> Option<Arc<Past>> {
+    /// Lets go of what is too old or holds words that were erased since, and finds a past day.
+    fn find(&self, as_of: AsOf, now: Timestamp, erasures: &[ErasureCount]) -> Option<Arc<Past>> {
         let mut kept = self.kept();
-        kept.retain(|past| now.duration_since(past.day.made_at) <= KEPT_FOR);
+        kept.retain(|past| now.duration_since(past.day.made_at) <= KEPT_FOR && past.erasures == erasures);
         kept.iter().find(|past| past.day.as_of == as_of).cloned()
     }
 
@@ -132,11 +131,8 @@ impl Pasts {
         admitted
     }
 
-    fn keep(&self, past: &Arc<Past>, forgotten: u64) {
+    fn keep(&self, past: &Arc<Past>) {
         let mut kept = self.kept();
-        if self.forgotten.load(Ordering::SeqCst) != forgotten {
-            return;
-        }
         // In the order in which they were made; whoever reads the oldest one still has it.
         while kept.len() >= MOST_KEPT {
             kept.remove(0);
@@ -146,9 +142,9 @@ impl Pasts {
 }
 
 /// A place among those who wait, given back however the waiting ends.
-struct Waiting<'w>(&'w AtomicUsize);
+struct Waiting(Arc<AtomicUsize>);
 
-impl Drop for Waiting<'_> {
+impl Drop for Waiting {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -173,13 +169,13 @@ impl App {
         let Some(as_of) = self.past_day(as_of)? else {
             return Ok(self.present());
         };
-        if let Some(past) = self.pasts.find(as_of, self.now()) {
+        if let Some(past) = self.kept_past(as_of)? {
             return Ok(Standpoint {
                 app: self,
                 past: Some(past),
             });
         }
-        let waiting = Waiting(&self.pasts.waiting);
+        let waiting = Waiting(Arc::clone(&self.pasts.waiting));
         if waiting.0.fetch_add(1, Ordering::Relaxed) >= MOST_WAITING {
             return Err(AppError::Preparing);
         }
@@ -189,20 +185,22 @@ impl App {
         let app = Arc::clone(self);
         // A task of its own: a visitor who goes away, or whose patience ends, does not undo the work of those who stay.
         let making = tokio::spawn(async move {
+            // Held until the day is made, also when nobody waits for it any more, so that the work that waits is bounded and not the requests.
+            let _waiting = waiting;
             let _turn = Arc::clone(&app.pasts.turn)
                 .acquire_owned()
                 .await
                 .map_err(AppError::internal)?;
-            if let Some(past) = app.pasts.find(as_of, app.now()) {
+            if let Some(past) = app.kept_past(as_of)? {
                 return Ok(past);
             }
-            let forgotten = app.pasts.forgotten.load(Ordering::SeqCst);
             let maker = Arc::clone(&app);
             let past = tokio::task::spawn_blocking(move || maker.make_past(as_of, &mut |_, _| {}))
                 .await
                 .map_err(AppError::internal)??;
-            app.pasts.keep(&past, forgotten);
-            Ok::<_, AppError>(past)
+            app.pasts.keep(&past);
+            // Words may have been erased while it was made.
+            app.kept_past(as_of)?.ok_or(AppError::Preparing)
         });
         let past = match tokio::time::timeout(PATIENCE, making).await {
             Ok(made) => made.map_err(AppError::internal)??,
@@ -231,11 +229,11 @@ impl App {
         Ok(Standpoint { app: self, past })
     }
 
-    /// Lets go of every past day that is kept: for whoever erases words, which shall be gone from every one of them.
-    pub fn forget_past_days(&self) {
-        let mut kept = self.pasts.kept();
-        self.pasts.forgotten.fetch_add(1, Ordering::SeqCst);
-        kept.clear();
+    /// A past day that was made before and is still good.
+    fn kept_past(&self, as_of: AsOf) -> Result<Option<Arc<Past>>, AppError> {
+        // Another process may have erased words, so the store is asked and not this one's memory.
+        let erasures = self.store.read(|snapshot| snapshot.erasure_counts())?;
+        Ok(self.pasts.find(as_of, self.now(), &erasures))
     }
 
     fn past_day(&self, as_of: Option<AsOf>) -> Result<Option<AsOf>, AppError> {
@@ -248,11 +246,13 @@ impl App {
     }
 
     fn make_past(&self, as_of: AsOf, progress: &mut dyn FnMut(u64, u64)) -> Result<Arc<Past>, AppError> {
-        // Taken before the record is read: what is recorded meanwhile may or may not be in it.
+        // Taken before the record is read: what is recorded or erased meanwhile may or may not be in it.
         let made_at = self.now();
+        let erasures = self.store.read(|snapshot| snapshot.erasure_counts())?;
         let scratch = self.store.past(&self.folder.scratch(), as_of, progress)?;
         Ok(Arc::new(Past {
             day: PastDay { as_of, made_at },
+            erasures,
             scratch,
         }))
     }

@@ -6,7 +6,9 @@ use crate::{
     account::Account,
     command::Command,
     document::SourceDocument,
-    ids::{AccountId, DocumentId, OrganisationId, PlanId, ReportId, TaskId},
+    erasure::{Erasure, TextFact, TextPlace},
+    ids::{AccountId, DocumentId, ErasureId, LogId, OrganisationId, PlanId, ReportId, TaskId},
+    log::Log,
     organisation::Organisation,
     plan::Plan,
     report::Report,
@@ -28,6 +30,16 @@ pub struct Facts {
     pub tasks: BTreeMap<TaskId, Task>,
     /// Reports.
     pub reports: BTreeMap<ReportId, Report>,
+    /// Transparency logs that have events.
+    pub logs: BTreeMap<LogId, Log>,
+    /// Erasures.
+    pub erasures: BTreeMap<ErasureId, Erasure>,
+    /// Texts whose words still exist.
+    pub texts: BTreeMap<TextPlace, TextFact>,
+    /// SHA-256 of files that the ledger knows and that were not erased.
+    pub files: BTreeSet<String>,
+    /// SHA-256 of files that were erased.
+    pub erased_files: BTreeSet<String>,
 }
 
 /// The ids that a command names. The task of each report and the plan of each task belong to the facts as well.
@@ -45,6 +57,14 @@ pub struct Subjects {
     pub tasks: BTreeSet<TaskId>,
     /// Reports.
     pub reports: BTreeSet<ReportId>,
+    /// Transparency logs.
+    pub logs: BTreeSet<LogId>,
+    /// Erasures; the texts and files of each belong to the facts as well.
+    pub erasures: BTreeSet<ErasureId>,
+    /// Texts.
+    pub texts: BTreeSet<TextPlace>,
+    /// SHA-256 of files.
+    pub files: BTreeSet<String>,
 }
 
 impl Subjects {
@@ -61,6 +81,7 @@ impl Subjects {
             }
             Command::ReceiveDocument(command) => {
                 subjects.documents.insert(command.document);
+                subjects.files.insert(command.sha256.clone());
             }
             Command::AdoptDrafts(command) => {
                 subjects.plans.insert(command.plan);
@@ -110,6 +131,26 @@ impl Subjects {
             }
             Command::VerifyReport(command) => {
                 subjects.reports.insert(command.report);
+            }
+            Command::RotateLogKey(command) => {
+                subjects.logs.insert(command.log);
+            }
+            Command::ContinueLog(command) => {
+                subjects.logs.insert(command.log);
+            }
+            Command::ProposeErasure(command) => {
+                subjects.erasures.insert(command.erasure);
+                subjects.texts.extend(&command.texts);
+                subjects.files.extend(command.files.iter().cloned());
+            }
+            Command::ConfirmErasure(command) => {
+                subjects.erasures.insert(command.erasure);
+            }
+            Command::DeclineErasure(command) => {
+                subjects.erasures.insert(command.erasure);
+            }
+            Command::ReapplyErasure(tombstone) => {
+                subjects.erasures.insert(tombstone.erasure);
             }
         }
         subjects

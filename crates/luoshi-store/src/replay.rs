@@ -13,17 +13,19 @@ mod past;
 mod record;
 mod state;
 
-use std::{fmt, path::Path};
+use std::{collections::BTreeSet, fmt, path::Path};
 
 use jiff::Timestamp;
 use luoshi_ledger::{
     ActorIdentity,
+    erasure::TextPlace,
     ids::{CommandId, EventId},
 };
 use uuid::Uuid;
 
 use crate::{
     engine::{ColumnValue, Connection, Row},
+    erasure,
     error::StoreError,
     event, leaf,
     receipt::StoredReceipt,
@@ -62,6 +64,8 @@ pub enum DifferenceKind {
     OutOfTime,
     /// A receipt is not one that the key of the site signed over its command.
     NotSigned,
+    /// Words are there that a tombstone says were erased.
+    NotErased,
     /// A derived row is not what the rules make of the state. Nothing of the record is wrong then; the row can be made again.
     Stale,
 }
@@ -80,6 +84,7 @@ impl DifferenceKind {
             DifferenceKind::OutOfPlace => "out-of-place",
             DifferenceKind::OutOfTime => "out-of-time",
             DifferenceKind::NotSigned => "not-signed",
+            DifferenceKind::NotErased => "not-erased",
             DifferenceKind::Stale => "stale",
         }
     }
@@ -236,6 +241,7 @@ pub(crate) fn replay(
         stored: stored.connection,
         watcher,
         total,
+        erased: erasure::tombstones(stored)?,
         outcome: ReplayOutcome::default(),
     };
     replay.check_record()?;
@@ -252,6 +258,8 @@ struct Replay<'r> {
     watcher: &'r mut dyn Watcher,
     /// Events in all.
     total: u64,
+    /// Places whose words went by law: there a missing row is as it should be, and a row is not.
+    erased: BTreeSet<TextPlace>,
     outcome: ReplayOutcome,
 }
 

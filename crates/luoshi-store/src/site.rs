@@ -8,9 +8,13 @@ use crate::{
 
 const ONE: &str = "select value from site where key = $1";
 
+const TWO: &str = "select key, value from site where key in ($1, $2)";
+
 const SAVE: &str = "
     insert into site (key, value) values ($1, $2)
     on conflict (key) do update set value = excluded.value";
+
+const REMOVE: &str = "delete from site where key = $1";
 
 impl Snapshot<'_> {
     /// The value of a setting.
@@ -21,6 +25,21 @@ impl Snapshot<'_> {
         let found: Option<(String,)> = self.connection.optional(ONE, values![key])?;
         Ok(found.map(|(value,)| value))
     }
+
+    /// The values of two settings in one question, as every command asks it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn two_settings(&self, first: &str, second: &str) -> Result<(Option<String>, Option<String>), StoreError> {
+        let found: Vec<(String, String)> = self.connection.all(TWO, values![first, second])?;
+        let value = |wanted: &str| {
+            found
+                .iter()
+                .find(|(key, _)| key == wanted)
+                .map(|(_, value)| value.clone())
+        };
+        Ok((value(first), value(second)))
+    }
 }
 
 impl Transaction<'_> {
@@ -30,5 +49,13 @@ impl Transaction<'_> {
     /// When the database cannot be written.
     pub fn set_setting(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
         self.connection.execute(SAVE, values![key, value]).map(|_| ())
+    }
+
+    /// Takes a setting away.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn remove_setting(&mut self, key: &str) -> Result<(), StoreError> {
+        self.connection.execute(REMOVE, values![key]).map(|_| ())
     }
 }

@@ -13,10 +13,12 @@ use luoshi_ledger::AsOf;
 use crate::{
     engine::Connection,
     error::{StoreError, WriteError},
+    migration::known,
     pending::PendingWrite,
+    postgres::{Postgres, address::Address},
     replay::{self, ReplayOutcome, Watcher},
     snapshot::{Snapshot, Transaction},
-    sqlite::{Sqlite, migration, scratch::Scratch},
+    sqlite::{Sqlite, scratch::Scratch},
 };
 
 /// Where a database is.
@@ -26,6 +28,8 @@ pub enum Location {
     Sqlite(PathBuf),
     /// A database of SQLite in memory, empty and gone with the store. For tests.
     SqliteInMemory,
+    /// A database of PostgreSQL.
+    Postgres(Address),
 }
 
 /// What a migration did.
@@ -37,8 +41,20 @@ pub struct MigrationOutcome {
     pub after: u32,
 }
 
+/// What became of the bytes of deleted words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScrubOutcome {
+    /// They are in none of the database's files.
+    Done,
+    /// A long read or another process kept them there; it has to be asked for again.
+    Blocked,
+    /// This engine keeps old versions where the program does not reach them: pages, logs, archives and replicas of its server.
+    NotByProgram,
+}
+
 enum Engine {
     Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 /// The database of a site. Clones are the same store; dropping the last one finishes the writes that wait.
@@ -61,6 +77,7 @@ impl Store {
         Self::open_engine(match location {
             Location::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, false)?),
             Location::SqliteInMemory => Engine::Sqlite(Sqlite::open_in_memory()?),
+            Location::Postgres(address) => Engine::Postgres(Postgres::open(address)?),
         })
     }
 
@@ -72,6 +89,7 @@ impl Store {
         let store = Self::open_engine(match location {
             Location::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, true)?),
             Location::SqliteInMemory => Engine::Sqlite(Sqlite::open_in_memory()?),
+            Location::Postgres(address) => Engine::Postgres(Postgres::open(address)?),
         })?;
         if store.schema_version()? == 0 {
             store.migrate()?;
@@ -98,6 +116,7 @@ impl Store {
     pub fn schema_version(&self) -> Result<u32, StoreError> {
         match &self.shared.engine {
             Engine::Sqlite(sqlite) => sqlite.schema_version(),
+            Engine::Postgres(postgres) => postgres.schema_version(),
         }
     }
 
@@ -106,7 +125,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub fn needs_migration(&self) -> Result<bool, StoreError> {
-        Ok(self.schema_version()? < migration::KNOWN)
+        Ok(self.schema_version()? < known())
     }
 
     /// Brings the schema up to this program's. Each step happens wholly or not at all.
@@ -116,12 +135,10 @@ impl Store {
     pub fn migrate(&self) -> Result<MigrationOutcome, StoreError> {
         let before = match &self.shared.engine {
             Engine::Sqlite(sqlite) => sqlite.migrate()?,
+            Engine::Postgres(postgres) => postgres.migrate()?,
         };
         self.shared.migrated.store(true, Ordering::Release);
-        Ok(MigrationOutcome {
-            before,
-            after: migration::KNOWN,
-        })
+        Ok(MigrationOutcome { before, after: known() })
     }
 
     /// Hands `work` to the committer. It runs inside a transaction that it shares with its neighbours and that is flushed to disk before
@@ -130,7 +147,7 @@ impl Store {
     /// The work must not use the store itself, only the transaction that it is given.
     pub fn write<T, E>(
         &self,
-        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+        work: impl FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
     ) -> PendingWrite<T, E>
     where
         T: Send + 'static,
@@ -142,6 +159,18 @@ impl Store {
         }
         match &self.shared.engine {
             Engine::Sqlite(sqlite) => sqlite.write(work),
+            Engine::Postgres(postgres) => postgres.write(work),
+        }
+    }
+
+    /// Whether a failure after which nobody knows what is on the disk, such as a failed flush, has ended all writing. Only opening the store
+    /// anew, in another process, can mend that.
+    #[must_use]
+    pub fn has_stopped(&self) -> bool {
+        match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.has_stopped(),
+            // A server that fails to flush ends by itself and heals at its own start; its clients only lose their connections.
+            Engine::Postgres(_) => false,
         }
     }
 
@@ -153,6 +182,7 @@ impl Store {
         self.refuse_unmigrated()?;
         match &self.shared.engine {
             Engine::Sqlite(sqlite) => sqlite.read(|connection| work(&Snapshot::on(Connection::Sqlite(connection)))),
+            Engine::Postgres(postgres) => postgres.read(|session| work(&Snapshot::on(Connection::Postgres(session)))),
         }
     }
 
@@ -176,13 +206,27 @@ impl Store {
         Ok(scratch)
     }
 
+    /// Takes the bytes of deleted words out of the raw files of the database, as far as the engine can.
+    ///
+    /// Writers wait meanwhile, and it takes memory of the size of the database.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn scrub(&self) -> Result<ScrubOutcome, StoreError> {
+        self.refuse_unmigrated()?;
+        match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.scrub(),
+            Engine::Postgres(_) => Ok(ScrubOutcome::NotByProgram),
+        }
+    }
+
     fn refuse_unmigrated(&self) -> Result<(), StoreError> {
         if self.shared.migrated.load(Ordering::Acquire) {
             return Ok(());
         }
         Err(StoreError::NeedsMigration {
             found: self.schema_version()?,
-            known: migration::KNOWN,
+            known: known(),
         })
     }
 }

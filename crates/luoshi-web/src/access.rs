@@ -127,6 +127,11 @@ impl<P: Policy> Visit<P> {
         &self.site.app
     }
 
+    /// Says that what is public has changed.
+    pub(crate) fn forget_public_answers(&self) {
+        self.site.last_good.forget();
+    }
+
     pub(crate) fn settings(&self) -> &WebSettings {
         &self.site.settings
     }
@@ -142,7 +147,9 @@ impl<P: Policy> Visit<P> {
 
     /// What stands around a page, with `place` marked in the navigation.
     pub(crate) fn frame(&self, place: Place) -> Frame {
-        Frame::new(&self.visitor, place)
+        let mut frame = Frame::new(&self.visitor, place);
+        frame.log_halted = self.app().log_halt().is_some();
+        frame
     }
 }
 

@@ -48,6 +48,8 @@ pub(crate) enum Failure {
     TooLarge,
     /// More work than fits at the moment, or the request took too long.
     Busy,
+    /// The log cannot be signed, so nothing is recorded until whoever runs the server has dealt with it.
+    Halted,
     /// The data can not be reached or written.
     Unavailable,
     /// A fault of the program or the machine; the cause is for the program's own records, never for the screen.
@@ -67,7 +69,7 @@ impl Failure {
             Failure::BadRequest | Failure::NoSuchDay | Failure::FutureDay => StatusCode::BAD_REQUEST,
             Failure::Refused(_) | Failure::Conflict | Failure::KeyReused => StatusCode::CONFLICT,
             Failure::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Failure::Busy | Failure::Preparing | Failure::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Failure::Busy | Failure::Halted | Failure::Preparing | Failure::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Failure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -92,6 +94,7 @@ impl Failure {
             Failure::KeyReused => "key-reused",
             Failure::TooLarge => "too-large",
             Failure::Busy => "busy",
+            Failure::Halted => "halted",
             Failure::Unavailable => "unavailable",
             Failure::Internal(_) => "internal",
         }
@@ -131,6 +134,7 @@ impl From<AppError> for Failure {
             AppError::Conflict => Failure::Conflict,
             AppError::KeyReused => Failure::KeyReused,
             AppError::Busy => Failure::Busy,
+            AppError::LogHalted(_) => Failure::Halted,
             AppError::Unavailable => Failure::Unavailable,
             AppError::Internal(cause) => Failure::Internal(cause.to_string()),
         }

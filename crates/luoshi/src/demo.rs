@@ -10,7 +10,6 @@ mod values;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
-    path::Path,
     sync::Arc,
 };
 
@@ -37,7 +36,7 @@ use luoshi_types::{Diagnostic, Language, PartyRole, Severity};
 use crate::{
     command::admin::{found_office, missing_accounts, reporters_of},
     failure::Failure,
-    site,
+    site::{self, Place},
     words::Words,
 };
 use calendar::{Calendar, year_with_history};
@@ -178,11 +177,12 @@ impl Clock for HistoryClock {
     }
 }
 
-/// Makes the demo site in `data`, which is missing or empty.
+/// Makes the demo site at `place`, whose folder is missing or empty.
 ///
 /// # Errors
 /// When the document cannot be used, or folder and database cannot.
-pub(crate) async fn make(data: &Path, source: &Source) -> Result<(), DemoError> {
+pub(crate) async fn make(place: &Place, source: &Source) -> Result<(), DemoError> {
+    let data = place.data.as_path();
     let now = SystemClock.now();
     let usual_year = year_with_history(now);
     let settings = IntakeSettings {
@@ -213,7 +213,14 @@ pub(crate) async fn make(data: &Path, source: &Source) -> Result<(), DemoError> 
     if let Some(parent) = data.parent() {
         fs::create_dir_all(parent).map_err(folder_failure)?;
     }
-    let made = write(&building, source, issuer.as_deref(), usual_year, calendar).await;
+    let made = write(
+        &place.with_data(&building),
+        source,
+        issuer.as_deref(),
+        usual_year,
+        calendar,
+    )
+    .await;
     // The site is closed before it is moved.
     let moved = made.map(drop).and_then(|()| {
         // An empty folder of that name gives way; one that is not empty makes this fail.
@@ -231,7 +238,7 @@ pub(crate) async fn make(data: &Path, source: &Source) -> Result<(), DemoError> 
 }
 
 async fn write(
-    building: &Path,
+    building: &Place,
     source: &Source,
     issuer: Option<&str>,
     usual_year: i16,
@@ -709,6 +716,7 @@ fn others<'a>(task: &Task, reporter: OrganisationId, names: &'a BTreeMap<Organis
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::site::Database;
 
     /// Makes the shipped demo as if it were `now`, and counts its lights: red, yellow, green, grey.
     fn lights_on(now: &str) -> [u32; 4] {
@@ -718,8 +726,11 @@ mod tests {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
             let source = Source::shipped(now);
-            let data = folder.path().join("demo");
-            let app = write(&data, &source, None, year, Calendar::new(now, year))
+            let place = Place {
+                data: folder.path().join("demo"),
+                database: Database::InTheFolder,
+            };
+            let app = write(&place, &source, None, year, Calendar::new(now, year))
                 .await
                 .unwrap();
             let console = Actor::console();

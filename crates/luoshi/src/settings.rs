@@ -12,11 +12,16 @@ use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
+use luoshi_store::Address;
 use luoshi_types::Language;
 use luoshi_web::WebSettings;
 use serde::{Deserialize, Serialize};
 
-use crate::{arguments::Everywhere, failure::Failure};
+use crate::{
+    arguments::Everywhere,
+    failure::Failure,
+    site::{Database, Place},
+};
 
 /// Where a site's data lies when nothing else is said.
 const USUAL_DATA: &str = "./luoshi-data";
@@ -26,6 +31,7 @@ const USUAL_DEMO_DATA: &str = "./luoshi-data/demo";
 /// Names that are read from the environment with `LUOSHI_` before them.
 const IN_THE_ENVIRONMENT: &[&str] = &[
     "data",
+    "database",
     "listen",
     "lang",
     "public_url",
@@ -44,6 +50,8 @@ const IN_THE_ENVIRONMENT: &[&str] = &[
 pub(crate) struct Settings {
     /// The data folder; none means the usual one of the subcommand.
     pub(crate) data: Option<PathBuf>,
+    /// The database, as `sqlite:PATH` or `postgres://…`; none means a file in the data folder. It may hold a password and is never shown.
+    pub(crate) database: Option<String>,
     /// The address that the site listens on.
     pub(crate) listen: SocketAddr,
     /// The language of messages.
@@ -81,6 +89,7 @@ impl Default for Settings {
         let web = WebSettings::default();
         Self {
             data: None,
+            database: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             lang: Language::Chinese,
             public_url: None,
@@ -104,6 +113,8 @@ struct Flags<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    database: Option<&'a String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     listen: Option<SocketAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lang: Option<Language>,
@@ -125,6 +136,7 @@ impl Settings {
         }
         let flags = Flags {
             data: flags.data.as_ref(),
+            database: flags.database.as_ref(),
             listen: flags.listen,
             lang: flags.lang.map(Language::from),
         };
@@ -143,14 +155,27 @@ impl Settings {
         Ok(settings)
     }
 
-    /// The data folder of a site.
-    pub(crate) fn data(&self) -> PathBuf {
-        self.data.clone().unwrap_or_else(|| PathBuf::from(USUAL_DATA))
+    /// Where a site is.
+    ///
+    /// # Errors
+    /// When the database's address is none.
+    pub(crate) fn place(&self) -> Result<Place, Failure> {
+        self.place_in(USUAL_DATA)
     }
 
-    /// The data folder of the demo.
-    pub(crate) fn demo_data(&self) -> PathBuf {
-        self.data.clone().unwrap_or_else(|| PathBuf::from(USUAL_DEMO_DATA))
+    /// Where the demo is.
+    ///
+    /// # Errors
+    /// As [`Settings::place`].
+    pub(crate) fn demo_place(&self) -> Result<Place, Failure> {
+        self.place_in(USUAL_DEMO_DATA)
+    }
+
+    fn place_in(&self, usual: &str) -> Result<Place, Failure> {
+        Ok(Place {
+            data: self.data.clone().unwrap_or_else(|| PathBuf::from(usual)),
+            database: database(self.database.as_deref())?,
+        })
     }
 
     /// What concerns HTTP.
@@ -184,6 +209,23 @@ impl Settings {
         } else {
             Err(Failure::PlainHttp { listen: self.listen })
         }
+    }
+}
+
+/// The database that an address means.
+///
+/// # Errors
+/// When the address is none.
+pub(crate) fn database(address: Option<&str>) -> Result<Database, Failure> {
+    let Some(address) = address else {
+        return Ok(Database::InTheFolder);
+    };
+    match address.strip_prefix("sqlite:") {
+        Some(path) if !path.is_empty() => Ok(Database::File(PathBuf::from(path))),
+        None if Address::is_meant_by(address) => {
+            Ok(Database::Server(address.parse().map_err(|_| Failure::DatabaseAddress)?))
+        }
+        _ => Err(Failure::DatabaseAddress),
     }
 }
 
@@ -225,6 +267,31 @@ mod tests {
         assert_eq!(settings.public_url.as_deref(), Some("https://luoshi.example.gov.cn"));
         assert!(settings.allow_plain_http);
         assert_eq!(settings.trusted_proxies.len(), 2);
+        assert!(matches!(settings.place().unwrap().database, Database::Server(_)));
+    }
+
+    #[test]
+    fn a_database_is_a_file_or_a_server() {
+        let database = |text: &str| {
+            let settings = Settings {
+                database: Some(text.to_owned()),
+                ..Settings::default()
+            };
+            settings.place().map(|place| place.database)
+        };
+        let file = database("sqlite:/srv/luoshi.db").unwrap();
+        assert_eq!(file, Database::File("/srv/luoshi.db".into()));
+        let server = database("postgres://luoshi@db1,db2/ledger?target_session_attrs=read-write").unwrap();
+        assert!(matches!(server, Database::Server(_)));
+        for text in [
+            "",
+            "sqlite:",
+            "mysql://localhost/ledger",
+            "luoshi.db",
+            "postgres://:geheim@",
+        ] {
+            assert!(matches!(database(text), Err(Failure::DatabaseAddress)), "{text}");
+        }
     }
 
     #[test]

@@ -4,35 +4,107 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use luoshi_app::{App, Surroundings, SystemClock, SystemRandomness, folder::DataFolder};
-use luoshi_store::{Location, MigrationOutcome, Store};
+use luoshi_store::{Address, Location, MigrationOutcome, Store};
 
 use crate::failure::Failure;
 
 /// What a folder may hold besides a site: the parts of one whose making was interrupted, and the demo, whose usual place is inside the
 /// usual place of a site.
-const HARMLESS: &[&str] = &["files", "log", "key", "scratch", "demo"];
+const HARMLESS: &[&str] = &["files", "log", "key", "scratch", "demo", "witnessed"];
 
-/// Opens the site in `data`, which has to exist.
+/// Where a site is: its folder, and its database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The data folder.
+    pub(crate) data: PathBuf,
+    /// The database.
+    pub(crate) database: Database,
+}
+
+/// The database of a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Database {
+    /// A file of SQLite in the data folder.
+    InTheFolder,
+    /// A file of SQLite elsewhere.
+    File(PathBuf),
+    /// A database of PostgreSQL.
+    Server(Address),
+}
+
+impl Place {
+    /// Whether there is a site, as far as the folder tells.
+    pub(crate) fn holds_site(&self) -> bool {
+        match &self.database {
+            Database::InTheFolder => DataFolder::holds_site(&self.data),
+            Database::File(path) => path.is_file(),
+            Database::Server(_) => DataFolder::holds_log(&self.data),
+        }
+    }
+
+    /// The same database with another folder.
+    pub(crate) fn with_data(&self, data: &Path) -> Self {
+        Self {
+            data: data.to_owned(),
+            database: self.database.clone(),
+        }
+    }
+
+    /// The database as people are told of it: a folder, a file, or a server without its password.
+    pub(crate) fn database_text(&self) -> String {
+        match &self.database {
+            Database::InTheFolder => self.data.display().to_string(),
+            Database::File(path) => path.display().to_string(),
+            Database::Server(address) => address.to_string(),
+        }
+    }
+
+    fn location(&self, folder: &DataFolder) -> Location {
+        match &self.database {
+            Database::InTheFolder => Location::Sqlite(folder.database()),
+            Database::File(path) => Location::Sqlite(path.clone()),
+            Database::Server(address) => Location::Postgres(address.clone()),
+        }
+    }
+
+    fn folder(&self) -> Result<DataFolder, Failure> {
+        DataFolder::create(&self.data).map_err(|cause| Failure::Folder {
+            data: self.data.clone(),
+            cause,
+        })
+    }
+}
+
+/// The setting of a database whose site has moved to another one.
+const MOVED_TO: &str = "moved_to";
+
+/// Seconds that a database server is waited for before it is asked again.
+const PAUSES: [u64; 6] = [1, 2, 4, 8, 16, 30];
+
+/// Opens the site at `place`, which has to exist.
 ///
 /// # Errors
 /// When there is none, or it cannot be used.
-pub(crate) fn open(data: &Path) -> Result<Arc<App>, Failure> {
-    if !DataFolder::holds_site(data) {
-        return Err(Failure::NoSite { data: data.to_owned() });
+pub(crate) fn open(place: &Place) -> Result<Arc<App>, Failure> {
+    if !place.holds_site() {
+        return Err(Failure::NoSite {
+            data: place.data.clone(),
+        });
     }
-    open_or_create(data)
+    open_or_create(place)
 }
 
-/// Opens the site in `data`, or makes one where the folder is missing or empty.
+/// Opens the site at `place`, or makes one where folder and database are missing or empty.
 ///
 /// # Errors
 /// When the folder holds other things, or the site cannot be used or made.
-pub(crate) fn open_or_create(data: &Path) -> Result<Arc<App>, Failure> {
+pub(crate) fn open_or_create(place: &Place) -> Result<Arc<App>, Failure> {
     open_with(
-        data,
+        place,
         Surroundings {
             clock: Box::new(SystemClock),
             randomness: Box::new(SystemRandomness),
@@ -40,46 +112,116 @@ pub(crate) fn open_or_create(data: &Path) -> Result<Arc<App>, Failure> {
     )
 }
 
+/// Like [`open_or_create`], for a service that starts together with its database: a server that cannot be reached is asked again, at growing
+/// intervals, for about a minute. `waiting` hears of each wait.
+///
+/// # Errors
+/// As [`open_or_create`].
+pub(crate) async fn open_patiently(place: &Place, waiting: impl Fn(&Failure, Duration)) -> Result<Arc<App>, Failure> {
+    for pause in PAUSES.map(Duration::from_secs) {
+        match open_or_create(place) {
+            Err(failure @ Failure::Unreachable { .. }) => {
+                waiting(&failure, pause);
+                tokio::time::sleep(pause).await;
+            }
+            other => return other,
+        }
+    }
+    open_or_create(place)
+}
+
 /// Like [`open_or_create`], with a clock of the caller's.
 ///
 /// # Errors
 /// As [`open_or_create`].
-pub(crate) fn open_with(data: &Path, surroundings: Surroundings) -> Result<Arc<App>, Failure> {
-    refuse_foreign_folder(data)?;
-    let folder = DataFolder::create(data).map_err(|cause| Failure::Folder {
-        data: data.to_owned(),
-        cause,
-    })?;
-    let failed = |error| Failure::of_store(data.to_owned(), error);
-    let store = Store::create(&Location::Sqlite(folder.database())).map_err(failed)?;
+pub(crate) fn open_with(place: &Place, surroundings: Surroundings) -> Result<Arc<App>, Failure> {
+    refuse_foreign_folder(place)?;
+    let failed = |error| Failure::of_store(place, error);
+    let folder = place.folder()?;
+    let store = Store::create(&place.location(&folder)).map_err(failed)?;
     if store.needs_migration().map_err(failed)? {
-        return Err(Failure::NeedsMigration { data: data.to_owned() });
+        return Err(Failure::NeedsMigration {
+            data: place.data.clone(),
+        });
     }
-    App::open(store, folder, surroundings).map_err(|error| Failure::of_opening(data.to_owned(), error))
+    if store.is_half_copied().map_err(failed)? {
+        return Err(Failure::HalfCopied {
+            database: place.database_text(),
+        });
+    }
+    if let Some(moved_to) = store.read(|snapshot| snapshot.setting(MOVED_TO)).map_err(failed)? {
+        return Err(Failure::Moved {
+            database: place.database_text(),
+            moved_to,
+        });
+    }
+    App::open(store, folder, surroundings).map_err(|error| Failure::of_opening(place, error))
 }
 
-/// Brings the database of the site in `data` up to this program.
+/// Brings the database of the site at `place` up to this program.
 ///
 /// # Errors
 /// When there is no site, or a step fails.
-pub(crate) fn migrate(data: &Path) -> Result<MigrationOutcome, Failure> {
-    if !DataFolder::holds_site(data) {
-        return Err(Failure::NoSite { data: data.to_owned() });
+pub(crate) fn migrate(place: &Place) -> Result<MigrationOutcome, Failure> {
+    if !place.holds_site() {
+        return Err(Failure::NoSite {
+            data: place.data.clone(),
+        });
     }
-    let failed = |error| Failure::of_store(data.to_owned(), error);
-    let folder = DataFolder::create(data).map_err(|cause| Failure::Folder {
-        data: data.to_owned(),
-        cause,
-    })?;
-    Store::open(&Location::Sqlite(folder.database()))
+    let failed = |error| Failure::of_store(place, error);
+    let folder = place.folder()?;
+    Store::open(&place.location(&folder))
         .map_err(failed)?
         .migrate()
         .map_err(failed)
 }
 
+/// Copies the database of the site at `from` into the empty database of `to`, and answers with the number of rows.
+///
+/// # Errors
+/// When there is no site, the new database holds anything, or something was written to the old one meanwhile.
+pub(crate) fn copy(from: &Place, to: &Place, progress: &mut dyn FnMut(&str, u64)) -> Result<u64, Failure> {
+    // Opened as a site first, so that nothing is copied that is no whole site of this release.
+    drop(open(from)?);
+    let (source, target) = (open_store(from)?, open_store(to)?);
+    let latest = || {
+        source
+            .read(|snapshot| snapshot.latest_event_id())
+            .map_err(|error| Failure::of_store(from, error))
+    };
+    let before = latest()?;
+    let rows = source
+        .copy_into(&target, progress)
+        .map_err(|error| Failure::of_store(to, error))?;
+    if latest()? == before {
+        Ok(rows)
+    } else {
+        Err(Failure::StillInUse {
+            database: from.database_text(),
+        })
+    }
+}
+
+/// Closes the database of a site that has moved: it is kept as it is and opened no more.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn close(from: &Place, to: &Place) -> Result<(), Failure> {
+    let moved_to = to.database_text();
+    open_store(from)?
+        .write(move |transaction| transaction.set_setting(MOVED_TO, &moved_to))
+        .wait()
+        .map_err(|_| Failure::Unavailable)
+}
+
+fn open_store(place: &Place) -> Result<Store, Failure> {
+    Store::create(&place.location(&place.folder()?)).map_err(|error| Failure::of_store(place, error))
+}
+
 /// A mistyped folder must not be filled with a site.
-fn refuse_foreign_folder(data: &Path) -> Result<(), Failure> {
-    if DataFolder::holds_site(data) {
+fn refuse_foreign_folder(place: &Place) -> Result<(), Failure> {
+    let data = place.data.as_path();
+    if place.holds_site() {
         return Ok(());
     }
     let entries = match fs::read_dir(data) {
@@ -115,12 +257,19 @@ pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
 mod tests {
     use super::*;
 
+    fn place(data: &Path) -> Place {
+        Place {
+            data: data.to_owned(),
+            database: Database::InTheFolder,
+        }
+    }
+
     #[test]
     fn a_site_is_made_in_an_empty_folder_and_found_again() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(matches!(open(folder.path()), Err(Failure::NoSite { .. })));
-        let key = open_or_create(folder.path()).unwrap().log_verifier_key();
-        assert_eq!(open(folder.path()).unwrap().log_verifier_key(), key);
+        assert!(matches!(open(&place(folder.path())), Err(Failure::NoSite { .. })));
+        let key = open_or_create(&place(folder.path())).unwrap().log_verifier_key();
+        assert_eq!(open(&place(folder.path())).unwrap().log_verifier_key(), key);
     }
 
     #[test]
@@ -128,7 +277,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("letter.txt"), "dear").unwrap();
         assert!(matches!(
-            open_or_create(folder.path()),
+            open_or_create(&place(folder.path())),
             Err(Failure::ForeignFolder { .. })
         ));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -137,7 +286,7 @@ mod tests {
     #[test]
     fn the_demo_inside_the_usual_folder_is_no_obstacle() {
         let folder = tempfile::tempdir().unwrap();
-        open_or_create(&folder.path().join("demo")).unwrap();
-        open_or_create(folder.path()).unwrap();
+        open_or_create(&place(&folder.path().join("demo"))).unwrap();
+        open_or_create(&place(folder.path())).unwrap();
     }
 }

@@ -1,12 +1,14 @@
 //! The ledger as of a past day: the same pages as were seen then, whatever was recorded since.
 
-use luoshi_app::{AppError, Request, Standpoint, document::Upload, ledger::LedgerPage};
+use luoshi_app::{AppError, Request, Standpoint, document::Upload, erasure::NewErasure, ledger::LedgerPage};
 use luoshi_ledger::{
     Actor, AsOf, AsOfClock, Command, Role,
-    command::{ApproveReport, IssuePlan, NameReporter, PublishTasks, ReturnReport, SubmitReport},
+    command::{ApproveReport, ConfirmErasure, IssuePlan, NameReporter, PublishTasks, ReturnReport, SubmitReport},
+    erasure::ErasureGround,
     ids::{PlanId, ReportId, TaskId},
     report::ReportState,
     task::{Publication, Reporting},
+    text::ERASED,
     view::{LedgerFilter, TaskView},
 };
 
@@ -300,11 +302,28 @@ async fn erased_words_are_in_no_past_day() {
         report.done.clone()
     };
     assert_eq!(words(&history.standpoint(known("2026-03-20")).await), "开工");
-    let database = rusqlite::Connection::open(history.site.folder.path().join("luoshi.db")).unwrap();
-    let erased = database.execute("delete from content where body = '开工'", []).unwrap();
-    assert_eq!(erased, 1);
-    history.site.app.forget_past_days();
-    assert_eq!(words(&history.standpoint(known("2026-03-20")).await), "");
+    let app = &history.site.app;
+    let supervisor = history.site.supervisor().await;
+    let second = history
+        .site
+        .person("督查二", Role::Supervisor, supervisor.organisation.unwrap())
+        .await;
+    let found = app.texts_containing(&supervisor, "开工").await.unwrap();
+    let new = NewErasure {
+        ground: ErasureGround::PersonalInformation,
+        texts: found.iter().map(|text| text.place).collect(),
+        files: Vec::new(),
+        explanation: "当事人依法申请".to_owned(),
+    };
+    let (erasure, _) = app.propose_erasure(&supervisor, new, None).await.unwrap();
+    // Kept until it is decided.
+    assert_eq!(words(&history.standpoint(known("2026-03-20")).await), "开工");
+    history
+        .give(&second, Command::ConfirmErasure(ConfirmErasure { erasure }))
+        .await;
+    assert_eq!(words(&history.standpoint(known("2026-03-20")).await), ERASED);
+    assert_eq!(words(&history.standpoint(actual("2026-03-20")).await), ERASED);
+    assert!(app.verify(&mut |_, _| {}).unwrap().is_sound());
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use luoshi_ledger::{
     Content, Envelope, Recorded, Stream,
+    erasure::TextPlace,
     event::{DecodeError, open},
     ids::EventId,
     text::HoldsTexts,
@@ -223,9 +224,16 @@ impl Replay<'_> {
                     let mut texts = 0;
                     recorded.event.visit_texts(&mut |_| texts += 1);
                     doubtful.extend(contents.iter().map(|content| content.ordinal));
-                    for ordinal in (0..texts).filter(|ordinal| !doubtful.contains(ordinal)) {
+                    for ordinal in 0..texts {
+                        let is_there = doubtful.contains(&ordinal);
+                        let is_erased = self.erased.contains(&TextPlace { event: id, ordinal });
+                        let kind = match (is_there, is_erased) {
+                            (false, false) => DifferenceKind::Missing,
+                            (true, true) => DifferenceKind::NotErased,
+                            _ => continue,
+                        };
                         let key = format!("{key},{ordinal}");
-                        self.note_of_event(id.as_bytes(), "content", key, None, DifferenceKind::Missing)?;
+                        self.note_of_event(id.as_bytes(), "content", key, None, kind)?;
                     }
                     return Ok(Some(recorded));
                 }

@@ -7,6 +7,8 @@
 
 mod committer;
 mod opening;
+mod postgres;
 mod scene;
+mod scrubbing;
 mod story;
 mod tampering;

@@ -22,7 +22,7 @@ use luoshi_ledger::{
     target::Target,
     task::{ExcludedClause, Party, Reporting, Source, TaskKind, Tracking},
 };
-use luoshi_store::{NewLeaf, Store, StoreError, Transaction, WriteError};
+use luoshi_store::{NewLeaf, Phase, ReplayOutcome, Store, StoreError, Transaction, WriteError};
 use luoshi_tlog::{LeafSalt, leaf_entry};
 use luoshi_types::{Comparator, Direction, PartyRole, Span, Strength};
 use uuid::Uuid;
@@ -50,6 +50,14 @@ pub(crate) fn next_id() -> Uuid {
     Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + u128::from(count))
 }
 
+/// What a replay finds.
+pub(crate) fn replay(store: &Store) -> ReplayOutcome {
+    let folder = tempfile::tempdir().unwrap();
+    store
+        .replay(folder.path(), &mut |_: Phase, _: u64, _: u64| {})
+        .unwrap()
+}
+
 /// An instant of the story.
 pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -62,7 +70,9 @@ pub(crate) fn carry_out(
     command: &Command,
     now: Timestamp,
 ) -> Result<Vec<EventId>, No> {
-    let facts = transaction.facts(&Subjects::of(command))?;
+    let subjects = Subjects::of(command);
+    transaction.lock(&subjects)?;
+    let facts = transaction.facts(&subjects)?;
     let permit = authorize(actor, command, &facts).map_err(|denial| No::Refused(denial.to_string()))?;
     let events =
         decide(&permit, command, &facts, day_in_china(now)).map_err(|refusal| No::Refused(refusal.to_string()))?;
@@ -86,6 +96,9 @@ pub(crate) fn carry_out(
         .unwrap();
         transaction.append(&recorded, &contents, &leaf_of(&recorded))?;
         transaction.apply(&recorded)?;
+        if let Some((texts, _)) = recorded.event.erases() {
+            transaction.erase_texts(texts)?;
+        }
         ids.push(recorded.envelope.id);
     }
     Ok(ids)

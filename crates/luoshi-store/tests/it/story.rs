@@ -4,7 +4,9 @@
 //! Each chapter is in the module of its noun; what a test does behind the store's back is in `tampering`.
 
 mod access;
+mod copy;
 mod draft;
+mod erasure;
 mod job;
 mod ledger;
 mod light;
@@ -13,10 +15,15 @@ mod people;
 mod plan;
 mod replay;
 mod report;
+mod search;
 
+use luoshi_equipment::postgres::{Pooler, Server};
 use luoshi_store::{Location, Store};
 
-pub(crate) use self::replay::eventful;
+pub(crate) use self::{
+    erasure::{erase, is_found_by_replay},
+    replay::eventful,
+};
 use crate::scene::next_id;
 
 fn in_memory() -> Store {
@@ -33,12 +40,26 @@ fn tell(open: &dyn Fn() -> Store) {
     light::lights(open());
     log::the_log(open());
     log::receipts(open());
+    log::one_holder_at_a_time(open());
+    log::keys_and_continuations(open());
+    log::places_are_given_back(open());
     job::jobs(open());
+    job::a_job_that_fails_does_not_take_others_with_it(open());
+    job::a_lost_lease(open());
+    job::jobs_that_are_given_up(open());
     access::access(open());
     draft::drafts_and_reviews(open());
+    erasure::words_that_have_to_go(open());
+    erasure::everything_that_repeats_them(open());
     log::what_append_and_apply_refuse(open());
     replay::replaying_a_clean_ledger(open());
     replay::a_past_day(open());
+    search::who_finds_what(open());
+    search::reports_and_their_words(open());
+    search::segments_and_merges(open());
+    search::a_worker_that_is_stopped_or_outrun(open());
+    search::a_database_from_before(open());
+    copy::copying(open(), &open());
 }
 
 #[test]
@@ -50,4 +71,35 @@ fn sqlite_in_memory() {
 fn sqlite_in_a_file() {
     let folder = tempfile::tempdir().unwrap();
     tell(&|| Store::create(&Location::Sqlite(folder.path().join(next_id().to_string()))).unwrap());
+}
+
+#[test]
+fn postgres() {
+    let Some(server) = Server::shared("the conformance story on PostgreSQL") else {
+        return;
+    };
+    tell(&|| Store::create(&Location::Postgres(server.database().parse().unwrap())).unwrap());
+}
+
+#[test]
+fn postgres_behind_a_pooler() {
+    let test = "the conformance story behind PgBouncer";
+    let Some(server) = Server::shared(test) else { return };
+    let Some(pooler) = Pooler::before(&server, test) else {
+        return;
+    };
+    tell(&|| {
+        let address = pooler.address_of(&server.database()) + "?pooler=transaction";
+        Store::create(&Location::Postgres(address.parse().unwrap())).unwrap()
+    });
+}
+
+#[test]
+fn a_ledger_moves_between_engines() {
+    let Some(server) = Server::shared("moving a ledger to PostgreSQL and back") else {
+        return;
+    };
+    let on_server = || Store::create(&Location::Postgres(server.database().parse().unwrap())).unwrap();
+    copy::copying(in_memory(), &on_server());
+    copy::copying(on_server(), &in_memory());
 }

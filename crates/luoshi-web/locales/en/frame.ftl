@@ -48,3 +48,4 @@ past-clock = By which time
 past-clock-known = what was recorded by then
 past-clock-true = what was true by then, also where it was recorded later
 past-show = Show
+log-halted = The log is not signed at present and nothing is taken in; reading goes on. The administrator finds the cause with luoshi log status on the server.

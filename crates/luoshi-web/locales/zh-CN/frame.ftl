@@ -33,3 +33,4 @@ past-clock = 按哪个时间
 past-clock-known = 当天已经记录的
 past-clock-true = 当天已经生效的（含后来补记）
 past-show = 查看
+log-halted = 存证日志已停止签署，台账暂停受理，查阅不受影响。请管理员在服务器上运行 luoshi log status。

@@ -80,6 +80,7 @@ data-due = 完成时限
 data-light = 亮灯：red 红、yellow 黄、green 绿、grey 未亮、not_tracked 不跟踪；JSON 中连同依据、理由和规则
 data-not-tracked = 整项不予跟踪的理由；空表示跟踪
 data-excluded = 原文中不予跟踪的语句：起止位置（按字符，从 0 起）和理由
+data-record = 任务自身的原始记录（仅在单项任务的数据中）：所在日志、位置、随机数、事件字节（base64）和公开文字的随机数，可据以核对存证日志
 data-values = 逐月数值：reported 为单位自报，verified 为核验，未核验则为空
 data-lead = 牵头单位
 data-responsible = 责任单位、落实单位和泛指的单位
@@ -101,3 +102,4 @@ data-verified = 核验的数值
 data-is-verified = 是否已核验
 data-submitted-on = 最近一次报送的日期
 data-as-of = 过去某一天的数据才有：day 日期，clock 口径（known 当时所知，true 事实时间），true_until 计入此刻以前生效的内容，known_until 计入此刻以前记录的内容。在地址后加 ?as_of=2026-06-30&clock=known 即可取得
+last-good = 现在读不到最新数据，这里显示的是最近一次能读到时的内容；恢复后会自动更新。

@@ -9,6 +9,7 @@ use luoshi_ledger::{
     Stream,
     actor::Actor,
     command::{Command, NameReporter, PublishTasks},
+    erasure::ErasedText,
     ids::{OrganisationId, PlanId, TaskId},
     plan::Plan,
     report::value_of,
@@ -66,6 +67,8 @@ pub(crate) struct TaskPage {
     pub(crate) today: Date,
     /// Whether the reader reports on it.
     pub(crate) may_report: bool,
+    /// What of it was erased by law.
+    pub(crate) erased: Vec<ErasedText>,
     /// Whether the receipt of a change made here is to be shown.
     pub(crate) receipt: Option<String>,
 }
@@ -85,6 +88,7 @@ impl TaskPage {
             view,
             today,
             may_report,
+            erased: Vec::new(),
             receipt: None,
             frame,
         }
@@ -141,6 +145,7 @@ pub(crate) async fn show_task(visit: Visit<Member>, At(id): At<TaskId>) -> Answe
         .headed_by(view.task.title.clone(), "task");
     let mut page = TaskPage::of(view, visit.actor(), standpoint.today(), frame);
     page.receipt = super::receipt::just_given(&visit.query());
+    page.erased = visit.app().erased_texts(Stream::Task(id))?;
     show(&page)
 }
 
@@ -319,6 +324,7 @@ pub(crate) async fn change_publication(visit: Visit<Supervisor>, At(id): At<Task
         idempotency_key: None,
     };
     let done = visit.app().execute(visit.actor(), request).await?;
+    visit.forget_public_answers();
     Ok(lead_to(&super::receipt::with_receipt(&urls::task(&id), done.command)))
 }
 

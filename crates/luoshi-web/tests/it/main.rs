@@ -7,12 +7,15 @@
 )]
 
 mod document;
+mod erasure;
+mod last_good;
 mod log;
 mod matrix;
 mod plan;
 mod public;
 mod review;
 mod safety;
+mod search;
 mod serve;
 mod session;
 mod site;

@@ -75,23 +75,32 @@ pub(crate) struct TestSite {
     pub(crate) review: ReviewId,
     pub(crate) rows: Vec<LedgerRow>,
     router: Router,
-    _folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl TestSite {
     /// A site in March 2026 with an issued plan, and these people, all with [`PASSWORD`]:
     ///
-    /// `supervisor` of the supervision office; `clerk` and `head` of the body that reports on the first task; `stranger` and
+    /// `supervisor` and `second` of the supervision office; `clerk` and `head` of the body that reports on the first task; `stranger` and
     /// `strange-head` of another body that reports on the third task.
     pub(crate) async fn new() -> Self {
         Self::with(WebSettings::default()).await
     }
 
     pub(crate) async fn with(settings: WebSettings) -> Self {
+        Self::on(None, settings).await
+    }
+
+    /// The same site, in a database of PostgreSQL where one is given.
+    pub(crate) async fn on(database: Option<&str>, settings: WebSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(SetClock::new("2026-03-02T01:00:00Z".parse().unwrap()));
         let data = DataFolder::create(folder.path()).unwrap();
-        let store = Store::create(&Location::Sqlite(data.database())).unwrap();
+        let location = match database {
+            Some(address) => Location::Postgres(address.parse().unwrap()),
+            None => Location::Sqlite(data.database()),
+        };
+        let store = Store::create(&location).unwrap();
         let surroundings = Surroundings {
             clock: Box::new(SharedClock(Arc::clone(&clock))),
             randomness: Box::new(Counter(AtomicU64::new(1))),
@@ -131,6 +140,7 @@ impl TestSite {
         let (own, other) = (rows[0].reporters[0].0, rows[2].reporters[0].0);
         let people = [
             ("supervisor", Role::Supervisor, office),
+            ("second", Role::Supervisor, office),
             ("clerk", Role::Clerk, own),
             ("head", Role::Head, own),
             ("stranger", Role::Clerk, other),
@@ -154,8 +164,31 @@ impl TestSite {
             plan,
             review,
             rows,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// An erasure of the first text of a task, proposed by `supervisor`.
+    pub(crate) async fn propose_erasure_of(&self, task: luoshi_ledger::ids::TaskId) -> luoshi_ledger::ids::ErasureId {
+        let accounts = self.app.accounts(&Actor::console()).unwrap();
+        let account = accounts
+            .iter()
+            .find(|account| account.sign_in_name == "supervisor")
+            .unwrap();
+        let supervisor = Actor {
+            identity: luoshi_ledger::ActorIdentity::Account(account.id),
+            organisation: Some(account.organisation),
+            roles: account.roles.clone(),
+        };
+        let stream = luoshi_ledger::Stream::Task(task);
+        let texts = self.app.erasable_texts(&supervisor, stream).unwrap();
+        let new = luoshi_app::erasure::NewErasure {
+            ground: luoshi_ledger::erasure::ErasureGround::StateSecret,
+            texts: vec![texts[0].place],
+            files: Vec::new(),
+            explanation: "说明".to_owned(),
+        };
+        self.app.propose_erasure(&supervisor, new, None).await.unwrap().0
     }
 
     /// A browser that nobody has signed in with.
@@ -316,6 +349,15 @@ impl Page {
             panic!("no {name} of {selector} on {}:\n{}", self.path, self.text);
         };
         value.to_owned()
+    }
+
+    /// The values of every control of that name.
+    pub(crate) fn values(&self, name: &str) -> Vec<String> {
+        let selector = Selector::parse(&format!("input[name='{name}']")).unwrap();
+        Html::parse_document(&self.text)
+            .select(&selector)
+            .filter_map(|element| element.value().attr("value").map(str::to_owned))
+            .collect()
     }
 
     /// Address and fields of a form, as a browser would send them untouched.

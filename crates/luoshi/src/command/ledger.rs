@@ -28,7 +28,7 @@ pub(crate) fn run(command: &LedgerCommand, settings: &Settings, words: Words) ->
         LedgerCommand::List(LedgerListArguments { ledger, .. })
         | LedgerCommand::Export(LedgerExportArguments { ledger, .. }) => ledger,
     };
-    let app = site::open(&settings.data())?;
+    let app = site::open(&settings.place()?)?;
     let bar = progress(0, words.say("ledger-progress"));
     let standpoint = app.standpoint_at_once(as_of(asked), &mut |done, total| {
         bar.set_length(total);

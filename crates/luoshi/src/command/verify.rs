@@ -14,7 +14,7 @@ use crate::{
 
 /// Checks the site of the data folder.
 pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
-    let app = site::open(&settings.data())?;
+    let app = site::open(&settings.place()?)?;
     let bar = progress(0, String::new());
     let mut at = None;
     let outcome = app.verify_by_phases(&mut |phase, done, total| {
@@ -37,6 +37,11 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
             ("files", text(verification.files)),
         ],
     ))?;
+    // The index is made from the record and is no part of it: whoever changed it has changed nothing that counts.
+    let stale = app.search_faults()?;
+    if stale > 0 {
+        print(&words.say_with("verify-search-stale", &[("count", count(stale))]))?;
+    }
     if verification.is_sound() {
         print(&words.say("verify-sound"))?;
         return Ok(Exit::Done);
@@ -46,7 +51,8 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
     Ok(Exit::Findings)
 }
 
-fn findings(verification: &Verification, words: Words) -> Vec<String> {
+/// Everything that is wrong, a line each.
+pub(super) fn findings(verification: &Verification, words: Words) -> Vec<String> {
     let mut lines = vec![words.say_with("verify-unsound", &[("count", count(verification.finding_count()))])];
     // A list of a thousand places is read from its beginning, so what began it stands before it.
     if let Some(entry) = verification.first_bad_entry() {
@@ -97,6 +103,8 @@ fn fault_line(fault: &Fault, words: Words) -> String {
         Fault::PublishedCheckpoint => words.say("fault-published-checkpoint"),
         Fault::Tree { detail, .. } => words.say_with("fault-tree", &[("detail", text(detail))]),
         Fault::EntryTime(entry) => words.say_with("fault-entry-time", &[("entry", text(entry))]),
+        Fault::OtherLogKey => words.say("fault-other-log-key"),
+        Fault::ErasedFile(file) => words.say_with("fault-erased-file", &[("file", text(file))]),
         Fault::File(file) => words.say_with("fault-file", &[("file", text(file))]),
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::program::{Server, done, program, run, write};
 
-const COMMANDS: [&[&str]; 17] = [
+const COMMANDS: [&[&str]; 18] = [
     &[],
     &["parse"],
     &["explain"],
@@ -16,6 +16,7 @@ const COMMANDS: [&[&str]; 17] = [
     &["ledger", "list"],
     &["ledger", "export"],
     &["migrate"],
+    &["migrate-engine"],
     &["admin"],
     &["admin", "create-office"],
     &["admin", "create-account"],

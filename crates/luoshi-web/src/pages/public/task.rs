@@ -3,6 +3,8 @@
 use askama::Template;
 use jiff::civil::Date;
 use luoshi_ledger::{
+    Stream, TextName,
+    erasure::ErasedText,
     ids::TaskId,
     period::Period,
     report::TargetValue,
@@ -42,6 +44,8 @@ pub(crate) struct PublicTaskPage {
     pub(crate) bodies: Vec<(PartyRole, Vec<String>)>,
     /// Figures by month and body, the latest month first.
     pub(crate) months: Vec<Month>,
+    /// What of the promise was erased by law.
+    pub(crate) erased: Vec<ErasedText>,
 }
 
 /// The figures that one body reported of one month.
@@ -92,6 +96,7 @@ impl PublicTaskPage {
             .collect();
         Self {
             runs: runs(&task.text, &marks),
+            erased: Vec::new(),
             reasons,
             not_tracked: task
                 .not_tracked
@@ -174,7 +179,11 @@ pub(crate) async fn show_task(visit: Visit<Anybody>, At(requested): At<Requested
             let task = standpoint.public_task(requested.id)?.ok_or_else(absent)?;
             let plan = standpoint.public_plan(task.plan)?.ok_or_else(absent)?;
             let frame = visit.frame(Place::Public).seen_from(&standpoint);
-            show(&PublicTaskPage::new(frame, &plan, task, standpoint.today()))
+            let mut page = PublicTaskPage::new(frame, &plan, task, standpoint.today());
+            page.erased = visit.app().erased_texts(Stream::Task(requested.id))?;
+            // What a task rests on is not published, and so is not spoken of here.
+            page.erased.retain(|text| text.name != TextName::Basis);
+            show(&page)
         }
         Format::Json => standpoint
             .public_task_json(requested.id)?
