@@ -11,6 +11,7 @@ mod erasure;
 mod last_good;
 mod log;
 mod matrix;
+mod past;
 mod plan;
 mod public;
 mod review;

@@ -260,3 +260,35 @@ fn walk(folder: &std::path::Path) -> Vec<PathBuf> {
         })
         .collect()
 }
+
+#[test]
+fn the_ledger_is_listed_and_exported_also_as_of_a_past_day() {
+    let folder = Folder::new();
+    done(&folder.data, &["import", PLAN, "--adopt"]);
+    let listed = done(&folder.data, &["ledger", "list"]);
+    assert!(listed.contains("序号") && listed.lines().count() > 42, "{listed}");
+    let data: serde_json::Value =
+        serde_json::from_str(&done(&folder.data, &["ledger", "list", "--format", "json"])).unwrap();
+    assert_eq!(data["schema"], "luoshi.ledger/1");
+    assert_eq!(data["tasks"].as_array().unwrap().len(), 42);
+    assert_eq!(data.get("as_of"), None);
+
+    // The plan was made today, so there was none before; there is no tomorrow yet.
+    let before = folder.run(&["ledger", "list", "--as-of", "2024-01-31"]);
+    assert_eq!(before.code, 4, "{}", before.stderr);
+    assert!(
+        before.stderr.contains("2024-01-31 那天台账中没有这份计划"),
+        "{}",
+        before.stderr
+    );
+    let future = folder.run(&["ledger", "list", "--as-of", "2999-01-01", "--clock", "true"]);
+    assert_eq!(future.code, 2, "{}", future.stderr);
+
+    let file = folder.root.path().join("ledger.xlsx");
+    let export = ["ledger", "export", "--output", file.to_str().unwrap()];
+    let written = folder.run(&export);
+    assert_eq!(written.code, 0, "{}", written.stderr);
+    assert!(fs::read(&file).unwrap().starts_with(b"PK"));
+    let again = folder.run(&export);
+    assert_eq!(again.code, 3, "an existing file is not overwritten: {}", again.stderr);
+}

@@ -73,6 +73,8 @@ async fn every_page() {
             path: "/tasks/nothing-here".to_owned(),
         });
         pages.extend(searches(who));
+        let past = past_days(&looks[0].browser, &pages).await;
+        pages.extend(past);
         defects.extend(look_at(&looks, &pages).await);
         // Only now, since it changes what the pages before say.
         let more = looks[0].make_more(&site).await;
@@ -82,6 +84,22 @@ async fn every_page() {
         }
     }
     assert!(defects.is_empty(), "{} defects:\n{}", defects.len(), defects.join("\n"));
+}
+
+/// What no link leads to: the ledger, a task and a public plan as of a past day, by either clock.
+async fn past_days(browser: &Browser, pages: &[crawl::Found]) -> Vec<crawl::Found> {
+    let shown = ["plans-ledger", "tasks-1", "public-plans-1", "public-tasks-1"];
+    let forty_days_ago = "return new Date(Date.now() - 40 * 24 * 3600 * 1000).toISOString().slice(0, 10)";
+    let day: String = browser.ask(forty_days_ago, vec![]).await;
+    pages
+        .iter()
+        .filter(|page| shown.contains(&page.name.as_str()))
+        .zip(["known", "true"].into_iter().cycle())
+        .map(|(page, clock)| crawl::Found {
+            name: format!("{}-past-{clock}", page.name),
+            path: format!("{}?as_of={day}&clock={clock}", page.path),
+        })
+        .collect()
 }
 
 /// What no link leads to: searches that find much, one kind alone, and nothing, and one for nothing yet.
