@@ -85,10 +85,10 @@ impl App {
 
     fn drain_jobs_blocking(&self) -> Result<Drained, AppError> {
         // A key that was put back, or a newer database, is noticed without a restart.
-        if self
-            .log_halt()
-            .is_some_and(|cause| cause != IncidentCause::RecordDiffers)
-        {
+        let halt = self.refreshed_log()?.halt;
+        // What differs in the record does not mend itself, and looking for it again reads every leaf; a restart does.
+        let is_hopeless = halt == Some(IncidentCause::RecordDiffers);
+        if halt.is_some() && !is_hopeless {
             self.integrate_log()?;
         }
         self.refresh_lights_of_new_day()?;
@@ -105,7 +105,8 @@ impl App {
                 let waits = self
                     .store
                     .read(|snapshot| Ok(!snapshot.unsequenced_leaves(1)?.is_empty()))?;
-                return Ok(match waits.then(|| self.integrate_log()).transpose()? {
+                let is_worth_it = waits && !is_hopeless;
+                return Ok(match is_worth_it.then(|| self.integrate_log()).transpose()? {
                     Some(Round::HeldElsewhere) => Drained::HeldElsewhere,
                     _ => Drained::All,
                 });
