@@ -8,11 +8,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::Timestamp;
 use luoshi_ledger::{
     Actor, Command, Event, Facts, Salt, Stream,
-    command::NewTask,
+    command::{NewTask, ProposeErasure},
     decide::decide,
     event::{Circumstances, record},
     facts::Subjects,
-    ids::{CommandId, EventId, PlanId, TaskId},
+    ids::{CommandId, ErasureId, EventId, PlanId, TaskId},
     log::IncidentCause,
     period::day_in_china,
     policy::authorize,
@@ -22,6 +22,8 @@ use luoshi_tlog::{LeafSalt, LogKey, Receipt, leaf_entry};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+#[cfg(feature = "sabotage")]
+use crate::sabotage::Sabotage;
 use crate::{
     digest::hash_of,
     error::AppError,
@@ -68,6 +70,13 @@ impl App {
     /// # Errors
     /// See [`AppError`]; nothing has changed then, except that [`AppError::Unavailable`] leaves it open.
     pub async fn execute(self: &Arc<Self>, actor: &Actor, request: Request) -> Result<Done, AppError> {
+        #[cfg(feature = "sabotage")]
+        if Sabotage::AcknowledgeEarly.is_on() {
+            return self.execute_carelessly(actor, request).await;
+        }
+        if self.has_lost_its_disk() {
+            return Err(AppError::Unavailable);
+        }
         let app = Arc::clone(self);
         let actor = actor.clone();
         let done = self
@@ -77,6 +86,32 @@ impl App {
             .map_err(flatten)?;
         self.wake_jobs();
         Ok(done)
+    }
+
+    /// As [`App::execute`] must never be: the answer is given when the change was decided, before anybody knows that it will be kept.
+    #[cfg(feature = "sabotage")]
+    async fn execute_carelessly(self: &Arc<Self>, actor: &Actor, request: Request) -> Result<Done, AppError> {
+        let (app, actor) = (Arc::clone(self), actor.clone());
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let tell = std::sync::Mutex::new(Some(tell));
+        let kept = self.store.write(move |transaction| {
+            let done = app.execute_within(transaction, &actor, &request, app.now())?;
+            let tell = tell.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+            if let Some(tell) = tell {
+                let _nobody_waits = tell.send(done.clone());
+            }
+            // The moment in which the answer is out and the change is not kept, long enough to be killed in: where each command is a
+            // transaction of its own it would be over in a microsecond.
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            Ok(done)
+        });
+        match told.await {
+            Ok(done) => {
+                self.wake_jobs();
+                Ok(done)
+            }
+            Err(_refused) => kept.await.map_err(flatten),
+        }
     }
 
     /// Carries out many requests in one transaction, each dated by its own instant: all of them or none. The demo's history is written so.
@@ -140,6 +175,8 @@ impl App {
             .as_deref()
             .map(|key| hash_of(&[b"key", key.as_bytes()]));
         let request_hash = fingerprint(&request.command);
+        #[cfg(feature = "sabotage")]
+        let key_hash = key_hash.filter(|_| !Sabotage::ForgetReceipts.is_on());
         // Before anything is read: what is decided rests on what is read, and a repetition that waits here finds the receipt afterwards.
         let subjects = Subjects::of(&request.command);
         transaction.lock(&subjects)?;
@@ -204,6 +241,7 @@ impl App {
                 },
             )?;
             transaction.apply(&recorded)?;
+            self.erase_within(transaction, &recorded, now)?;
         }
         self.refresh_lights_within(transaction, &lights, day_in_china(now))?;
         transaction.enqueue(Job::IntegrateLog.code(), "", now)?;
@@ -261,7 +299,12 @@ impl Lights {
             | Event::PlanAdopted(_)
             | Event::TaskPublished(_)
             | Event::LogKeyRotated(_)
-            | Event::LogContinued(_) => {}
+            | Event::LogContinued(_)
+            // Lights are judged by figures and days, which no erasure touches.
+            | Event::ErasureProposed(_)
+            | Event::ErasureDeclined(_)
+            | Event::ContentErased(_)
+            | Event::ErasureReapplied(_) => {}
         }
     }
 }
@@ -291,13 +334,23 @@ fn fingerprint(command: &Command) -> [u8; 32] {
         }
         Command::RotateLogKey(command) => format!("rotate log key {}", command.previous_key),
         Command::ContinueLog(command) => format!("continue log {} {:?}", command.previous, command.reason),
+        Command::ProposeErasure(command) => {
+            let proposal = ProposeErasure {
+                erasure: ErasureId(Uuid::nil()),
+                ..command.clone()
+            };
+            format!("{proposal:?}")
+        }
         Command::IssuePlan(_)
         | Command::NameReporter(_)
         | Command::PublishTasks(_)
         | Command::SubmitReport(_)
         | Command::ApproveReport(_)
         | Command::ReturnReport(_)
-        | Command::VerifyReport(_) => format!("{command:?}"),
+        | Command::VerifyReport(_)
+        | Command::ConfirmErasure(_)
+        | Command::DeclineErasure(_)
+        | Command::ReapplyErasure(_) => format!("{command:?}"),
     };
     hash_of(&[text.as_bytes()])
 }

@@ -7,7 +7,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use crate::log_files::LogFiles;
@@ -41,6 +41,11 @@ impl DataFolder {
     /// Whether a site lives at `root`.
     pub fn holds_site(root: &Path) -> bool {
         root.join("luoshi.db").is_file()
+    }
+
+    /// Makes the entries of the folder itself durable.
+    pub(crate) fn flush(&self) -> io::Result<()> {
+        sync_folder(&self.root)
     }
 
     /// Whether the log of a site lies at `root`. A site whose database is elsewhere is told by it, also one that has lost its key.
@@ -104,6 +109,27 @@ impl DataFolder {
         fs::read(self.file_path(sha256))
     }
 
+    /// Removes the received bytes with this hash, and parts of them that a crash left behind. Durable when this returns; an absent file is
+    /// no error. The bytes are overwritten first, which reaches the disk's blocks where the file system writes in place.
+    ///
+    /// # Errors
+    /// When a file cannot be overwritten or removed.
+    pub fn destroy_file(&self, sha256: &str) -> io::Result<()> {
+        let path = self.file_path(sha256);
+        let Some(folder) = path.parent().filter(|folder| folder.is_dir()) else {
+            return Ok(());
+        };
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            // A part is named after its file.
+            if sha256.len() == 64 && entry.file_name().to_string_lossy().starts_with(sha256) {
+                overwrite(&entry.path())?;
+                fs::remove_file(entry.path())?;
+            }
+        }
+        sync_folder(folder)
+    }
+
     fn file_path(&self, sha256: &str) -> PathBuf {
         let prefix = sha256.get(..2).unwrap_or("00");
         self.root.join("files").join(prefix).join(sha256)
@@ -146,7 +172,7 @@ fn write_durably_with_mode(path: &Path, bytes: &[u8], mode: u32) -> io::Result<(
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
         let mut file = options.open(&part)?;
         file.write_all(bytes)?;
-        file.sync_all()?;
+        flush(&file)?;
     }
     #[cfg(not(unix))]
     let _ = mode;
@@ -171,12 +197,44 @@ fn make_folder_durably(folder: &Path) -> io::Result<()> {
     sync_folder(above)
 }
 
+/// Writes zeros over a file, durably.
+fn overwrite(path: &Path) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    let mut rest = file.metadata()?.len();
+    let zeros = [0; 64 * 1024];
+    while rest > 0 {
+        let count = rest.min(zeros.len() as u64);
+        file.write_all(&zeros[..count as usize])?;
+        rest -= count;
+    }
+    file.sync_all()
+}
+
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
-        File::open(folder)?.sync_all()
+        flush(&File::open(folder)?)
     } else {
         Ok(())
     }
+}
+
+/// Whether a flush has failed since the process began.
+static FLUSH_FAILED: AtomicBool = AtomicBool::new(false);
+
+/// Whether a flush of a file or a folder has failed since this process began. What the system then still holds in memory it may take for
+/// written, so that only a new process, which reads what is really there, can be believed.
+#[must_use]
+pub fn flush_failed() -> bool {
+    FLUSH_FAILED.load(Ordering::Acquire)
+}
+
+fn flush(file: &File) -> io::Result<()> {
+    file.sync_all().inspect_err(|error| {
+        // A full disk says so and is as it was.
+        if error.kind() != io::ErrorKind::StorageFull {
+            FLUSH_FAILED.store(true, Ordering::Release);
+        }
+    })
 }
 
 fn restrict(path: &Path, mode: u32) -> io::Result<()> {

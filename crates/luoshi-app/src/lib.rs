@@ -2,7 +2,7 @@
 //! that run behind them. It holds the clock, the randomness and the received files as fields.
 //!
 //! The way of a change is [`App::execute`]. What stands outside it: sessions, credentials and sign-in throttles ([`session`]), drafts
-//! ([`review`], [`report`]), and derived rows that jobs write ([`log`], [`light`]).
+//! ([`review`], [`report`]), and derived rows that jobs write ([`log`], [`light`], [`search`]).
 //!
 //! What it is not for: HTTP, HTML, SQL, command-line flags, choosing a database, or any rule of the ledger itself.
 
@@ -10,6 +10,7 @@ pub mod account;
 pub mod clock;
 mod digest;
 pub mod document;
+pub mod erasure;
 pub mod error;
 pub mod execute;
 pub mod export;
@@ -26,6 +27,9 @@ pub mod public_data;
 pub mod receipt;
 pub mod report;
 pub mod review;
+#[cfg(feature = "sabotage")]
+pub mod sabotage;
+pub mod search;
 pub mod session;
 mod signing;
 pub mod site;

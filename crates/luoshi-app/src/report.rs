@@ -179,6 +179,15 @@ impl App {
     /// When the store fails.
     pub async fn drop_report_draft(self: &Arc<Self>, actor: &Actor, report: ReportId) -> Result<(), AppError> {
         let author = actor.identity;
+        // Most reports are handed in as they were typed. A write that removes nothing would still wait for the commit of its neighbours, and
+        // the clerk's answer with it.
+        if self
+            .store
+            .read(|snapshot| snapshot.report_draft(author, report))?
+            .is_none()
+        {
+            return Ok(());
+        }
         self.store
             .write(move |transaction| Ok::<_, AppError>(transaction.delete_report_draft(author, report)?))
             .await

@@ -4,6 +4,7 @@
 
 use std::{
     fs, io,
+    path::Path,
     sync::{Arc, Mutex, RwLock},
 };
 
@@ -17,7 +18,7 @@ use uuid::Uuid;
 use crate::{
     clock::{Clock, Moments, Randomness},
     error::AppError,
-    folder::{DataFolder, write_secret_durably},
+    folder::{DataFolder, flush_failed, write_secret_durably},
     log::CheckedTree,
     signing::{ORIGIN_SETTING, SiteLog, SiteLogError, VERIFIER_SETTING},
 };
@@ -53,8 +54,12 @@ pub struct App {
     pub(crate) readings: Arc<Semaphore>,
     /// Wakes the worker.
     pub(crate) wake: Notify,
+    /// Wakes the worker of the index of search.
+    pub(crate) wake_index: Notify,
     /// Held while the log is integrated: one worker at a time in this process.
     pub(crate) integrating: Mutex<()>,
+    /// Held while the index of search is worked on: one worker at a time in this process.
+    pub(crate) indexing: Mutex<()>,
     /// The text of the last checkpoint that was published.
     pub(crate) checkpoint: RwLock<Option<String>>,
 }
@@ -125,11 +130,29 @@ impl App {
             sign_ins: Arc::new(Semaphore::new(SIGN_INS_AT_ONCE)),
             readings: Arc::new(Semaphore::new(DOCUMENTS_AT_ONCE)),
             wake: Notify::new(),
+            wake_index: Notify::new(),
             integrating: Mutex::new(()),
+            indexing: Mutex::new(()),
             checkpoint: RwLock::new(None),
         });
         app.recover_log()?;
+        app.found_search()?;
+        // The engine has made its write-ahead log by now, and does not tell when the flush of the folder fails that makes its entry last.
+        app.folder.flush()?;
         Ok(app)
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn data_folder(&self) -> &Path {
+        self.folder.root()
+    }
+
+    /// Whether the disk has failed in a way after which nothing that this process says can be relied on: nothing is acknowledged any more,
+    /// and the process should end so that a new one looks at what is there.
+    #[must_use]
+    pub fn has_lost_its_disk(&self) -> bool {
+        self.store.has_stopped() || flush_failed()
     }
 
     /// The present instant.

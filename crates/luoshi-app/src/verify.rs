@@ -41,6 +41,9 @@ pub enum Fault {
     /// A received file is missing or has other bytes.
     #[error("the file {0} is missing or was changed")]
     File(String),
+    /// A file that was erased by law is there again.
+    #[error("the erased file {0} is there again")]
+    ErasedFile(String),
 }
 
 impl Verification {
@@ -79,6 +82,15 @@ impl App {
             .read(|snapshot| snapshot.documents())
             .map_err(|error: StoreError| AppError::from(error))?;
         for document in documents {
+            // What went by law is missing as it should be; that it is really gone is looked at instead.
+            if self.store.read(|snapshot| snapshot.file_is_erased(&document.sha256))? {
+                verification.files += 1;
+                let is_finished = self.erased_files_are_gone()?;
+                if is_finished && self.folder.file(&document.sha256).is_ok() {
+                    verification.faults.push(Fault::ErasedFile(document.sha256));
+                }
+                continue;
+            }
             let genuine = self
                 .folder
                 .file(&document.sha256)

@@ -5,7 +5,8 @@ use luoshi_types::Span;
 
 use crate::{
     actor::Role,
-    ids::{AccountId, DocumentId, LogId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
+    erasure::{ErasureGround, TextPlace, Tombstone},
+    ids::{AccountId, DocumentId, ErasureId, LogId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
     log::IncidentCause,
     organisation::OrganisationKind,
     period::Period,
@@ -45,6 +46,14 @@ pub enum Command {
     RotateLogKey(RotateLogKey),
     /// Begin a new log after an incident (续接).
     ContinueLog(ContinueLog),
+    /// Ask that words or files be erased by law (提请清除).
+    ProposeErasure(ProposeErasure),
+    /// Agree to an erasure as the second person (复核清除).
+    ConfirmErasure(ConfirmErasure),
+    /// Decline or withdraw an erasure.
+    DeclineErasure(DeclineErasure),
+    /// Carry out an erasure again on a restored backup that had lost it.
+    ReapplyErasure(Tombstone),
 }
 
 /// Let a new key take over in the transparency log. The keys are in their public text form and the statement is signed by both.
@@ -297,4 +306,35 @@ pub struct VerifyReport {
     pub completion: Option<u8>,
     /// What was found, in words; may be empty.
     pub conclusion: String,
+}
+
+/// Ask that words or files be erased by law.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProposeErasure {
+    /// Its id.
+    pub erasure: ErasureId,
+    /// On which ground.
+    pub ground: ErasureGround,
+    /// The texts; with the files at least one, at most [`MOST_ERASED`](crate::erasure::MOST_ERASED).
+    pub texts: Vec<TextPlace>,
+    /// SHA-256 of the files, 64 hexadecimal digits each.
+    pub files: Vec<String>,
+    /// Why, never empty, in words that do not repeat what is to go.
+    pub explanation: String,
+}
+
+/// Agree to an erasure as the second person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfirmErasure {
+    /// The erasure.
+    pub erasure: ErasureId,
+}
+
+/// Decline or withdraw an erasure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclineErasure {
+    /// The erasure.
+    pub erasure: ErasureId,
+    /// Why; never empty.
+    pub reason: String,
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     actor::ActorIdentity,
     event::Event,
-    ids::{AccountId, CommandId, DocumentId, EventId, LogId, OrganisationId, PlanId, ReportId, TaskId},
+    ids::{AccountId, CommandId, DocumentId, ErasureId, EventId, LogId, OrganisationId, PlanId, ReportId, TaskId},
 };
 
 /// What sort of thing a stream is about.
@@ -28,11 +28,13 @@ pub enum StreamKind {
     Report,
     /// A transparency log with its keys.
     Log,
+    /// An erasure.
+    Erasure,
 }
 
 impl StreamKind {
     /// Every kind.
-    pub const ALL: [StreamKind; 7] = [
+    pub const ALL: [StreamKind; 8] = [
         StreamKind::Organisation,
         StreamKind::Account,
         StreamKind::Document,
@@ -40,6 +42,7 @@ impl StreamKind {
         StreamKind::Task,
         StreamKind::Report,
         StreamKind::Log,
+        StreamKind::Erasure,
     ];
 
     /// The stable word of rows; it is also the name of the state table.
@@ -52,6 +55,7 @@ impl StreamKind {
             StreamKind::Task => "task",
             StreamKind::Report => "report",
             StreamKind::Log => "log",
+            StreamKind::Erasure => "erasure",
         }
     }
 
@@ -78,6 +82,8 @@ pub enum Stream {
     Report(ReportId),
     /// Events about a transparency log.
     Log(LogId),
+    /// Events about an erasure.
+    Erasure(ErasureId),
 }
 
 impl Stream {
@@ -91,6 +97,7 @@ impl Stream {
             StreamKind::Task => Stream::Task(TaskId(id)),
             StreamKind::Report => Stream::Report(ReportId(id)),
             StreamKind::Log => Stream::Log(LogId(id)),
+            StreamKind::Erasure => Stream::Erasure(ErasureId(id)),
         }
     }
 
@@ -104,6 +111,7 @@ impl Stream {
             Stream::Task(_) => StreamKind::Task,
             Stream::Report(_) => StreamKind::Report,
             Stream::Log(_) => StreamKind::Log,
+            Stream::Erasure(_) => StreamKind::Erasure,
         }
     }
 
@@ -117,6 +125,7 @@ impl Stream {
             Stream::Task(id) => id.0,
             Stream::Report(id) => id.0,
             Stream::Log(id) => id.0,
+            Stream::Erasure(id) => id.0,
         }
     }
 }

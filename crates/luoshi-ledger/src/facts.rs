@@ -6,7 +6,8 @@ use crate::{
     account::Account,
     command::Command,
     document::SourceDocument,
-    ids::{AccountId, DocumentId, LogId, OrganisationId, PlanId, ReportId, TaskId},
+    erasure::{Erasure, TextFact, TextPlace},
+    ids::{AccountId, DocumentId, ErasureId, LogId, OrganisationId, PlanId, ReportId, TaskId},
     log::Log,
     organisation::Organisation,
     plan::Plan,
@@ -31,6 +32,14 @@ pub struct Facts {
     pub reports: BTreeMap<ReportId, Report>,
     /// Transparency logs that have events.
     pub logs: BTreeMap<LogId, Log>,
+    /// Erasures.
+    pub erasures: BTreeMap<ErasureId, Erasure>,
+    /// Texts whose words still exist.
+    pub texts: BTreeMap<TextPlace, TextFact>,
+    /// SHA-256 of files that the ledger knows and that were not erased.
+    pub files: BTreeSet<String>,
+    /// SHA-256 of files that were erased.
+    pub erased_files: BTreeSet<String>,
 }
 
 /// The ids that a command names. The task of each report and the plan of each task belong to the facts as well.
@@ -50,6 +59,12 @@ pub struct Subjects {
     pub reports: BTreeSet<ReportId>,
     /// Transparency logs.
     pub logs: BTreeSet<LogId>,
+    /// Erasures; the texts and files of each belong to the facts as well.
+    pub erasures: BTreeSet<ErasureId>,
+    /// Texts.
+    pub texts: BTreeSet<TextPlace>,
+    /// SHA-256 of files.
+    pub files: BTreeSet<String>,
 }
 
 impl Subjects {
@@ -66,6 +81,7 @@ impl Subjects {
             }
             Command::ReceiveDocument(command) => {
                 subjects.documents.insert(command.document);
+                subjects.files.insert(command.sha256.clone());
             }
             Command::AdoptDrafts(command) => {
                 subjects.plans.insert(command.plan);
@@ -121,6 +137,20 @@ impl Subjects {
             }
             Command::ContinueLog(command) => {
                 subjects.logs.insert(command.log);
+            }
+            Command::ProposeErasure(command) => {
+                subjects.erasures.insert(command.erasure);
+                subjects.texts.extend(&command.texts);
+                subjects.files.extend(command.files.iter().cloned());
+            }
+            Command::ConfirmErasure(command) => {
+                subjects.erasures.insert(command.erasure);
+            }
+            Command::DeclineErasure(command) => {
+                subjects.erasures.insert(command.erasure);
+            }
+            Command::ReapplyErasure(tombstone) => {
+                subjects.erasures.insert(tombstone.erasure);
             }
         }
         subjects

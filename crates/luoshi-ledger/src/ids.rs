@@ -53,6 +53,8 @@ ids! {
     CommandId;
     /// A source document (来源文件).
     DocumentId;
+    /// The erasure (清除) of words or files.
+    ErasureId;
     /// One recorded event.
     EventId;
     /// A transparency log (存证日志).

@@ -9,6 +9,7 @@ use crate::{
     ids::ReportId,
     refusal::Denial,
     report::Report,
+    search::SearchReader,
     task::Task,
 };
 
@@ -74,6 +75,11 @@ pub fn authorize(actor: &Actor, command: &Command, facts: &Facts) -> Result<Perm
         }
         // Whoever holds the secret key decides about it, and that is the server and nobody who signs in.
         Command::RotateLogKey(_) | Command::ContinueLog(_) => actor.is_console(),
+        // Whoever may not hear of erasures is told that this act is another role's, which every visitor can read in the guide.
+        Command::ProposeErasure(_) => actor.has(Role::Supervisor),
+        Command::ConfirmErasure(command) => actor.oversees() && exists(facts.erasures.get(&command.erasure))?,
+        Command::DeclineErasure(command) => actor.oversees() && exists(facts.erasures.get(&command.erasure))?,
+        Command::ReapplyErasure(_) => actor.is_console(),
     };
     if allowed {
         Ok(Permit { actor: actor.clone() })
@@ -100,6 +106,14 @@ pub fn may_see_task(actor: &Actor, task: &Task, facts: &Facts) -> bool {
 /// Whether `actor` may read `report`: the supervision office and the body that gave it.
 pub fn may_see_report(actor: &Actor, report: &Report) -> bool {
     actor.oversees() || actor.acts_for(report.organisation)
+}
+
+/// For whom a search of `actor` is made: it finds what [`may_see_task`] and [`may_see_report`] let them see. None: nothing at all.
+pub fn search_reader(actor: &Actor) -> Option<SearchReader> {
+    if actor.oversees() {
+        return Some(SearchReader::Overseer);
+    }
+    actor.organisation.map(SearchReader::Body)
 }
 
 fn visible_report<'a>(actor: &Actor, id: ReportId, facts: &'a Facts) -> Result<&'a Report, Denial> {

@@ -15,6 +15,11 @@ pub(crate) const ALL: &str = "
     select id, stream_kind, stream_id, version, kind, kind_version, actor, command_id, effective_at, recorded_at, payload
     from event order by id";
 
+/// Every event that tells of erasures, which is few.
+pub(crate) const ERASING: &str = "
+    select id, stream_kind, stream_id, version, kind, kind_version, actor, command_id, effective_at, recorded_at, payload
+    from event where stream_kind = $1 order by id";
+
 pub(crate) const COUNT: &str = "select count(*) from event";
 
 const OF_STREAM: &str = "

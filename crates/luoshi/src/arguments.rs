@@ -182,6 +182,8 @@ pub(crate) enum Command {
     },
     #[command(about = "把旧版数据库升级到本程序的版本\nBring an older database up to this program", help_template = HELP_TEMPLATE)]
     Migrate,
+    #[command(about = "把整个站点搬到另一种数据库，逐条重放核对\nMove the whole site to a database of another engine, proven by replay", help_template = HELP_TEMPLATE)]
+    MigrateEngine(MigrateEngineArguments),
     #[command(
         about = "督查室、账号和密码\nSupervision office, accounts and passwords",
         help_template = HELP_TEMPLATE,
@@ -365,6 +367,17 @@ pub(crate) struct ImportArguments {
     pub(crate) adopt: bool,
     #[command(flatten)]
     pub(crate) document: DocumentArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct MigrateEngineArguments {
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "搬到哪里：空的数据库，postgres://… 或 sqlite:文件\nWhere to: an empty database, postgres://… or sqlite:FILE"
+    )]
+    pub(crate) to: String,
 }
 
 #[derive(Debug, Args)]
@@ -554,6 +567,86 @@ pub(crate) enum AdminCommand {
     ResetPassword(ResetPasswordArguments),
     #[command(about = "列出单位的账号和计划\nList accounts and plans", help_template = HELP_TEMPLATE)]
     List,
+    #[command(about = "重建检索索引；站点可以照常使用\nMake the index of search again; the site may stay in use", help_template = HELP_TEMPLATE)]
+    RebuildSearch,
+    #[command(
+        about = "依法清除：复核、不同意、随备份保存的清单\nErasures by law: agree, decline, and the list kept beside backups",
+        help_template = HELP_TEMPLATE,
+        subcommand_help_heading = "命令 Commands",
+        subcommand_value_name = "COMMAND",
+        arg_required_else_help = true
+    )]
+    Erasures {
+        #[command(subcommand)]
+        command: ErasuresCommand,
+    },
+    #[command(
+        about = "后台作业：等待的和没有办成的\nBackground work: what waits and what was given up",
+        help_template = HELP_TEMPLATE,
+        subcommand_help_heading = "命令 Commands",
+        subcommand_value_name = "COMMAND",
+        arg_required_else_help = true
+    )]
+    Jobs {
+        #[command(subcommand)]
+        command: JobsCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) enum ErasuresCommand {
+    #[command(about = "列出清除事项\nList erasures", help_template = HELP_TEMPLATE)]
+    List,
+    #[command(about = "作为第二人同意清除（承诺原文除外）\nAgree as the second person (not for words of a promise)", help_template = HELP_TEMPLATE)]
+    Confirm(ConfirmErasureArguments),
+    #[command(about = "不同意清除\nDecline an erasure", help_template = HELP_TEMPLATE)]
+    Decline(DeclineErasureArguments),
+    #[command(about = "导出清单，随备份保存；不含被清除的文字\nWrite the list that is kept beside backups; it holds no words", help_template = HELP_TEMPLATE)]
+    Export(ErasureFileArguments),
+    #[command(about = "恢复旧备份后，按清单再次清除\nErase again what the list says, after an older backup was restored", help_template = HELP_TEMPLATE)]
+    Reapply(ErasureFileArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct ConfirmErasureArguments {
+    #[arg(value_name = "ID", help_heading = ARGUMENTS, help = "清除事项的编号\nId of the erasure")]
+    pub(crate) erasure: String,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct DeclineErasureArguments {
+    #[arg(value_name = "ID", help_heading = ARGUMENTS, help = "清除事项的编号\nId of the erasure")]
+    pub(crate) erasure: String,
+    #[arg(long, value_name = "TEXT", help = "理由\nThe reason")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct ErasureFileArguments {
+    #[arg(value_name = "FILE", help_heading = ARGUMENTS, help = "清单文件（JSON）\nFile of the list (JSON)")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) enum JobsCommand {
+    #[command(about = "列出作业，没有办成的在前\nList jobs, those given up first", help_template = HELP_TEMPLATE)]
+    List,
+    #[command(about = "重办一项没有办成的作业\nTry again what was given up", help_template = HELP_TEMPLATE)]
+    Retry(JobArguments),
+    #[command(about = "丢弃一项没有办成的作业\nThrow away what was given up", help_template = HELP_TEMPLATE)]
+    Discard(JobArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct JobArguments {
+    #[arg(value_name = "ID", help_heading = ARGUMENTS, help = "作业的编号\nNumber of the job")]
+    pub(crate) job: i64,
 }
 
 #[derive(Debug, Args)]

@@ -57,6 +57,16 @@ pub(crate) enum Failure {
     DatabaseAddress,
     /// The database belongs to another program.
     ForeignDatabase { database: String },
+    /// The database that is to be copied into holds something.
+    NotEmpty { database: String },
+    /// A copy into the database was broken off.
+    HalfCopied { database: String },
+    /// Something was written to the database while it was copied.
+    StillInUse { database: String },
+    /// The copy is not what was copied.
+    CopyDiffers { database: String },
+    /// The site has moved from this database to another one.
+    Moved { database: String, moved_to: String },
     /// The database server cannot be reached.
     Unreachable { database: String, cause: anyhow::Error },
     /// A setting of the database would lose acknowledged changes.
@@ -70,6 +80,8 @@ pub(crate) enum Failure {
     Database { database: String, cause: anyhow::Error },
     /// The log cannot be signed, and nothing is recorded meanwhile.
     LogHalted { cause: IncidentCause },
+    /// The disk failed while the site was served; nothing after that was acknowledged.
+    DiskLost { data: PathBuf },
     /// The log's key is another site's.
     ForeignKey { data: PathBuf },
     /// The log's key is damaged.
@@ -104,6 +116,10 @@ pub(crate) enum Failure {
     NoSuchOrganisation { name: String },
     /// Nobody signs in with the name that was given.
     NoSuchAccount { name: String },
+    /// No erasure has the id that was given.
+    NoSuchErasure { name: String },
+    /// No job of that number was given up.
+    NoSuchJob { job: i64 },
     /// Somebody signs in with that name already.
     NameTaken { name: String },
     /// The ledger refuses.
@@ -138,6 +154,7 @@ impl Failure {
             StoreError::NeedsMigration { .. } => Failure::NeedsMigration { data },
             StoreError::NewerSchema { .. } => Failure::NewerSchema { data },
             StoreError::ForeignDatabase => Failure::ForeignDatabase { database },
+            StoreError::NotEmpty => Failure::NotEmpty { database },
             StoreError::BadAddress => Failure::DatabaseAddress,
             StoreError::Unreachable(_) => Failure::Unreachable {
                 database,
@@ -171,7 +188,8 @@ impl Failure {
             Failure::NothingToRead
             | Failure::NoSuchTask { .. }
             | Failure::NoSuchEntry { .. }
-            | Failure::EntryNotFound => Exit::Findings,
+            | Failure::EntryNotFound
+            | Failure::CopyDiffers { .. } => Exit::Findings,
             Failure::ReadFile { .. }
             | Failure::WriteFile { .. }
             | Failure::FileExists { .. }
@@ -184,7 +202,12 @@ impl Failure {
             | Failure::NeedsMigration { .. }
             | Failure::NewerSchema { .. }
             | Failure::Database { .. }
+            | Failure::DiskLost { .. }
             | Failure::ForeignDatabase { .. }
+            | Failure::NotEmpty { .. }
+            | Failure::HalfCopied { .. }
+            | Failure::StillInUse { .. }
+            | Failure::Moved { .. }
             | Failure::Unreachable { .. }
             | Failure::UnsafeSetting { .. }
             | Failure::ForeignKey { .. }
@@ -203,6 +226,8 @@ impl Failure {
             | Failure::NoSuchOrganisation { .. }
             | Failure::NoSuchAccount { .. }
             | Failure::NameTaken { .. }
+            | Failure::NoSuchErasure { .. }
+            | Failure::NoSuchJob { .. }
             | Failure::Refused(_) => Exit::Refused,
             Failure::Defect(_) => Exit::Defect,
         }
@@ -256,6 +281,14 @@ impl Failure {
             Failure::NewerSchema { data } => ("failure-newer-schema", vec![("data", path(data))]),
             Failure::DatabaseAddress => ("failure-database-address", vec![]),
             Failure::ForeignDatabase { database } => ("failure-foreign-database", vec![("database", text(database))]),
+            Failure::NotEmpty { database } => ("failure-not-empty", vec![("database", text(database))]),
+            Failure::HalfCopied { database } => ("failure-half-copied", vec![("database", text(database))]),
+            Failure::StillInUse { database } => ("failure-still-in-use", vec![("database", text(database))]),
+            Failure::CopyDiffers { database } => ("failure-copy-differs", vec![("database", text(database))]),
+            Failure::Moved { database, moved_to } => (
+                "failure-moved",
+                vec![("database", text(database)), ("moved_to", text(moved_to))],
+            ),
             Failure::Unreachable { database, .. } => ("failure-unreachable", vec![("database", text(database))]),
             Failure::UnsafeSetting {
                 database,
@@ -272,6 +305,7 @@ impl Failure {
                 ],
             ),
             Failure::Database { database, .. } => ("failure-database", vec![("database", text(database))]),
+            Failure::DiskLost { data } => ("failure-disk-lost", vec![("data", path(data))]),
             Failure::ForeignKey { data } => ("failure-foreign-key", vec![("data", path(data))]),
             Failure::DamagedKey { data } => ("failure-damaged-key", vec![("data", path(data))]),
             Failure::LogHalted { cause } => return (format!("failure-log-halted-{}", cause.code()), vec![]),
@@ -293,6 +327,8 @@ impl Failure {
             Failure::NobodyReports => ("failure-nobody-reports", vec![]),
             Failure::NoSuchOrganisation { name } => ("failure-no-such-organisation", vec![("name", text(name))]),
             Failure::NoSuchAccount { name } => ("failure-no-such-account", vec![("name", text(name))]),
+            Failure::NoSuchErasure { name } => ("failure-no-such-erasure", vec![("name", text(name))]),
+            Failure::NoSuchJob { job } => ("failure-no-such-job", vec![("job", text(job))]),
             Failure::NameTaken { name } => ("failure-name-taken", vec![("name", text(name))]),
             Failure::Refused(refusal) => return (refusal_key(*refusal), vec![("code", text(refusal.code()))]),
             Failure::Busy => ("failure-busy", vec![]),
@@ -328,7 +364,10 @@ fn refusal_key(refusal: Refusal) -> String {
         | Refusal::InvalidText
         | Refusal::NoReason
         | Refusal::LogIsSound
-        | Refusal::NoTasks => format!("refusal-{}", refusal.code()),
+        | Refusal::NoTasks
+        | Refusal::FileErased
+        | Refusal::ErasureDecided
+        | Refusal::OfficeAlone => format!("refusal-{}", refusal.code()),
         _ => "refusal-other".to_owned(),
     }
 }
@@ -429,6 +468,22 @@ mod tests {
             Failure::ForeignDatabase {
                 database: "x".to_owned(),
             },
+            Failure::NotEmpty {
+                database: "x".to_owned(),
+            },
+            Failure::HalfCopied {
+                database: "x".to_owned(),
+            },
+            Failure::StillInUse {
+                database: "x".to_owned(),
+            },
+            Failure::CopyDiffers {
+                database: "x".to_owned(),
+            },
+            Failure::Moved {
+                database: "x".to_owned(),
+                moved_to: "y".to_owned(),
+            },
             Failure::Unreachable {
                 database: "x".to_owned(),
                 cause: anyhow::anyhow!("cause"),
@@ -443,6 +498,7 @@ mod tests {
                 database: "x".to_owned(),
                 cause: anyhow::anyhow!("cause"),
             },
+            Failure::DiskLost { data: data() },
             Failure::ForeignKey { data: data() },
             Failure::DamagedKey { data: data() },
             Failure::LogHalted {
@@ -472,6 +528,8 @@ mod tests {
             Failure::NobodyReports,
             Failure::NoSuchOrganisation { name: "x".to_owned() },
             Failure::NoSuchAccount { name: "x".to_owned() },
+            Failure::NoSuchErasure { name: "x".to_owned() },
+            Failure::NoSuchJob { job: 1 },
             Failure::NameTaken { name: "x".to_owned() },
             Failure::Busy,
             Failure::Unavailable,

@@ -10,6 +10,8 @@ mod exit;
 mod failure;
 mod log_source;
 mod output;
+#[cfg(feature = "sabotage")]
+mod sabotage;
 mod settings;
 mod site;
 mod words;
@@ -37,6 +39,8 @@ fn main() -> ExitCode {
             .into();
         }
     };
+    #[cfg(feature = "sabotage")]
+    sabotage::begin();
     let (words, outcome) = run(&line);
     let exit = match outcome {
         Ok(exit) => exit,
@@ -72,6 +76,7 @@ fn run(line: &CommandLine) -> (Words, Result<Exit, Failure>) {
         Command::Log { command } => command::log::run(command, &settings, words),
         Command::Receipt { command } => command::receipt::run(command, words),
         Command::Migrate => command::migrate::run(&settings, words),
+        Command::MigrateEngine(arguments) => command::migrate_engine::run(arguments, &settings, words),
         Command::Admin { command } => command::admin::run(command, &settings, words),
     };
     (words, outcome)

@@ -79,6 +79,9 @@ impl Place {
     }
 }
 
+/// The setting of a database whose site has moved to another one.
+const MOVED_TO: &str = "moved_to";
+
 /// Seconds that a database server is waited for before it is asked again.
 const PAUSES: [u64; 6] = [1, 2, 4, 8, 16, 30];
 
@@ -141,6 +144,17 @@ pub(crate) fn open_with(place: &Place, surroundings: Surroundings) -> Result<Arc
             data: place.data.clone(),
         });
     }
+    if store.is_half_copied().map_err(failed)? {
+        return Err(Failure::HalfCopied {
+            database: place.database_text(),
+        });
+    }
+    if let Some(moved_to) = store.read(|snapshot| snapshot.setting(MOVED_TO)).map_err(failed)? {
+        return Err(Failure::Moved {
+            database: place.database_text(),
+            moved_to,
+        });
+    }
     App::open(store, folder, surroundings).map_err(|error| Failure::of_opening(place, error))
 }
 
@@ -160,6 +174,48 @@ pub(crate) fn migrate(place: &Place) -> Result<MigrationOutcome, Failure> {
         .map_err(failed)?
         .migrate()
         .map_err(failed)
+}
+
+/// Copies the database of the site at `from` into the empty database of `to`, and answers with the number of rows.
+///
+/// # Errors
+/// When there is no site, the new database holds anything, or something was written to the old one meanwhile.
+pub(crate) fn copy(from: &Place, to: &Place, progress: &mut dyn FnMut(&str, u64)) -> Result<u64, Failure> {
+    // Opened as a site first, so that nothing is copied that is no whole site of this release.
+    drop(open(from)?);
+    let (source, target) = (open_store(from)?, open_store(to)?);
+    let latest = || {
+        source
+            .read(|snapshot| snapshot.latest_event_id())
+            .map_err(|error| Failure::of_store(from, error))
+    };
+    let before = latest()?;
+    let rows = source
+        .copy_into(&target, progress)
+        .map_err(|error| Failure::of_store(to, error))?;
+    if latest()? == before {
+        Ok(rows)
+    } else {
+        Err(Failure::StillInUse {
+            database: from.database_text(),
+        })
+    }
+}
+
+/// Closes the database of a site that has moved: it is kept as it is and opened no more.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn close(from: &Place, to: &Place) -> Result<(), Failure> {
+    let moved_to = to.database_text();
+    open_store(from)?
+        .write(move |transaction| transaction.set_setting(MOVED_TO, &moved_to))
+        .wait()
+        .map_err(|_| Failure::Unavailable)
+}
+
+fn open_store(place: &Place) -> Result<Store, Failure> {
+    Store::create(&place.location(&place.folder()?)).map_err(|error| Failure::of_store(place, error))
 }
 
 /// A mistyped folder must not be filled with a site.

@@ -2,10 +2,13 @@
 //!
 //! The verifier stands outside the project. Where it, or Go with its packages, is missing, the test says so and passes.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path, process::Command, sync::Arc};
 
+use jiff::ToSpan;
+use luoshi_store::{Location, Store};
 use luoshi_tlog::{Checkpoint, EMPTY_ROOT, LogKey, Origin, integrate};
 use sha2::{Digest, Sha256};
+use tokio::sync::watch;
 
 use crate::{site::Site, skipped};
 
@@ -116,4 +119,29 @@ fn an_independent_verifier_accepts_logs_of_every_shape() {
             assert!(said.contains(&format!("OK size {step} ")), "{said}");
         }
     }
+}
+
+/// A process that was killed in the middle of a job took the lease with it, and the log stood still for five minutes.
+#[tokio::test]
+async fn what_a_killed_process_left_waiting_is_in_the_log_as_soon_as_the_next_one_runs() {
+    let (site, _) = Site::issued().await;
+    site.app.drain_jobs().await.unwrap();
+    let before = site.app.checkpoint();
+    site.adopt().await;
+    let killed = Store::open(&Location::Sqlite(site.folder.path().join("luoshi.db"))).unwrap();
+    let now = site.app.now();
+    let taken = killed
+        .write(move |transaction| transaction.take_jobs(now, now.checked_add(5.minutes()).unwrap()))
+        .await
+        .unwrap();
+    assert!(!taken.is_empty(), "there was no job to be killed in");
+    drop(killed);
+    // One that is told to stop does what is due and ends.
+    let (_stop, stopped) = watch::channel(true);
+    Arc::clone(&site.app).run_jobs(stopped).await;
+    assert_ne!(
+        site.app.checkpoint(),
+        before,
+        "the log waits for a lease that nobody holds"
+    );
 }

@@ -6,10 +6,13 @@
     reason = "a test may stop at the first thing that is not as it should be"
 )]
 
+mod erasure;
 mod import;
+mod job;
 mod log;
 mod readings;
 mod record;
+mod search;
 mod session;
 mod signing;
 mod site;

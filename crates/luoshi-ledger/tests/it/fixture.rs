@@ -7,6 +7,7 @@ use luoshi_ledger::{
     command::{AdoptDrafts, FoundOrganisation, IssuePlan, NewTask, OpenAccount, SubmitReport},
     decide::decide,
     document::SourceDocument,
+    erasure::Erasure,
     event::{Circumstances, record},
     ids::{AccountId, CommandId, EventId, OrganisationId, PlanId, ReportId, TargetId, TaskId},
     log::Log,
@@ -180,6 +181,10 @@ impl Story {
                 let state = Log::apply(facts.logs.remove(&id), &recorded).expect(sound);
                 facts.logs.insert(id, state);
             }
+            Stream::Erasure(id) => {
+                let state = Erasure::apply(facts.erasures.remove(&id), &recorded).expect(sound);
+                facts.erasures.insert(id, state);
+            }
         }
     }
 
@@ -193,6 +198,7 @@ impl Story {
             Stream::Task(id) => facts.tasks.get(&id).map_or(0, |state| state.version),
             Stream::Report(id) => facts.reports.get(&id).map_or(0, |state| state.version),
             Stream::Log(id) => facts.logs.get(&id).map_or(0, |state| state.version),
+            Stream::Erasure(id) => facts.erasures.get(&id).map_or(0, |state| state.version),
         }
     }
 }

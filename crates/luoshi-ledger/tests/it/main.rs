@@ -7,8 +7,10 @@
 )]
 
 mod codec;
+mod erasure;
 mod fixture;
 mod plan;
 mod policy;
 mod report;
+mod search;
 mod task;

@@ -6,6 +6,7 @@
 mod access;
 mod copy;
 mod draft;
+mod erasure;
 mod job;
 mod ledger;
 mod light;
@@ -14,11 +15,15 @@ mod people;
 mod plan;
 mod replay;
 mod report;
+mod search;
 
 use luoshi_equipment::postgres::{Pooler, Server};
 use luoshi_store::{Location, Store};
 
-pub(crate) use self::replay::eventful;
+pub(crate) use self::{
+    erasure::{erase, is_found_by_replay},
+    replay::eventful,
+};
 use crate::scene::next_id;
 
 fn in_memory() -> Store {
@@ -39,10 +44,20 @@ fn tell(open: &dyn Fn() -> Store) {
     log::keys_and_continuations(open());
     log::places_are_given_back(open());
     job::jobs(open());
+    job::a_job_that_fails_does_not_take_others_with_it(open());
+    job::a_lost_lease(open());
+    job::jobs_that_are_given_up(open());
     access::access(open());
     draft::drafts_and_reviews(open());
+    erasure::words_that_have_to_go(open());
+    erasure::everything_that_repeats_them(open());
     log::what_append_and_apply_refuse(open());
     replay::replaying_a_clean_ledger(open());
+    search::who_finds_what(open());
+    search::reports_and_their_words(open());
+    search::segments_and_merges(open());
+    search::a_worker_that_is_stopped_or_outrun(open());
+    search::a_database_from_before(open());
     copy::copying(open(), &open());
 }
 

@@ -7,6 +7,7 @@
 )]
 
 mod document;
+mod erasure;
 mod last_good;
 mod log;
 mod matrix;
@@ -14,6 +15,7 @@ mod plan;
 mod public;
 mod review;
 mod safety;
+mod search;
 mod serve;
 mod session;
 mod site;
