@@ -295,7 +295,6 @@ async fn planted_words_are_in_no_byte_of_the_folder() {
     for field in FIELDS {
         assert_eq!(holders(&folder, &word(field)), Vec::<PathBuf>::new(), "{field}");
     }
-    assert_eq!(holders(&folder, "植"), Vec::<PathBuf>::new());
     assert_ne!(
         holders(&folder, "当事人依法申请"),
         Vec::<PathBuf>::new(),
