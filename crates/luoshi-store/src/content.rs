@@ -14,6 +14,9 @@ const INSERT: &str = "insert into content (event_id, ordinal, salt, body) values
 pub(crate) const OF_EVENTS: &str = "
     select event_id, ordinal, salt, body from content where event_id in ({}) order by event_id, ordinal";
 
+/// The rows of an event.
+pub(crate) const OF_EVENT: &str = "select ordinal, salt, body from content where event_id = $1 order by ordinal";
+
 pub(crate) const COUNT: &str = "select count(*) from content";
 
 /// Rows that belong to no event.
