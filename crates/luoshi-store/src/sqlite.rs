@@ -60,7 +60,7 @@ impl Sqlite {
 
     /// Takes deleted words out of the raw files, see [`scrub`]. Writers wait meanwhile.
     pub(crate) fn scrub(&self) -> Result<ScrubOutcome, StoreError> {
-        self.writer.with(scrub::run)
+        self.writer.with(|connection| scrub::run(connection))
     }
 
     /// Hands work to the committer.
