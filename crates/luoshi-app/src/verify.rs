@@ -104,9 +104,12 @@ impl Fault {
         match self {
             Fault::Tree { entry, .. } => *entry,
             Fault::EntryTime(entry) => Some(*entry),
-            Fault::CheckpointSignature(_) | Fault::CheckpointTime(_) | Fault::PublishedCheckpoint | Fault::File(_) => {
-                None
-            }
+            Fault::CheckpointSignature(_)
+            | Fault::CheckpointTime(_)
+            | Fault::PublishedCheckpoint
+            | Fault::OtherLogKey
+            | Fault::File(_)
+            | Fault::ErasedFile(_) => None,
         }
     }
 }

@@ -69,7 +69,9 @@ impl Failure {
             Failure::BadRequest | Failure::NoSuchDay | Failure::FutureDay => StatusCode::BAD_REQUEST,
             Failure::Refused(_) | Failure::Conflict | Failure::KeyReused => StatusCode::CONFLICT,
             Failure::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Failure::Busy | Failure::Halted | Failure::Preparing | Failure::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Failure::Busy | Failure::Halted | Failure::Preparing | Failure::Unavailable => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Failure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

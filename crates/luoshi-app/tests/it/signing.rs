@@ -602,7 +602,7 @@ async fn an_open_task_opens_its_own_entries_and_nothing_else() {
     };
     site.execute(publish(vec![rows[0].task])).await;
     site.app.drain_jobs().await.unwrap();
-    let json = site.app.public_task_json(rows[0].task).unwrap().unwrap();
+    let json = site.app.present().public_task_json(rows[0].task).unwrap().unwrap();
     let data: serde_json::Value = serde_json::from_slice(&json).unwrap();
     let record = data["tasks"][0]["record"].as_array().unwrap();
     assert_eq!(record.len(), 2, "adopted and opened");
@@ -625,8 +625,8 @@ async fn an_open_task_opens_its_own_entries_and_nothing_else() {
         .collect();
     assert_eq!(texts, [rows[0].title.as_str(), rows[0].text.as_str()]);
     // What is withheld has no data at all, and the data of the plan hold no entries, of whatever task.
-    assert_eq!(site.app.public_task_json(rows[1].task).unwrap(), None);
-    let plan_data = String::from_utf8(site.app.public_plan_json(plan).unwrap().unwrap()).unwrap();
+    assert_eq!(site.app.present().public_task_json(rows[1].task).unwrap(), None);
+    let plan_data = String::from_utf8(site.app.present().public_plan_json(plan).unwrap().unwrap()).unwrap();
     assert!(!plan_data.contains("\"record\"") && !plan_data.contains("\"salt\""));
     let store = store_beside(&site);
     let salts = store.read(|snapshot| snapshot.leaves(0, 1000)).unwrap();

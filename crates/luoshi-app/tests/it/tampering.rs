@@ -13,7 +13,6 @@ use std::{
 use luoshi_app::{
     App, OpenError, Request, SetClock,
     document::Upload,
-    folder::DataFolder,
     verify::{Fault, Verification},
 };
 use luoshi_ledger::{
@@ -508,6 +507,21 @@ async fn a_replaced_key_is_found() {
     );
 }
 
+/// The log as anybody can fetch it.
+struct Published(PathBuf);
+
+impl TileSource for Published {
+    type Error = std::io::Error;
+
+    fn read_tile(&self, tile: TileId) -> Result<Option<Vec<u8>>, std::io::Error> {
+        match fs::read(self.0.join(tile.path())) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
 /// What an outsider has: the public key, a checkpoint and a receipt of one day.
 struct Outsider {
     key: VerifierKey,
@@ -529,8 +543,8 @@ impl Outsider {
 
     /// Whether the log in a folder goes on from what was seen, by what anybody can fetch of it.
     fn accepts(&self, folder: &Path) -> bool {
-        let log = DataFolder::create(folder).unwrap();
-        let note = fs::read(log.log().join("checkpoint")).unwrap();
+        let log = Published(folder.join("log"));
+        let note = fs::read(log.0.join("checkpoint")).unwrap();
         let Ok(now) = Checkpoint::open(&note, &self.key) else {
             return false;
         };
@@ -547,8 +561,8 @@ impl Outsider {
 
     /// Whether the entry that the receipt promised stands in the log.
     fn finds_promised_entry(&self, folder: &Path) -> bool {
-        let log = DataFolder::create(folder).unwrap();
-        let note = fs::read(log.log().join("checkpoint")).unwrap();
+        let log = Published(folder.join("log"));
+        let note = fs::read(log.0.join("checkpoint")).unwrap();
         let size = Checkpoint::open(&note, &self.key).unwrap().size;
         let tile = TileId::new(TileKind::Entries, 0, u16::try_from(size).unwrap()).unwrap();
         let bundle = log.read_tile(tile).unwrap().unwrap();

@@ -176,6 +176,8 @@ fn sort_verify_error(error: VerifyError<SourceError>, place: &LogPlace, words: W
             "log-tile-differs",
             &[("tile", text(tile)), ("position", text(position))],
         )),
-        VerifyError::WrongNumber { .. } | VerifyError::RootDiffers { .. } => Finding(words.say("log-root-differs")),
+        VerifyError::WrongNumber { .. } | VerifyError::RootDiffers { .. } | VerifyError::HistoryDiffers { .. } => {
+            Finding(words.say("log-root-differs"))
+        }
     })
 }

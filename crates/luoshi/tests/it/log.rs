@@ -321,7 +321,10 @@ fn publish_a_task(site: &Folder) -> Vec<u8> {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         for command in [
-            Command::IssuePlan(IssuePlan { plan }),
+            Command::IssuePlan(IssuePlan {
+                plan,
+                effective_on: None,
+            }),
             Command::PublishTasks(PublishTasks {
                 plan,
                 tasks: vec![rows[0].task],
@@ -332,7 +335,7 @@ fn publish_a_task(site: &Folder) -> Vec<u8> {
         }
         app.drain_jobs().await.unwrap();
     });
-    app.public_task_json(rows[0].task).unwrap().unwrap()
+    app.present().public_task_json(rows[0].task).unwrap().unwrap()
 }
 
 #[test]

@@ -189,7 +189,10 @@ pub(super) fn who_finds_what(store: Store) {
             "before it is issued a plan is the office's"
         );
     });
-    let issue = Command::IssuePlan(IssuePlan { plan: scene.plan, effective_on: None });
+    let issue = Command::IssuePlan(IssuePlan {
+        plan: scene.plan,
+        effective_on: None,
+    });
     give(&scene.store, &scene.supervisor, issue, at("2026-03-02T01:00:00Z")).unwrap();
     indexed(&|| {
         assert_eq!(
