@@ -120,6 +120,9 @@ pub(crate) fn give(
     now: Timestamp,
 ) -> Result<Vec<EventId>, WriteError<No>> {
     let (actor, command) = (actor.clone(), command.into());
+    // As the clock of the application does: no instant is given out that is before one given out earlier.
+    let latest = store.read(|snapshot| snapshot.latest_instant()).unwrap();
+    let now = latest.map_or(now, |latest| now.max(latest));
     store
         .write(move |transaction| carry_out(transaction, &actor, &command, now))
         .wait()
