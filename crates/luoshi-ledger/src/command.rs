@@ -5,7 +5,7 @@ use luoshi_types::Span;
 
 use crate::{
     actor::Role,
-    ids::{AccountId, DocumentId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
+    ids::{AccountId, DocumentId, EvidenceId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
     organisation::OrganisationKind,
     period::Period,
     report::{TargetValue, VerificationMethod},
@@ -219,6 +219,8 @@ pub struct SubmitReport {
     pub help_wanted: String,
     /// Next step; may be empty.
     pub next_step: String,
+    /// Files that were added to the draft or that the returned report carries, in order; commonly none.
+    pub evidence: Vec<EvidenceId>,
 }
 
 /// Approve a report of the own body.

@@ -16,6 +16,7 @@ use crate::{
         AccountOpened, DocumentReceived, Event, OrganisationFounded, PlanAdopted, PlanIssued, ReportApproved,
         ReportReturned, ReportSubmitted, ReportVerified, ReporterNamed, TaskAdopted, TaskPublished,
     },
+    evidence::{EvidenceRecord, MOST_EVIDENCE},
     facts::Facts,
     ids::{OrganisationId, PlanId, ReportId, SectionId},
     organisation::OrganisationKind,
@@ -49,7 +50,7 @@ pub fn decide(permit: &Permit, command: &Command, facts: &Facts, today: Date) ->
         Command::IssuePlan(command) => issue_plan(command, facts).map(one),
         Command::NameReporter(command) => name_reporter(command, facts).map(one),
         Command::PublishTasks(command) => publish_tasks(command, facts),
-        Command::SubmitReport(command) => submit_report(command, facts, today).map(one),
+        Command::SubmitReport(command) => submit_report(permit, command, facts, today).map(one),
         Command::ApproveReport(command) => approve_report(permit, command, facts).map(one),
         Command::ReturnReport(command) => return_report(permit, command, facts).map(one),
         Command::VerifyReport(command) => verify_report(permit, command, facts).map(one),
@@ -337,7 +338,7 @@ fn checked_values(task: &Task, values: &[TargetValue], completion: Option<u8>) -
     Ok(())
 }
 
-fn submit_report(command: &SubmitReport, facts: &Facts, today: Date) -> Result<Event, Refusal> {
+fn submit_report(permit: &Permit, command: &SubmitReport, facts: &Facts, today: Date) -> Result<Event, Refusal> {
     let task = facts.tasks.get(&command.task).ok_or(Refusal::ForeignTask)?;
     let plan = facts.plans.get(&task.plan).ok_or(Refusal::NotIssued)?;
     if !task.is_tracked() {
@@ -382,8 +383,40 @@ fn submit_report(command: &SubmitReport, facts: &Facts, today: Date) -> Result<E
             problems: Text::from(command.problems.as_str()),
             help_wanted: Text::from(command.help_wanted.as_str()),
             next_step: Text::from(command.next_step.as_str()),
+            evidence: checked_evidence(permit, command, facts, report)?,
         },
     }))
+}
+
+/// The files of a report. A file of another draft, report or body is as unknown as one that never was.
+fn checked_evidence(
+    permit: &Permit,
+    command: &SubmitReport,
+    facts: &Facts,
+    report: ReportId,
+) -> Result<Vec<EvidenceRecord>, Refusal> {
+    if command.evidence.len() > MOST_EVIDENCE {
+        return Err(Refusal::TooMuchEvidence);
+    }
+    let mut seen = BTreeSet::new();
+    let mut records = Vec::with_capacity(command.evidence.len());
+    for id in &command.evidence {
+        let offered = facts
+            .evidence
+            .get(id)
+            .filter(|offered| offered.report == report && offered.organisation == command.organisation)
+            .filter(|offered| offered.author.is_none_or(|author| author == permit.actor().identity))
+            .filter(|_| seen.insert(*id))
+            .ok_or(Refusal::UnknownEvidence)?;
+        records.push(EvidenceRecord {
+            evidence: *id,
+            sha256: offered.evidence.sha256.clone(),
+            byte_count: offered.evidence.byte_count,
+            media_type: offered.evidence.media_type.clone(),
+            name: Text::from(offered.evidence.name.as_str()),
+        });
+    }
+    Ok(records)
 }
 
 fn report_of(facts: &Facts, id: ReportId) -> Result<&Report, Refusal> {

@@ -18,7 +18,11 @@ use crate::{
 };
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $variant:ident = $kind:literal, $version:literal, $stream:ident($field:ident);)*) => {
+    (
+        $($(#[$doc:meta])* $variant:ident = $kind:literal, $version:literal, $stream:ident($field:ident);)*
+        @earlier
+        $($earlier:ident = $earlier_kind:literal, $earlier_version:literal, $earlier_stream:ident($earlier_field:ident) => $now:ident;)*
+    ) => {
         /// Something that happened, with its payload.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum Event {
@@ -64,6 +68,9 @@ macro_rules! events {
             fn decode(kind: &str, version: u16, payload: &[u8]) -> Result<Event, DecodeError> {
                 match (kind, version) {
                     $(($kind, $version) => serde_json::from_slice(payload).map(Event::$variant).map_err(DecodeError::Payload),)*
+                    $(($earlier_kind, $earlier_version) => serde_json::from_slice::<$earlier>(payload)
+                        .map(|earlier| Event::$now(earlier.into()))
+                        .map_err(DecodeError::Payload),)*
                     _ => Err(DecodeError::UnknownKind { kind: kind.to_owned(), version }),
                 }
             }
@@ -95,13 +102,16 @@ events! {
     /// A task was opened to the public, or withheld again.
     TaskPublished = "task_published", 1, Task(task);
     /// A report was handed in, for the first time or again after a return.
-    ReportSubmitted = "report_submitted", 1, Report(report);
+    ReportSubmitted = "report_submitted", 2, Report(report);
     /// The head of the body approved a report.
     ReportApproved = "report_approved", 1, Report(report);
     /// A report was returned with a reason.
     ReportReturned = "report_returned", 1, Report(report);
     /// The supervision office verified a report.
     ReportVerified = "report_verified", 1, Report(report);
+    // Forms that were released earlier: they decode for ever and are written no more.
+    @earlier
+    ReportSubmittedV1 = "report_submitted", 1, Report(report) => ReportSubmitted;
 }
 
 /// Payload of [`Event::OrganisationFounded`].
@@ -271,6 +281,58 @@ pub struct ReportSubmitted {
 impl HoldsTexts for ReportSubmitted {
     fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
         self.record.visit_texts(visit);
+    }
+}
+
+/// Payload of [`Event::ReportSubmitted`] before a report could carry evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ReportSubmittedV1 {
+    /// The report.
+    pub report: ReportId,
+    /// Its task.
+    pub task: TaskId,
+    /// The reporting body.
+    pub organisation: OrganisationId,
+    /// The month.
+    pub period: Period,
+    /// What it says.
+    pub record: ReportRecordV1,
+}
+
+/// What a report said before it could carry evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ReportRecordV1 {
+    /// Values reached.
+    pub values: Vec<TargetValue>,
+    /// 完成率 in whole percent.
+    pub completion: Option<u8>,
+    /// What was done.
+    pub done: Text,
+    /// Problems.
+    pub problems: Text,
+    /// Help wanted.
+    pub help_wanted: Text,
+    /// Next step.
+    pub next_step: Text,
+}
+
+impl From<ReportSubmittedV1> for ReportSubmitted {
+    fn from(earlier: ReportSubmittedV1) -> Self {
+        Self {
+            report: earlier.report,
+            task: earlier.task,
+            organisation: earlier.organisation,
+            period: earlier.period,
+            record: ReportRecord {
+                values: earlier.record.values,
+                completion: earlier.record.completion,
+                done: earlier.record.done,
+                problems: earlier.record.problems,
+                help_wanted: earlier.record.help_wanted,
+                next_step: earlier.record.next_step,
+                evidence: Vec::new(),
+            },
+        }
     }
 }
 

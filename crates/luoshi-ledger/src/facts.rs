@@ -6,7 +6,8 @@ use crate::{
     account::Account,
     command::Command,
     document::SourceDocument,
-    ids::{AccountId, DocumentId, OrganisationId, PlanId, ReportId, TaskId},
+    evidence::OfferedEvidence,
+    ids::{AccountId, DocumentId, EvidenceId, OrganisationId, PlanId, ReportId, TaskId},
     organisation::Organisation,
     plan::Plan,
     report::Report,
@@ -28,6 +29,8 @@ pub struct Facts {
     pub tasks: BTreeMap<TaskId, Task>,
     /// Reports.
     pub reports: BTreeMap<ReportId, Report>,
+    /// Files of evidence whose bytes are kept.
+    pub evidence: BTreeMap<EvidenceId, OfferedEvidence>,
 }
 
 /// The ids that a command names. The task of each report and the plan of each task belong to the facts as well.
@@ -45,6 +48,8 @@ pub struct Subjects {
     pub tasks: BTreeSet<TaskId>,
     /// Reports.
     pub reports: BTreeSet<ReportId>,
+    /// Files of evidence.
+    pub evidence: BTreeSet<EvidenceId>,
 }
 
 impl Subjects {
@@ -101,6 +106,7 @@ impl Subjects {
                 subjects
                     .reports
                     .insert(ReportId::of(command.task, command.organisation, command.period));
+                subjects.evidence.extend(&command.evidence);
             }
             Command::ApproveReport(command) => {
                 subjects.reports.insert(command.report);

@@ -55,6 +55,8 @@ ids! {
     DocumentId;
     /// One recorded event.
     EventId;
+    /// One file of evidence (佐证材料) of a report.
+    EvidenceId;
     /// A body that commitments are made by (单位).
     OrganisationId;
     /// A plan (年度计划).

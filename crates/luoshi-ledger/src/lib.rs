@@ -15,6 +15,7 @@ pub mod decide;
 pub mod document;
 pub mod envelope;
 pub mod event;
+pub mod evidence;
 pub mod facts;
 pub mod ids;
 pub mod light;

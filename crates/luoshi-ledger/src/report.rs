@@ -1,6 +1,7 @@
 //! Progress reports (进展报告): one body, one task, one month; submitted, approved, verified or returned.
 //!
-//! Drafts being written are not here: nobody but their author has seen them. Photos, places and check-ins have no field, on purpose.
+//! Drafts being written are not here: nobody but their author has seen them. Places and check-ins have no field, on purpose, and files
+//! are never asked for.
 
 use jiff::Timestamp;
 use luoshi_types::Decimal;
@@ -10,6 +11,7 @@ use crate::{
     actor::ActorIdentity,
     envelope::Recorded,
     event::{ApplyError, Event},
+    evidence::{Evidence, EvidenceRecord},
     ids::{OrganisationId, ReportId, TargetId, TaskId},
     period::Period,
     target::Target,
@@ -40,6 +42,8 @@ pub struct ReportRecord {
     pub help_wanted: Text,
     /// 下步打算.
     pub next_step: Text,
+    /// 佐证材料 that the body chose to add, in its order.
+    pub evidence: Vec<EvidenceRecord>,
 }
 
 impl HoldsTexts for ReportRecord {
@@ -48,6 +52,7 @@ impl HoldsTexts for ReportRecord {
         self.problems.visit_texts(visit);
         self.help_wanted.visit_texts(visit);
         self.next_step.visit_texts(visit);
+        self.evidence.visit_texts(visit);
     }
 }
 
@@ -195,6 +200,8 @@ pub struct Report {
     pub help_wanted: String,
     /// Next step.
     pub next_step: String,
+    /// Files that the body added, in its order.
+    pub evidence: Vec<Evidence>,
     /// Who submitted it last.
     pub submitted_by: ActorIdentity,
     /// When it was first submitted; a later return does not make an early report late.
@@ -225,6 +232,7 @@ impl Report {
                 problems: event.record.problems.body().to_owned(),
                 help_wanted: event.record.help_wanted.body().to_owned(),
                 next_step: event.record.next_step.body().to_owned(),
+                evidence: event.record.evidence.iter().map(Evidence::from).collect(),
                 submitted_by: by,
                 first_submitted_at: earlier.map_or(at, |report| report.first_submitted_at),
                 submitted_at: at,

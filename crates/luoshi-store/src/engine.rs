@@ -9,7 +9,10 @@ use std::borrow::Cow;
 use jiff::{Timestamp, civil::Date};
 use luoshi_ledger::{
     ActorIdentity, Role, StreamKind,
-    ids::{AccountId, CommandId, DocumentId, EventId, OrganisationId, PlanId, ReportId, SectionId, TargetId, TaskId},
+    ids::{
+        AccountId, CommandId, DocumentId, EventId, EvidenceId, OrganisationId, PlanId, ReportId, SectionId, TargetId,
+        TaskId,
+    },
     light::{Colour, Proof},
     organisation::OrganisationKind,
     period::Period,
@@ -352,7 +355,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AccountId CommandId DocumentId EventId OrganisationId PlanId ReportId SectionId TargetId TaskId }
+ids! { AccountId CommandId DocumentId EventId EvidenceId OrganisationId PlanId ReportId SectionId TargetId TaskId }
 
 /// The id under which rows know the console. No account has it, so a join with the accounts simply finds nobody.
 static CONSOLE: Uuid = Uuid::nil();

@@ -34,6 +34,7 @@ pub(crate) const TABLES: &[Table] = &[
     table("task_organisation", &["plan", "organisation", "number"]),
     table("report", &["id"]),
     table("report_value", &["report", "series", "ordinal"]),
+    table("evidence", &["report", "id"]),
 ];
 
 impl Transaction<'_> {

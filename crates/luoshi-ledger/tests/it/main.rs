@@ -7,6 +7,7 @@
 )]
 
 mod codec;
+mod evidence;
 mod fixture;
 mod plan;
 mod policy;

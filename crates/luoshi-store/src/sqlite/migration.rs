@@ -10,6 +10,10 @@ const STEPS: &[(&str, &str)] = &[
     ("0002_state", include_str!("../../migrations/sqlite/0002_state.sql")),
     ("0003_derived", include_str!("../../migrations/sqlite/0003_derived.sql")),
     ("0004_outside", include_str!("../../migrations/sqlite/0004_outside.sql")),
+    (
+        "0006_evidence",
+        include_str!("../../migrations/sqlite/0006_evidence.sql"),
+    ),
 ];
 
 /// The version that this program needs.

@@ -5,6 +5,7 @@
 
 mod access;
 mod draft;
+mod evidence;
 mod job;
 mod ledger;
 mod light;
@@ -13,6 +14,7 @@ mod people;
 mod plan;
 mod replay;
 mod report;
+mod stored_file;
 
 use luoshi_store::{Location, Store};
 
@@ -36,6 +38,9 @@ fn tell(open: &dyn Fn() -> Store) {
     job::jobs(open());
     access::access(open());
     draft::drafts_and_reviews(open());
+    evidence::evidence_from_draft_to_report(open());
+    stored_file::the_register_of_files(open());
+    stored_file::what_is_condemned(open());
     log::what_append_and_apply_refuse(open());
     replay::replaying_a_clean_ledger(open());
 }
