@@ -7,10 +7,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use luoshi_ledger::{
-    Actor, Command, Event, Facts, Salt, Stream,
+    Actor, Command, Event, Facts, Refusal, Salt, Stream,
     command::NewTask,
     decide::decide,
-    event::{Circumstances, record},
+    event::{Circumstances, ReportSubmitted, record},
     facts::Subjects,
     ids::{CommandId, EventId, PlanId, TaskId},
     period::day_in_china,
@@ -165,6 +165,9 @@ impl App {
                 },
             )?;
             transaction.apply(&recorded)?;
+            if let Event::ReportSubmitted(submitted) = &recorded.event {
+                take_over_draft(transaction, actor, submitted, now)?;
+            }
         }
         self.refresh_lights_within(transaction, &lights, day_in_china(now))?;
         transaction.enqueue(Job::IntegrateLog.code(), "", now)?;
@@ -196,6 +199,25 @@ impl App {
             repeated: false,
         })
     }
+}
+
+/// A report that was handed in holds its files, and its draft is done. The sweep of unused files sees one of the two or the other.
+fn take_over_draft(
+    transaction: &mut Transaction<'_>,
+    actor: &Actor,
+    submitted: &ReportSubmitted,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    for file in &submitted.record.evidence {
+        if transaction
+            .hold_file(submitted.organisation, &file.sha256, now)?
+            .is_none()
+        {
+            return Err(Refusal::UnknownEvidence.into());
+        }
+    }
+    transaction.delete_report_draft(actor.identity, submitted.report)?;
+    Ok(())
 }
 
 /// Whose lights a command may have changed.

@@ -63,29 +63,18 @@ impl DataFolder {
         self.root.join("log")
     }
 
-    /// Keeps received bytes under their hash. Durable when this returns; bytes that are there already are left alone.
-    ///
-    /// # Errors
-    /// When the file cannot be written or made durable.
-    pub fn keep_file(&self, sha256: &str, bytes: &[u8]) -> io::Result<()> {
-        let path = self.file_path(sha256);
-        if fs::metadata(&path).is_ok_and(|metadata| metadata.len() == bytes.len() as u64) {
-            return Ok(());
-        }
-        write_durably(&path, bytes)
+    /// Where received files lie, unless the settings say that they lie elsewhere.
+    pub fn files(&self) -> PathBuf {
+        self.root.join("files")
     }
 
-    /// The received bytes with this hash.
+    /// The source document with this hash as releases before the register of files kept it.
     ///
     /// # Errors
     /// When the file is missing or cannot be read.
-    pub fn file(&self, sha256: &str) -> io::Result<Vec<u8>> {
-        fs::read(self.file_path(sha256))
-    }
-
-    fn file_path(&self, sha256: &str) -> PathBuf {
+    pub fn early_document(&self, sha256: &str) -> io::Result<File> {
         let prefix = sha256.get(..2).unwrap_or("00");
-        self.root.join("files").join(prefix).join(sha256)
+        File::open(self.files().join(prefix).join(sha256))
     }
 }
 
@@ -163,7 +152,8 @@ fn make_folder_durably(folder: &Path) -> io::Result<()> {
     sync_folder(above)
 }
 
-fn sync_folder(folder: &Path) -> io::Result<()> {
+/// Makes the entries of a folder durable.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(folder)?.sync_all()
     } else {

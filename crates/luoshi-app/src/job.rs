@@ -1,4 +1,4 @@
-//! Work that follows a change and need not be done before its answer: integrating the log; and what a new day brings.
+//! Work that follows a change and need not be done before its answer: integrating the log, sweeping files; and what a new day brings.
 //!
 //! A job is written in the transaction of the change that causes it and may run twice; each is safe to repeat. Jobs write derived rows
 //! only, never the ledger.
@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::ToSpan;
-use tokio::sync::watch;
+use tokio::{runtime::Handle, sync::watch};
 
 use crate::{error::AppError, execute::flatten, site::App};
 
@@ -22,6 +22,8 @@ const LEASE_MINUTES: i64 = 5;
 pub enum Job {
     /// Give waiting leaves their places, grow the tree, sign and publish.
     IntegrateLog,
+    /// Remove files that nothing refers to.
+    SweepFiles,
 }
 
 impl Job {
@@ -29,11 +31,14 @@ impl Job {
     pub fn code(self) -> &'static str {
         match self {
             Job::IntegrateLog => "integrate_log",
+            Job::SweepFiles => "sweep_files",
         }
     }
 
     fn from_code(code: &str) -> Option<Job> {
-        (code == Job::IntegrateLog.code()).then_some(Job::IntegrateLog)
+        [Job::IntegrateLog, Job::SweepFiles]
+            .into_iter()
+            .find(|job| job.code() == code)
     }
 }
 
@@ -71,7 +76,7 @@ impl App {
             .map_err(AppError::internal)?
     }
 
-    fn drain_jobs_blocking(&self) -> Result<(), AppError> {
+    fn drain_jobs_blocking(self: &Arc<Self>) -> Result<(), AppError> {
         self.refresh_lights_of_new_day()?;
         loop {
             let now = self.now();
@@ -87,6 +92,8 @@ impl App {
             let kind = Job::from_code(&first.kind);
             let outcome = match kind {
                 Some(Job::IntegrateLog) => self.integrate_log(),
+                // This thread is for work that takes its time, and the runtime that it belongs to drives the files.
+                Some(Job::SweepFiles) => Handle::current().block_on(self.sweep_files()).map(|_| ()),
                 None => Err(AppError::internal(format!("unknown job {}", first.kind))),
             };
             let ids: Vec<i64> = taken.iter().map(|job| job.id).collect();

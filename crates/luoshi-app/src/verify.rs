@@ -3,11 +3,15 @@
 
 use std::fs;
 
-use luoshi_store::{Difference, StoreError};
+use luoshi_ledger::ids::{DocumentId, EvidenceId};
+use luoshi_store::{Difference, KeptFile};
 use luoshi_tlog::{Checkpoint, verify_tree};
-use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
-use crate::{digest::hexadecimal, error::AppError, site::App};
+use crate::{error::AppError, site::App};
+
+/// Files whose rows are read together. The transaction that read them is over while they are hashed.
+const FILES_AT_ONCE: u32 = 500;
 
 /// What the check found.
 #[derive(Debug, Clone, Default)]
@@ -16,7 +20,7 @@ pub struct Verification {
     pub events: u64,
     /// Leaves that a checkpoint covers.
     pub leaves: u64,
-    /// Received files whose bytes were hashed.
+    /// Files that the record refers to, each of which was hashed.
     pub files: u64,
     /// Differences between tables and their replay, and between leaves and events; where there are very many, the first of them.
     pub differences: Vec<Difference>,
@@ -38,7 +42,7 @@ pub enum Fault {
     /// The leaves do not give the tree that was signed.
     #[error("the log differs from what was signed: {0}")]
     Tree(String),
-    /// A received file is missing or has other bytes.
+    /// A file that the record refers to is missing or has other bytes.
     #[error("the file {0} is missing or was changed")]
     File(String),
 }
@@ -97,19 +101,36 @@ impl App {
         Ok(())
     }
 
+    /// Hashes every file that the record refers to: source documents, then evidence, each in the order in which it came.
     fn verify_files(&self, verification: &mut Verification) -> Result<(), AppError> {
-        let documents = self
-            .store
-            .read(|snapshot| snapshot.documents())
-            .map_err(|error: StoreError| AppError::from(error))?;
-        for document in documents {
-            let genuine = self
-                .folder
-                .file(&document.sha256)
-                .is_ok_and(|bytes| hexadecimal(&Sha256::digest(&bytes)) == document.sha256);
+        let mut after = Uuid::nil();
+        loop {
+            let files = self
+                .store
+                .read(|snapshot| snapshot.document_files(DocumentId(after), FILES_AT_ONCE))?;
+            let Some(last) = files.last() else { break };
+            after = last.id;
+            self.verify_kept_files(&files, verification)?;
+        }
+        let mut after = Uuid::nil();
+        loop {
+            let files = self
+                .store
+                .read(|snapshot| snapshot.evidence_files(EvidenceId(after), FILES_AT_ONCE))?;
+            let Some(last) = files.last() else { break };
+            after = last.id;
+            self.verify_kept_files(&files, verification)?;
+        }
+        Ok(())
+    }
+
+    fn verify_kept_files(&self, files: &[KeptFile], verification: &mut Verification) -> Result<(), AppError> {
+        for (file, found) in files.iter().zip(self.hashes_of_files(files)?) {
             verification.files += 1;
-            if !genuine {
-                verification.faults.push(Fault::File(document.file_name));
+            if found != Some((file.sha256.clone(), file.byte_count)) {
+                // An erased name names nothing; the hash does.
+                let name = if file.name.is_empty() { &file.sha256 } else { &file.name };
+                verification.faults.push(Fault::File(name.clone()));
             }
         }
         Ok(())

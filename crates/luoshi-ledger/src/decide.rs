@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::{
-    actor::Role,
+    actor::{ActorIdentity, Role},
     command::{
         AddTask, AdoptDrafts, ApproveReport, Command, FoundOrganisation, IssuePlan, NameReporter, NewTask, OpenAccount,
         PublishTasks, ReceiveDocument, ReturnReport, SubmitReport, VerifyReport,
@@ -401,11 +401,17 @@ fn checked_evidence(
     let mut seen = BTreeSet::new();
     let mut records = Vec::with_capacity(command.evidence.len());
     for id in &command.evidence {
-        let offered = facts
-            .evidence
-            .get(id)
-            .filter(|offered| offered.report == report && offered.organisation == command.organisation)
-            .filter(|offered| offered.author.is_none_or(|author| author == permit.actor().identity))
+        let of_author = |author: Option<ActorIdentity>| {
+            facts.evidence.iter().find(|offered| {
+                offered.evidence.id == *id
+                    && offered.report == report
+                    && offered.organisation == command.organisation
+                    && offered.author == author
+            })
+        };
+        // What the author added now has the name that they gave it now.
+        let offered = of_author(Some(permit.actor().identity))
+            .or_else(|| of_author(None))
             .filter(|_| seen.insert(*id))
             .ok_or(Refusal::UnknownEvidence)?;
         records.push(EvidenceRecord {

@@ -65,7 +65,8 @@ impl From<&EvidenceRecord> for Evidence {
     }
 }
 
-/// A file whose bytes are kept, and that somebody may hand in with one certain report.
+/// A file whose bytes are kept, and that somebody may hand in with one certain report. Several authors may have the same one in their
+/// drafts, each under a name of their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfferedEvidence {
     /// The file.

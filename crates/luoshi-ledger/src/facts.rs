@@ -29,8 +29,8 @@ pub struct Facts {
     pub tasks: BTreeMap<TaskId, Task>,
     /// Reports.
     pub reports: BTreeMap<ReportId, Report>,
-    /// Files of evidence whose bytes are kept.
-    pub evidence: BTreeMap<EvidenceId, OfferedEvidence>,
+    /// Files of evidence whose bytes are kept: of drafts, whoever writes them, and of reports. One id may stand here several times.
+    pub evidence: Vec<OfferedEvidence>,
 }
 
 /// The ids that a command names. The task of each report and the plan of each task belong to the facts as well.

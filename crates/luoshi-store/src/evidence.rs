@@ -63,7 +63,8 @@ const OF_DRAFT: &str = "
 
 const ADD_TO_DRAFT: &str = "
     insert into draft_evidence (id, author, report, organisation, sha256, byte_count, media_type, name, added_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    on conflict (author, id) do nothing";
 
 const REMOVE_FROM_DRAFT: &str = "delete from draft_evidence where author = $1 and report = $2 and id = $3";
 
@@ -127,17 +128,16 @@ impl Snapshot<'_> {
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
-    /// Those of the files whose bytes are kept, of drafts and of reports.
+    /// Those of the files whose bytes are kept, of drafts and then of reports; also of several drafts that have the same one.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn offered_evidence(&self, ids: &[EvidenceId]) -> Result<BTreeMap<EvidenceId, OfferedEvidence>, StoreError> {
-        let mut offered = BTreeMap::new();
-        // What a report was handed in with is no longer its author's alone, so the reports come last.
+    pub fn offered_evidence(&self, ids: &[EvidenceId]) -> Result<Vec<OfferedEvidence>, StoreError> {
+        let mut offered = Vec::new();
+        // A group that is not full repeats its last key, which changes no answer.
         for sql in [OFFERED_BY_DRAFTS, OFFERED_BY_REPORTS] {
             for_keys(sql, ids, |sql, keys| {
-                let found: Vec<OfferedEvidence> = self.connection.all(sql, keys)?;
-                offered.extend(found.into_iter().map(|file| (file.evidence.id, file)));
+                offered.extend(self.connection.all::<OfferedEvidence>(sql, keys)?);
                 Ok(())
             })?;
         }
@@ -178,10 +178,10 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Adds a file to a draft. The caller has taken hold of its bytes in the same transaction.
+    /// Adds a file to a draft; one that is in it already stays as it is. The caller has taken hold of its bytes in the same transaction.
     ///
     /// # Errors
-    /// [`StoreError::Constraint`] where the id is taken.
+    /// When the database cannot be written.
     pub fn add_draft_evidence(&mut self, file: &DraftEvidence) -> Result<(), StoreError> {
         self.connection
             .execute(

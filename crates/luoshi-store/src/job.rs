@@ -12,6 +12,10 @@ use crate::{
 
 const INSERT: &str = "insert into job (kind, payload, run_at, attempts, last_error) values ($1, $2, $3, 0, null)";
 
+const INSERT_UNLESS_WAITING: &str = "
+    insert into job (kind, payload, run_at, attempts, last_error)
+    select $1, $2, $3, 0, null where not exists (select 1 from job where kind = $1 and payload = $2)";
+
 /// The job that has waited longest decides which kind is taken; all that are due of that kind are taken with it, since jobs of a kind are
 /// commonly done together.
 const DUE: &str = "
@@ -60,6 +64,16 @@ impl Transaction<'_> {
     pub fn enqueue(&mut self, kind: &str, payload: &str, run_at: Timestamp) -> Result<(), StoreError> {
         self.connection
             .execute(INSERT, values![kind, payload, run_at])
+            .map(|_| ())
+    }
+
+    /// Writes a job that may be taken from `run_at` on, unless one of the same kind and payload waits or runs already.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn enqueue_unless_waiting(&mut self, kind: &str, payload: &str, run_at: Timestamp) -> Result<(), StoreError> {
+        self.connection
+            .execute(INSERT_UNLESS_WAITING, values![kind, payload, run_at])
             .map(|_| ())
     }
 

@@ -37,7 +37,7 @@ fn with(evidence: &[EvidenceId]) -> Command {
 
 fn offering(files: Vec<OfferedEvidence>) -> Story {
     let mut story = Story::issued();
-    story.facts.evidence = files.into_iter().map(|file| (file.evidence.id, file)).collect();
+    story.facts.evidence = files;
     story
 }
 
@@ -89,7 +89,7 @@ fn a_returned_report_keeps_drops_and_adds() {
         author: None,
         ..file(FIRST)
     };
-    story.facts.evidence = [(FIRST, kept), (SECOND, file(SECOND))].into();
+    story.facts.evidence = vec![kept, file(SECOND)];
     story.check(
         &clerk(),
         with(&[FIRST, SECOND]),

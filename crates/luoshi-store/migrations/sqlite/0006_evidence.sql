@@ -20,15 +20,16 @@ create index evidence_content on evidence (organisation, sha256);
 
 -- Files of reports that are still being written: outside the ledger, as the drafts are.
 create table draft_evidence (
-    id            blob    not null primary key,
     author        blob    not null,
+    id            blob    not null,
     report        blob    not null,
     organisation  blob    not null,
     sha256        text    not null,
     byte_count    integer not null,
     media_type    text    not null,
     name          text    not null,
-    added_at      integer not null
+    added_at      integer not null,
+    primary key (author, id)
 ) strict, without rowid;
 
 create index draft_evidence_draft on draft_evidence (author, report, added_at);
