@@ -16,7 +16,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use jiff::{SignedDuration, Timestamp};
 use luoshi_ledger::{ids::OrganisationId, period::day_in_china};
-use luoshi_reader::MediaRefusal;
+pub use luoshi_reader::{MEDIA_ENDINGS, MediaRefusal};
 use luoshi_store::{Finished, StoredFile, Transaction};
 use uuid::Uuid;
 

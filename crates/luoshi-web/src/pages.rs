@@ -4,6 +4,7 @@
 
 pub(crate) mod document;
 pub(crate) mod error;
+pub(crate) mod evidence;
 pub(crate) mod home;
 pub(crate) mod ledger;
 pub(crate) mod log;

@@ -350,6 +350,15 @@ pub(crate) enum AdminCommand {
     ResetPassword(ResetPasswordArguments),
     #[command(about = "列出单位的账号和计划\nList accounts and plans", help_template = HELP_TEMPLATE)]
     List,
+    #[command(about = "列出或清理没有被引用的文件\nList or remove files that nothing refers to", help_template = HELP_TEMPLATE)]
+    SweepFiles(SweepFilesArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct SweepFilesArguments {
+    #[arg(long, help = "删除，而不只是列出\nRemove them instead of only listing them")]
+    pub(crate) remove: bool,
 }
 
 #[derive(Debug, Args)]

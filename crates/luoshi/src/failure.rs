@@ -21,6 +21,14 @@ pub(crate) enum Failure {
     PublicUrl { address: String },
     /// Passwords would cross a network in the clear.
     PlainHttp { listen: SocketAddr },
+    /// The scanner's address is none.
+    Scanner { address: String },
+    /// Received files cannot be kept where the settings say.
+    FileStore { place: String },
+    /// Received files are to be kept in a bucket, and the program was built without that.
+    NoBuckets { place: String },
+    /// Received files cannot be read or written.
+    Files { cause: anyhow::Error },
     /// Workbooks are bytes that a screen cannot show.
     OutputNeeded,
     /// A file cannot be read.
@@ -89,6 +97,7 @@ impl Failure {
         match error {
             OpenError::Store(error) => Self::of_store(data, error),
             OpenError::Folder(cause) => Failure::Folder { data, cause },
+            OpenError::Files(cause) => Failure::Files { cause: cause.into() },
             OpenError::KeyMissing => Failure::KeyMissing { data },
             OpenError::ForeignKey => Failure::ForeignKey { data },
             OpenError::DamagedKey => Failure::DamagedKey { data },
@@ -115,6 +124,9 @@ impl Failure {
             Failure::Setting(_)
             | Failure::PublicUrl { .. }
             | Failure::PlainHttp { .. }
+            | Failure::Scanner { .. }
+            | Failure::FileStore { .. }
+            | Failure::NoBuckets { .. }
             | Failure::OutputNeeded
             | Failure::Registry { .. } => Exit::Usage,
             Failure::NothingToRead | Failure::NoSuchTask { .. } => Exit::Findings,
@@ -127,6 +139,7 @@ impl Failure {
             | Failure::NotADemo { .. }
             | Failure::OtherDemo { .. }
             | Failure::Folder { .. }
+            | Failure::Files { .. }
             | Failure::NeedsMigration { .. }
             | Failure::NewerSchema { .. }
             | Failure::Database { .. }
@@ -175,6 +188,10 @@ impl Failure {
             Failure::Setting(_) => ("failure-setting", vec![]),
             Failure::PublicUrl { address } => ("failure-public-url", vec![("address", text(address))]),
             Failure::PlainHttp { listen } => ("failure-plain-http", vec![("listen", text(listen))]),
+            Failure::Scanner { address } => ("failure-scanner", vec![("address", text(address))]),
+            Failure::FileStore { place } => ("failure-file-store", vec![("place", text(place))]),
+            Failure::NoBuckets { place } => ("failure-no-buckets", vec![("place", text(place))]),
+            Failure::Files { .. } => ("failure-files", vec![]),
             Failure::OutputNeeded => ("failure-output-needed", vec![]),
             Failure::ReadFile { path: file, .. } => ("failure-read-file", vec![("path", path(file))]),
             Failure::WriteFile { path: file, .. } => ("failure-write-file", vec![("path", path(file))]),
@@ -220,7 +237,9 @@ impl Failure {
             | Failure::Output(cause)
             | Failure::Folder { cause, .. }
             | Failure::Listen { cause, .. } => Some(cause.to_string()),
-            Failure::Database { cause, .. } | Failure::Defect(cause) => Some(format!("{cause:#}")),
+            Failure::Database { cause, .. } | Failure::Files { cause } | Failure::Defect(cause) => {
+                Some(format!("{cause:#}"))
+            }
             _ => None,
         }
     }
@@ -302,6 +321,18 @@ mod tests {
                 address: "x".to_owned(),
             },
             Failure::PlainHttp { listen },
+            Failure::Scanner {
+                address: "clamd".to_owned(),
+            },
+            Failure::FileStore {
+                place: "ftp://x".to_owned(),
+            },
+            Failure::NoBuckets {
+                place: "s3://x".to_owned(),
+            },
+            Failure::Files {
+                cause: anyhow::anyhow!("cause"),
+            },
             Failure::OutputNeeded,
             Failure::ReadFile {
                 path: path(),

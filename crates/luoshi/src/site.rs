@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use luoshi_app::{App, Surroundings, SystemClock, SystemRandomness, folder::DataFolder};
+use luoshi_app::{App, Surroundings, SystemClock, SystemRandomness, files::FileSettings, folder::DataFolder};
 use luoshi_store::{Location, MigrationOutcome, Store};
 
 use crate::failure::Failure;
@@ -19,24 +19,25 @@ const HARMLESS: &[&str] = &["files", "log", "key", "demo"];
 ///
 /// # Errors
 /// When there is none, or it cannot be used.
-pub(crate) fn open(data: &Path) -> Result<Arc<App>, Failure> {
+pub(crate) fn open(data: &Path, files: FileSettings) -> Result<Arc<App>, Failure> {
     if !DataFolder::holds_site(data) {
         return Err(Failure::NoSite { data: data.to_owned() });
     }
-    open_or_create(data)
+    open_or_create(data, files)
 }
 
 /// Opens the site in `data`, or makes one where the folder is missing or empty.
 ///
 /// # Errors
 /// When the folder holds other things, or the site cannot be used or made.
-pub(crate) fn open_or_create(data: &Path) -> Result<Arc<App>, Failure> {
+pub(crate) fn open_or_create(data: &Path, files: FileSettings) -> Result<Arc<App>, Failure> {
     open_with(
         data,
         Surroundings {
             clock: Box::new(SystemClock),
             randomness: Box::new(SystemRandomness),
         },
+        files,
     )
 }
 
@@ -44,7 +45,7 @@ pub(crate) fn open_or_create(data: &Path) -> Result<Arc<App>, Failure> {
 ///
 /// # Errors
 /// As [`open_or_create`].
-pub(crate) fn open_with(data: &Path, surroundings: Surroundings) -> Result<Arc<App>, Failure> {
+pub(crate) fn open_with(data: &Path, surroundings: Surroundings, files: FileSettings) -> Result<Arc<App>, Failure> {
     refuse_foreign_folder(data)?;
     let folder = DataFolder::create(data).map_err(|cause| Failure::Folder {
         data: data.to_owned(),
@@ -55,7 +56,8 @@ pub(crate) fn open_with(data: &Path, surroundings: Surroundings) -> Result<Arc<A
     if store.needs_migration().map_err(failed)? {
         return Err(Failure::NeedsMigration { data: data.to_owned() });
     }
-    App::open(store, folder, surroundings).map_err(|error| Failure::of_opening(data.to_owned(), error))
+    App::open_with_files(store, folder, surroundings, files)
+        .map_err(|error| Failure::of_opening(data.to_owned(), error))
 }
 
 /// Brings the database of the site in `data` up to this program.
@@ -118,9 +120,17 @@ mod tests {
     #[test]
     fn a_site_is_made_in_an_empty_folder_and_found_again() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(matches!(open(folder.path()), Err(Failure::NoSite { .. })));
-        let key = open_or_create(folder.path()).unwrap().log_verifier_key();
-        assert_eq!(open(folder.path()).unwrap().log_verifier_key(), key);
+        assert!(matches!(
+            open(folder.path(), FileSettings::default()),
+            Err(Failure::NoSite { .. })
+        ));
+        let key = open_or_create(folder.path(), FileSettings::default())
+            .unwrap()
+            .log_verifier_key();
+        assert_eq!(
+            open(folder.path(), FileSettings::default()).unwrap().log_verifier_key(),
+            key
+        );
     }
 
     #[test]
@@ -128,7 +138,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("letter.txt"), "dear").unwrap();
         assert!(matches!(
-            open_or_create(folder.path()),
+            open_or_create(folder.path(), FileSettings::default()),
             Err(Failure::ForeignFolder { .. })
         ));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -137,7 +147,7 @@ mod tests {
     #[test]
     fn the_demo_inside_the_usual_folder_is_no_obstacle() {
         let folder = tempfile::tempdir().unwrap();
-        open_or_create(&folder.path().join("demo")).unwrap();
-        open_or_create(folder.path()).unwrap();
+        open_or_create(&folder.path().join("demo"), FileSettings::default()).unwrap();
+        open_or_create(folder.path(), FileSettings::default()).unwrap();
     }
 }

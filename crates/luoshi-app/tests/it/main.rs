@@ -6,12 +6,15 @@
     reason = "a test may stop at the first thing that is not as it should be"
 )]
 
+mod evidence;
 mod import;
 mod log;
 mod readings;
 mod record;
+mod scanner;
 mod session;
 mod site;
+mod sweep;
 mod way;
 
 /// Says past the test runner, which keeps back what a passing test prints, that something was not tested.

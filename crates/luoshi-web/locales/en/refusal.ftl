@@ -57,3 +57,7 @@ refusal-foreign-task = The chosen task belongs to another plan.
     .next = Go back to the ledger and choose the task again.
 refusal-nothing-to-publish = The chosen tasks are open, or withheld, already.
     .next = Go back to the ledger and look at what is public.
+refusal-unknown-evidence = A file of evidence is no longer in the draft, or does not belong to this report.
+    .next = Go back to the form, look at the files that are there, add what is missing and submit.
+refusal-too-much-evidence = There are more than 20 files of evidence.
+    .next = Go back to the form, remove what is not needed and submit.

@@ -57,3 +57,7 @@ refusal-foreign-task = 所选任务不属于这份计划。
     .next = 请返回台账重新选择任务。
 refusal-nothing-to-publish = 所选任务已经是这个公开状态，没有变化。
     .next = 请返回台账查看公开情况。
+refusal-unknown-evidence = 有佐证材料已不在草稿中，或不属于这份报告。
+    .next = 请返回填报表，查看现有的文件，重新添加后报送。
+refusal-too-much-evidence = 佐证材料超过 20 个文件。
+    .next = 请返回填报表，移除不需要的文件后报送。

@@ -7,6 +7,7 @@
 )]
 
 mod document;
+mod evidence;
 mod log;
 mod matrix;
 mod plan;

@@ -20,6 +20,14 @@ failure-file-exists = The file is there already: { $path }
     .next = Passwords are not written over anything; choose another name or move the file away.
 failure-output = The output cannot be written.
     .next = Check the device or disk that it goes to.
+failure-scanner = virus_scanner has a value that it cannot have: { $address }
+    .next = Write unix:/path or tcp:host:port, for example unix:/run/clamav/clamd.ctl.
+failure-file-store = file_store has a value that it cannot have: { $place }
+    .next = Write folder, or s3://bucket/prefix together with s3_access_key_id and s3_secret_access_key.
+failure-no-buckets = This program is built without object stores, so files cannot be kept in { $place }.
+    .next = Use one that is built with --features s3, or set file_store to folder.
+failure-files = The place of received files cannot be used.
+    .next = Check the setting file_store, the permissions and the space on the disk.
 failure-nothing-to-read = There is no file in the folders given.
     .next = Check the path; hidden files are left out.
 failure-no-such-task = The document has no task { $number }; it has { $tasks }.
@@ -114,7 +122,7 @@ serve-stopped = Stopped.
 
 # Verifying
 verify-progress = Replaying
-verify-counts = Events replayed: { $events }. Leaves of the log checked: { $leaves }. Received files checked: { $files }.
+verify-counts = Events replayed: { $events }. Leaves of the log checked: { $leaves }. Files checked, documents and evidence: { $files }.
 verify-sound = Nothing disagrees.
 verify-unsound = Places that disagree: { $count }
 verify-difference = table { $table }, row { $key }, column { $column }: { $kind }
@@ -131,7 +139,7 @@ difference-out-of-place = the event does not follow the ones before it
 fault-checkpoint-signature = the checkpoint is not signed by the key of this site
 fault-published-checkpoint = the published checkpoint differs from the kept one
 fault-tree = the log differs from what was signed: { $detail }
-fault-file = a received file is missing or was changed: { $file }
+fault-file = a file is missing or was changed: { $file }
 
 # Migrating
 migrate-done = The database went from version { $before } to { $after }.
@@ -160,6 +168,13 @@ admin-accounts-opened = Accounts opened: { $count }
 admin-accounts-present = Bodies that had their accounts already: { $count }
 admin-accounts-written = Also written to { $path }; keep it safe and delete it after use.
 admin-password-reset = The password is reset; every session of the account has ended.
+admin-sweep-nothing = There is no file to remove.
+admin-sweep-would = Files that nothing refers to: { $count }, { $bytes } bytes. Uploads that broke off: { $incoming }.
+admin-sweep-done = Removed { $count } files that nothing referred to, { $bytes } bytes, and { $incoming } uploads that broke off.
+admin-sweep-next = This is only a list; nothing was removed. To remove them, run luoshi admin sweep-files --remove.
+admin-head-sha256 = SHA-256
+admin-head-bytes = bytes
+admin-site-files = (source documents)
 admin-no-accounts = There is no account yet. Run luoshi admin create-office.
 admin-no-plans = There is no plan yet. Run luoshi import FILE.
 admin-not-issued = not issued

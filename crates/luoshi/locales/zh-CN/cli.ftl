@@ -20,6 +20,14 @@ failure-file-exists = 文件已经存在：{ $path }
     .next = 为防止覆盖密码，请换一个文件名，或先移走原文件。
 failure-output = 输出写不出去。
     .next = 请检查输出所到的设备或磁盘。
+failure-scanner = virus_scanner 的值用不了：{ $address }
+    .next = 请写成 unix:/路径 或 tcp:主机:端口，例如 unix:/run/clamav/clamd.ctl。
+failure-file-store = file_store 的值用不了：{ $place }
+    .next = 请写 folder，或 s3://存储桶/前缀，并设置 s3_access_key_id 和 s3_secret_access_key。
+failure-no-buckets = 本程序不带对象存储功能，不能把文件存到 { $place }。
+    .next = 请用带 s3 功能的程序（编译时加 --features s3），或把 file_store 改为 folder。
+failure-files = 存放收到文件的地方用不了。
+    .next = 请检查 file_store 设置、权限和磁盘空间。
 failure-nothing-to-read = 所给的文件夹里没有文件。
     .next = 请检查路径；隐藏文件不读取。
 failure-no-such-task = 文件中没有第 { $number } 项任务，共 { $tasks } 项。
@@ -114,7 +122,7 @@ serve-stopped = 已停止。
 
 # 核对
 verify-progress = 重放
-verify-counts = 已重放 { $events } 个事件，核对存证日志的 { $leaves } 个叶子和 { $files } 个收到的文件。
+verify-counts = 已重放 { $events } 个事件，核对存证日志的 { $leaves } 个叶子和 { $files } 个文件（来源文件和佐证材料）。
 verify-sound = 没有发现不一致。
 verify-unsound = 发现 { $count } 处不一致：
 verify-difference = 表 { $table }，行 { $key }，列 { $column }：{ $kind }
@@ -131,7 +139,7 @@ difference-out-of-place = 事件前后不接
 fault-checkpoint-signature = 存证点不是本站密钥签署的
 fault-published-checkpoint = 公布的存证点与保存的不同
 fault-tree = 存证日志与签署的不符：{ $detail }
-fault-file = 收到的文件不见了或被改动：{ $file }
+fault-file = 文件不见了或被改动：{ $file }
 
 # 升级
 migrate-done = 数据库已从第 { $before } 版升级到第 { $after } 版。
@@ -160,6 +168,13 @@ admin-accounts-opened = 已开设 { $count } 个账号。
 admin-accounts-present = { $count } 个单位的账号已经齐全，没有重开。
 admin-accounts-written = 已另存为 { $path }，请妥善保管，用后删除。
 admin-password-reset = 密码已重设，原有登录全部失效。
+admin-sweep-nothing = 没有可以清理的文件。
+admin-sweep-would = 没有被引用、可以清理的文件：{ $count } 个，共 { $bytes } 字节；未完成的上传：{ $incoming } 个。
+admin-sweep-done = 已清理没有被引用的文件 { $count } 个，共 { $bytes } 字节；未完成的上传 { $incoming } 个。
+admin-sweep-next = 以上只是列出，没有删除。确认后请运行 luoshi admin sweep-files --remove。
+admin-head-sha256 = SHA-256
+admin-head-bytes = 字节
+admin-site-files = （来源文件）
 admin-no-accounts = 还没有账号。请运行 luoshi admin create-office。
 admin-no-plans = 还没有计划。请运行 luoshi import FILE。
 admin-not-issued = 未印发

@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &DemoArguments, settings: &Settings, words: Words) 
                 Err(DemoError::Failure(failure)) => return Err(failure),
             }
         }
-        let app = site::open(&data)?;
+        let app = site::open(&data, settings.files()?)?;
         if reuses {
             refuse_other_site(&app, &data, arguments.document.as_deref())?;
         }

@@ -25,7 +25,7 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
     runtime()?.block_on(async {
         // Before the folder is touched, so that a taken port makes no site.
         let listener = listen(settings.listen).await?;
-        let app = site::open_or_create(&data)?;
+        let app = site::open_or_create(&data, settings.files()?)?;
         let stopped = stop_signal()?;
         if app.accounts(&Actor::console())?.is_empty() {
             print(&words.say_with("serve-no-accounts", &[("data", text(data.display()))]))?;
