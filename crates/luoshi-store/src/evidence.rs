@@ -59,11 +59,13 @@ const OFFERED_BY_REPORTS: &str = "
 
 const OF_DRAFT: &str = "
     select id, sha256, byte_count, media_type, name from draft_evidence
-    where author = $1 and report = $2 order by added_at, id";
+    where author = $1 and report = $2 order by ordinal, id";
 
 const ADD_TO_DRAFT: &str = "
-    insert into draft_evidence (id, author, report, organisation, sha256, byte_count, media_type, name, added_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    insert into draft_evidence (id, author, report, organisation, sha256, byte_count, media_type, name, added_at,
+        ordinal)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+        (select coalesce(max(ordinal), 0) + 1 from draft_evidence where author = $2 and report = $3))
     on conflict (author, id) do nothing";
 
 const REMOVE_FROM_DRAFT: &str = "delete from draft_evidence where author = $1 and report = $2 and id = $3";

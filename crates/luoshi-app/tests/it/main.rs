@@ -6,6 +6,8 @@
     reason = "a test may stop at the first thing that is not as it should be"
 )]
 
+#[cfg(feature = "s3")]
+mod bucket;
 mod evidence;
 mod import;
 mod log;

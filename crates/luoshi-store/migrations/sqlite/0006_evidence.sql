@@ -29,10 +29,12 @@ create table draft_evidence (
     media_type    text    not null,
     name          text    not null,
     added_at      integer not null,
+    -- In the order in which they came, from 1, with gaps where one was removed.
+    ordinal       integer not null,
     primary key (author, id)
 ) strict, without rowid;
 
-create index draft_evidence_draft on draft_evidence (author, report, added_at);
+create index draft_evidence_draft on draft_evidence (author, report, ordinal);
 create index draft_evidence_content on draft_evidence (organisation, sha256);
 
 -- Which bytes lie where. A row is written before its bytes are, so that no file is on the disk that nobody knows of. A place is used once:

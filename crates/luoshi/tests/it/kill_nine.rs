@@ -1,4 +1,5 @@
-//! What was acknowledged is there after the process was killed in the middle of its work; a retry tells what became of the rest.
+//! What was acknowledged is there after the process was killed in the middle of its work, report and file; a retry tells what became of the
+//! rest.
 
 use std::{
     collections::BTreeMap,
@@ -75,7 +76,8 @@ fn hand_in(client: &mut Client, token: &str, submission: &Submission) -> std::io
         ("done", &submission.done),
         ("action", "submit"),
     ];
-    client.post(&submission.path, &fields)
+    let text = format!("{}的清单\n", submission.done);
+    client.post_with_file(&submission.path, &fields, "清单.csv", &text)
 }
 
 #[test]
@@ -222,4 +224,6 @@ fn nothing_acknowledged_is_lost_and_nothing_is_half_written() {
     drop(server);
     let sound = done(&data, &["verify"]);
     assert!(sound.contains("没有发现不一致"), "{sound}");
+    // One a report, and the document.
+    assert!(sound.contains(&format!("{} 个文件", SUBMISSIONS + 1)), "{sound}");
 }
