@@ -54,7 +54,7 @@ impl From<StoreError> for AppError {
             StoreError::VersionClash => AppError::Conflict,
             StoreError::Constraint(_) => AppError::Refused(Refusal::AlreadyExists),
             StoreError::Locked => AppError::Busy,
-            StoreError::Unavailable | StoreError::DiskFull => AppError::Unavailable,
+            StoreError::Unavailable | StoreError::DiskFull | StoreError::Unreachable(_) => AppError::Unavailable,
             other => AppError::internal(other),
         }
     }

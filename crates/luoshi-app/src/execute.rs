@@ -3,7 +3,10 @@
 //!
 //! It decides nothing itself and words nothing.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use luoshi_ledger::{
@@ -104,6 +107,9 @@ impl App {
             .as_deref()
             .map(|key| hash_of(&[b"key", key.as_bytes()]));
         let request_hash = fingerprint(&request.command);
+        // Before anything is read: what is decided rests on what is read, and a repetition that waits here finds the receipt afterwards.
+        let subjects = Subjects::of(&request.command);
+        transaction.lock(&subjects)?;
         if let Some(key_hash) = key_hash
             && let Some(stored) = transaction.find_receipt(actor.identity, &key_hash)?
         {
@@ -116,7 +122,7 @@ impl App {
                 repeated: true,
             });
         }
-        let facts = transaction.facts(&Subjects::of(&request.command))?;
+        let facts = transaction.facts(&subjects)?;
         let permit = authorize(actor, &request.command, &facts)?;
         if let Some((stream, version)) = request.expected
             && transaction.stream_version(stream)? != version
@@ -208,11 +214,15 @@ fn take_over_draft(
     submitted: &ReportSubmitted,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    for file in &submitted.record.evidence {
-        if transaction
-            .hold_file(submitted.organisation, &file.sha256, now)?
-            .is_none()
-        {
+    // In one order for all who hold several, so that two of them never wait for each other.
+    let hashes: BTreeSet<&str> = submitted
+        .record
+        .evidence
+        .iter()
+        .map(|file| file.sha256.as_str())
+        .collect();
+    for sha256 in hashes {
+        if transaction.hold_file(submitted.organisation, sha256, now)?.is_none() {
             return Err(Refusal::UnknownEvidence.into());
         }
     }

@@ -43,6 +43,11 @@ impl DataFolder {
         root.join("luoshi.db").is_file()
     }
 
+    /// Whether the key of a site's log lies at `root`. A site whose database is elsewhere is told by it.
+    pub fn holds_key(root: &Path) -> bool {
+        root.join("key").join("log.key").is_file()
+    }
+
     /// The folder itself.
     pub fn root(&self) -> &Path {
         &self.root

@@ -40,6 +40,7 @@ impl App {
                 .store
                 .write(move |transaction| {
                     let tasks = transaction.tasks_with_light_before(day, LIGHTS_AT_ONCE)?;
+                    transaction.lock_tasks(&tasks.iter().copied().collect())?;
                     for task in &tasks {
                         refresh(transaction, *task, day)?;
                     }

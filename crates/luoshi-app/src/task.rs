@@ -147,11 +147,12 @@ impl App {
             .store
             .write(move |transaction| {
                 let number = transaction.next_task_number(plan)?;
+                let task = task.clone();
                 let command = Command::AddTask(AddTask { plan, number, task });
                 let request = Request {
                     command,
                     expected: None,
-                    idempotency_key,
+                    idempotency_key: idempotency_key.clone(),
                 };
                 app.execute_within(transaction, &actor, &request, app.now())
             })

@@ -1,7 +1,7 @@
 //! The seam between the rooms that know SQL and the engine that runs it: statements, values and rows that belong to no engine.
 //!
 //! The rooms write `$1`, `$2` … for parameters, columns of whole numbers, texts and bytes only, and no statement that one engine alone
-//! knows. A second engine is a second variant of [`Connection`] and [`Row`] and a folder beside `sqlite/`; no room changes for it.
+//! knows. An engine is a variant of [`Connection`] and [`Row`] and a folder, `sqlite/` or `postgres/`; no room changes for it.
 //! It does not open, pool or commit anything.
 
 use std::borrow::Cow;
@@ -23,13 +23,22 @@ use luoshi_types::{Comparator, Decimal, Direction, PartyRole, Span, Strength};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use crate::{error::StoreError, sqlite};
+use crate::{
+    error::StoreError,
+    postgres::{
+        self,
+        session::{Session, Trouble},
+    },
+    sqlite,
+};
 
 /// A connection inside a transaction.
 #[derive(Clone, Copy)]
 pub(crate) enum Connection<'c> {
     /// SQLite.
     Sqlite(&'c rusqlite::Connection),
+    /// PostgreSQL.
+    Postgres(&'c Session),
 }
 
 impl Connection<'_> {
@@ -42,6 +51,7 @@ impl Connection<'_> {
     ) -> Result<(), StoreError> {
         match self {
             Connection::Sqlite(connection) => sqlite::query::each(connection, sql, parameters, visit),
+            Connection::Postgres(session) => postgres::query::each(session, sql, parameters, visit),
         }
     }
 
@@ -49,6 +59,23 @@ impl Connection<'_> {
     pub(crate) fn execute(self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, StoreError> {
         match self {
             Connection::Sqlite(connection) => sqlite::query::execute(connection, sql, parameters),
+            Connection::Postgres(session) => postgres::query::execute(session, sql, parameters),
+        }
+    }
+
+    /// Whether no other transaction writes while this one does, so that nothing it has read can change under it.
+    pub(crate) fn writes_alone(self) -> bool {
+        match self {
+            Connection::Sqlite(_) => true,
+            Connection::Postgres(_) => false,
+        }
+    }
+
+    /// Says that another transaction was found to have come first, so that running the work again will see what it did.
+    pub(crate) fn came_second(self) {
+        match self {
+            Connection::Sqlite(_) => {}
+            Connection::Postgres(session) => session.note(Trouble::CameSecond),
         }
     }
 
@@ -125,6 +152,7 @@ pub(crate) struct Row<'r> {
 #[derive(Clone, Copy)]
 enum RowSource<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r tokio_postgres::Row),
 }
 
 impl<'r> Row<'r> {
@@ -132,6 +160,14 @@ impl<'r> Row<'r> {
     pub(crate) fn sqlite(row: &'r rusqlite::Row<'r>) -> Self {
         Self {
             source: RowSource::Sqlite(row),
+            next: 0,
+        }
+    }
+
+    /// A row of PostgreSQL.
+    pub(crate) fn postgres(row: &'r tokio_postgres::Row) -> Self {
+        Self {
+            source: RowSource::Postgres(row),
             next: 0,
         }
     }
@@ -161,6 +197,7 @@ impl<'r> Row<'r> {
     pub(crate) fn width(&self) -> usize {
         match self.source {
             RowSource::Sqlite(row) => row.as_ref().column_count(),
+            RowSource::Postgres(row) => row.len(),
         }
     }
 
@@ -168,6 +205,7 @@ impl<'r> Row<'r> {
     pub(crate) fn raw(&self, index: usize) -> Result<ColumnValue<'r>, StoreError> {
         match self.source {
             RowSource::Sqlite(row) => sqlite::query::column(row, index),
+            RowSource::Postgres(row) => postgres::query::column(row, index),
         }
     }
 
@@ -175,6 +213,7 @@ impl<'r> Row<'r> {
     pub(crate) fn name(&self, index: usize) -> String {
         match self.source {
             RowSource::Sqlite(row) => sqlite::query::column_name(row, index),
+            RowSource::Postgres(row) => postgres::query::column_name(row, index),
         }
     }
 

@@ -35,6 +35,23 @@ pub enum StoreError {
         /// The least version that is accepted.
         least: &'static str,
     },
+    /// The address of a PostgreSQL database cannot be read. It is not quoted, since it may hold a password.
+    #[error("the address of the database cannot be read")]
+    BadAddress,
+    /// The PostgreSQL server cannot be reached, or does not let us in.
+    #[error("the database server cannot be reached")]
+    Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The connection has to be encrypted, and the machine trusts no certificate.
+    #[error("this machine trusts no certificates, so an encrypted connection cannot be checked")]
+    NoCertificates,
+    /// The PostgreSQL server is too old.
+    #[error("PostgreSQL {found} is older than {least}, the oldest that is tested")]
+    OldServer {
+        /// Version of the server.
+        found: String,
+        /// The least version that is accepted.
+        least: &'static str,
+    },
     /// A setting on which durability rests did not take.
     #[error("the database keeps {name} at {found} where {expected} is needed")]
     Setting {
@@ -45,6 +62,12 @@ pub enum StoreError {
         /// The value that was read back.
         found: String,
     },
+    /// The database belongs to another program.
+    #[error("the database belongs to another program")]
+    ForeignDatabase,
+    /// A database that is to be copied into holds something.
+    #[error("the database is not empty")]
+    NotEmpty,
     /// A newer release has written the database.
     #[error("the database has schema {found}, and this program knows schemas up to {known}")]
     NewerSchema {

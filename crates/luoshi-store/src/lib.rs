@@ -4,12 +4,13 @@
 //! ledger. It never decides who may do what, makes no id and asks no clock; every instant, id and salt is an argument. SQL stands here
 //! and nowhere else.
 //!
-//! [`Store`] opens a database, [`Snapshot`] reads one state of it, [`Transaction`] changes it. The rooms speak to the engine through
-//! `engine`, which is the seam where a second database will stand; what only SQLite is asked for is under `sqlite`.
+//! [`Store`] opens a database, [`Snapshot`] reads one state of it, [`Transaction`] changes it. The rooms speak to the engines through the
+//! seam `engine`; what only SQLite is asked for is under `sqlite`, and what only PostgreSQL is asked for under `postgres`.
 
 mod account;
 mod checkpoint;
 mod content;
+mod copy;
 mod credential;
 mod document;
 mod draft;
@@ -23,9 +24,12 @@ mod job;
 mod leaf;
 mod ledger_row;
 mod light;
+mod lock;
+mod migration;
 mod organisation;
 mod pending;
 mod plan;
+mod postgres;
 mod receipt;
 mod replay;
 mod report;
@@ -41,6 +45,7 @@ mod stored_file;
 mod target;
 mod task;
 mod timeline;
+mod work;
 
 pub use checkpoint::StoredCheckpoint;
 pub use credential::Credential;
@@ -50,6 +55,7 @@ pub use evidence::DraftEvidence;
 pub use job::Job;
 pub use leaf::{LeafRow, NewLeaf};
 pub use pending::PendingWrite;
+pub use postgres::address::Address;
 pub use receipt::StoredReceipt;
 pub use replay::{Difference, DifferenceKind, ReplayOutcome};
 pub use review::ReviewRow;

@@ -40,7 +40,7 @@ const TOTALS: &str = "select colour, task_count from light_total where plan = $1
 
 const OF_TASK: &str = "select plan, colour from task_light where task = $1";
 
-const CONCERNED: &str = "select organisation from task_organisation where task = $1";
+const CONCERNED: &str = "select organisation from task_organisation where task = $1 order by organisation";
 
 const COUNT: &str = "
     insert into light_total (plan, organisation, colour, task_count) values ($1, $2, $3, $4)
@@ -170,17 +170,25 @@ impl Transaction<'_> {
     /// Adds a task to the totals of its colour, in its plan and for each body that it concerns, or takes it away. What changes one of
     /// them takes it away before and adds it after.
     pub(crate) fn count_light(&mut self, task: TaskId, difference: i64) -> Result<(), StoreError> {
-        let Some((plan, colour)) = self.connection.optional::<(PlanId, Colour)>(OF_TASK, values![&task])? else {
-            return Ok(());
-        };
+        match self.connection.optional::<(PlanId, Colour)>(OF_TASK, values![&task])? {
+            Some((plan, colour)) => self.change_totals(task, plan, &mut [(colour, difference)]),
+            None => Ok(()),
+        }
+    }
+
+    /// Changes the totals of some colours by a task. Totals are met in one order, by body and then by colour, so that two transactions which
+    /// change the same ones never wait for each other.
+    fn change_totals(&mut self, task: TaskId, plan: PlanId, changes: &mut [(Colour, i64)]) -> Result<(), StoreError> {
+        changes.sort_by_key(|(colour, _)| colour.code());
         let concerned: Vec<(OrganisationId,)> = self.connection.all(CONCERNED, values![&task])?;
-        for organisation in concerned
-            .iter()
-            .map(|(organisation,)| organisation)
-            .chain([&WHOLE_PLAN])
+        for organisation in [&WHOLE_PLAN]
+            .into_iter()
+            .chain(concerned.iter().map(|(organisation,)| organisation))
         {
-            self.connection
-                .execute(COUNT, values![&plan, organisation, colour, difference])?;
+            for (colour, difference) in changes.iter() {
+                self.connection
+                    .execute(COUNT, values![&plan, organisation, *colour, *difference])?;
+            }
         }
         Ok(())
     }
@@ -191,26 +199,25 @@ impl Transaction<'_> {
     /// When the database cannot be written.
     pub fn save_light(&mut self, task: TaskId, day: Date, light: &Light) -> Result<(), StoreError> {
         let before: Option<(PlanId, Colour)> = self.connection.optional(OF_TASK, values![&task])?;
-        let changes_colour = before.is_some_and(|(_, colour)| colour != light.colour);
-        if changes_colour {
-            self.count_light(task, -1)?;
+        if let Some((plan, colour)) = before
+            && colour != light.colour
+        {
+            self.change_totals(task, plan, &mut [(colour, -1), (light.colour, 1)])?;
         }
         let reason = Json(light.reason).text()?;
-        self.connection.execute(
-            SAVE,
-            values![
-                &task,
-                day,
-                light.colour,
-                light.proof,
-                reason,
-                light.since,
-                light.rule_version
-            ],
-        )?;
-        if changes_colour {
-            self.count_light(task, 1)?;
-        }
-        Ok(())
+        self.connection
+            .execute(
+                SAVE,
+                values![
+                    &task,
+                    day,
+                    light.colour,
+                    light.proof,
+                    reason,
+                    light.since,
+                    light.rule_version
+                ],
+            )
+            .map(|_| ())
     }
 }

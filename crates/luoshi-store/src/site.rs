@@ -12,6 +12,8 @@ const SAVE: &str = "
     insert into site (key, value) values ($1, $2)
     on conflict (key) do update set value = excluded.value";
 
+const REMOVE: &str = "delete from site where key = $1";
+
 impl Snapshot<'_> {
     /// The value of a setting.
     ///
@@ -30,5 +32,13 @@ impl Transaction<'_> {
     /// When the database cannot be written.
     pub fn set_setting(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
         self.connection.execute(SAVE, values![key, value]).map(|_| ())
+    }
+
+    /// Takes a setting away.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn remove_setting(&mut self, key: &str) -> Result<(), StoreError> {
+        self.connection.execute(REMOVE, values![key]).map(|_| ())
     }
 }

@@ -61,7 +61,7 @@ impl Sqlite {
     where
         T: Send + 'static,
         E: Send + 'static,
-        Work: FnOnce(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+        Work: FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
     {
         self.committer.write(work)
     }

@@ -11,10 +11,12 @@ use std::{
 use crate::{
     engine::Connection,
     error::{StoreError, WriteError},
+    migration::known,
     pending::PendingWrite,
+    postgres::{Postgres, address::Address},
     replay::{self, ReplayOutcome},
     snapshot::{Snapshot, Transaction},
-    sqlite::{Sqlite, migration},
+    sqlite::Sqlite,
 };
 
 /// Where a database is.
@@ -24,6 +26,8 @@ pub enum Location {
     Sqlite(PathBuf),
     /// A database of SQLite in memory, empty and gone with the store. For tests.
     SqliteInMemory,
+    /// A database of PostgreSQL.
+    Postgres(Address),
 }
 
 /// What a migration did.
@@ -37,6 +41,7 @@ pub struct MigrationOutcome {
 
 enum Engine {
     Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 /// The database of a site. Clones are the same store; dropping the last one finishes the writes that wait.
@@ -59,6 +64,7 @@ impl Store {
         Self::open_engine(match location {
             Location::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, false)?),
             Location::SqliteInMemory => Engine::Sqlite(Sqlite::open_in_memory()?),
+            Location::Postgres(address) => Engine::Postgres(Postgres::open(address)?),
         })
     }
 
@@ -70,6 +76,7 @@ impl Store {
         let store = Self::open_engine(match location {
             Location::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, true)?),
             Location::SqliteInMemory => Engine::Sqlite(Sqlite::open_in_memory()?),
+            Location::Postgres(address) => Engine::Postgres(Postgres::open(address)?),
         })?;
         if store.schema_version()? == 0 {
             store.migrate()?;
@@ -96,6 +103,7 @@ impl Store {
     pub fn schema_version(&self) -> Result<u32, StoreError> {
         match &self.shared.engine {
             Engine::Sqlite(sqlite) => sqlite.schema_version(),
+            Engine::Postgres(postgres) => postgres.schema_version(),
         }
     }
 
@@ -104,7 +112,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub fn needs_migration(&self) -> Result<bool, StoreError> {
-        Ok(self.schema_version()? < migration::KNOWN)
+        Ok(self.schema_version()? < known())
     }
 
     /// Brings the schema up to this program's. Each step happens wholly or not at all.
@@ -114,12 +122,10 @@ impl Store {
     pub fn migrate(&self) -> Result<MigrationOutcome, StoreError> {
         let before = match &self.shared.engine {
             Engine::Sqlite(sqlite) => sqlite.migrate()?,
+            Engine::Postgres(postgres) => postgres.migrate()?,
         };
         self.shared.migrated.store(true, Ordering::Release);
-        Ok(MigrationOutcome {
-            before,
-            after: migration::KNOWN,
-        })
+        Ok(MigrationOutcome { before, after: known() })
     }
 
     /// Hands `work` to the committer. It runs inside a transaction that it shares with its neighbours and that is flushed to disk before
@@ -128,7 +134,7 @@ impl Store {
     /// The work must not use the store itself, only the transaction that it is given.
     pub fn write<T, E>(
         &self,
-        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+        work: impl FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
     ) -> PendingWrite<T, E>
     where
         T: Send + 'static,
@@ -140,6 +146,7 @@ impl Store {
         }
         match &self.shared.engine {
             Engine::Sqlite(sqlite) => sqlite.write(work),
+            Engine::Postgres(postgres) => postgres.write(work),
         }
     }
 
@@ -151,6 +158,7 @@ impl Store {
         self.refuse_unmigrated()?;
         match &self.shared.engine {
             Engine::Sqlite(sqlite) => sqlite.read(|connection| work(&Snapshot::on(Connection::Sqlite(connection)))),
+            Engine::Postgres(postgres) => postgres.read(|session| work(&Snapshot::on(Connection::Postgres(session)))),
         }
     }
 
@@ -169,7 +177,7 @@ impl Store {
         }
         Err(StoreError::NeedsMigration {
             found: self.schema_version()?,
-            known: migration::KNOWN,
+            known: known(),
         })
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! The rule that no referenced file is ever removed rests on three sentences. A row is written before its bytes, so no bytes are unknown.
 //! Whoever refers to a file takes hold of its row in the same transaction as the reference, and the sweep condemns a row in the same
-//! transaction as it looks for references; both change the row, so that one of the two sees the other. A condemned row is never taken up
+//! transaction as it looks for references; both change the row under a condition that the other one breaks, so that where they meet one
+//! waits for the other and then sees what it did, whatever else an engine lets transactions see. A condemned row is never taken up
 //! again, and the same bytes get another place, so that a late removal can only remove what nobody refers to.
 //!
 //! It moves no bytes.
@@ -52,6 +53,15 @@ const UNREFERENCED: &str = "
     order by used_at, place";
 
 const CONDEMN: &str = "update stored_file set condemned_at = $2 where place = $1 and condemned_at is null";
+
+/// Only where nobody has taken hold of it since it was looked at.
+const CONDEMN_UNUSED: &str = "
+    update stored_file set condemned_at = $2 where place = $1 and condemned_at is null and used_at < $3";
+
+/// Changes nothing, and makes everybody wait who would take hold of it.
+const LOCK: &str = "
+    update stored_file set condemned_at = null
+    where organisation = $1 and sha256 = $2 and stored_at is not null and condemned_at is null";
 
 const CONDEMNED: &str = "
     select place, organisation, sha256, byte_count from stored_file
@@ -227,9 +237,15 @@ impl Transaction<'_> {
             self.connection.execute(CONDEMN, values![&file.place, at])?;
             return Ok(Finished::Already(kept));
         }
-        match self.connection.execute(FINISH, values![&file.place, at])? {
-            1 => Ok(Finished::Kept),
-            _ => Ok(Finished::Condemned),
+        match self.connection.execute(FINISH, values![&file.place, at]) {
+            Ok(0) => Ok(Finished::Condemned),
+            Ok(_) => Ok(Finished::Kept),
+            Err(error @ StoreError::Constraint(_)) => {
+                // Somebody else finished the same bytes at the same moment; run again, the work will find them.
+                self.connection.came_second();
+                Err(error)
+            }
+            Err(error) => Err(error),
         }
     }
 
@@ -258,11 +274,20 @@ impl Transaction<'_> {
         before: Timestamp,
         at: Timestamp,
     ) -> Result<Vec<StoredFile>, StoreError> {
-        let files = self.unreferenced_files(before)?;
-        for file in &files {
-            self.connection.execute(CONDEMN, values![&file.place, at])?;
+        let mut files = self.unreferenced_files(before)?;
+        // In one order for all who hold several, so that two of them never wait for each other.
+        files.sort_by(|left, right| (&left.sha256, left.place).cmp(&(&right.sha256, right.place)));
+        let mut condemned = Vec::with_capacity(files.len());
+        for file in files {
+            if self
+                .connection
+                .execute(CONDEMN_UNUSED, values![&file.place, at, before])?
+                == 1
+            {
+                condemned.push(file);
+            }
         }
-        Ok(files)
+        Ok(condemned)
     }
 
     /// Condemns the bytes with this hash that `organisation` keeps, unless a draft, a document or evidence that is not `released` refers
@@ -277,6 +302,9 @@ impl Transaction<'_> {
         released: &[EvidenceId],
         at: Timestamp,
     ) -> Result<bool, StoreError> {
+        if self.connection.execute(LOCK, values![&organisation, sha256])? == 0 {
+            return Ok(false);
+        }
         let (drafts,): (u64,) = self.connection.one(IN_DRAFTS, values![&organisation, sha256])?;
         let evidence: Vec<(EvidenceId,)> = self.connection.all(IN_REPORTS, values![&organisation, sha256])?;
         let (documents,): (u64,) = match organisation == SITE {

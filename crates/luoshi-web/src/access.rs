@@ -127,6 +127,11 @@ impl<P: Policy> Visit<P> {
         &self.site.app
     }
 
+    /// Says that what is public has changed.
+    pub(crate) fn forget_public_answers(&self) {
+        self.site.last_good.forget();
+    }
+
     pub(crate) fn settings(&self) -> &WebSettings {
         &self.site.settings
     }

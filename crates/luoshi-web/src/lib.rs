@@ -31,6 +31,7 @@ mod frame;
 #[cfg(test)]
 mod gallery;
 mod language;
+mod last_good;
 mod magnitude;
 mod pages;
 mod routes;

@@ -141,6 +141,7 @@ pub fn router(app: Arc<App>, settings: WebSettings) -> Result<Router, ServeError
     let site = Site {
         app,
         settings: Arc::new(settings),
+        last_good: Arc::default(),
     };
     let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(site.clone(), welcome))

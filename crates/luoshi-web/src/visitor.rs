@@ -20,13 +20,20 @@ use axum_extra::extract::cookie::CookieJar;
 use luoshi_app::{App, session::SignedIn};
 use luoshi_types::Language;
 
-use crate::{failure::Failure, language::negotiate, pages::error, settings::WebSettings};
+use crate::{
+    failure::Failure,
+    language::negotiate,
+    last_good::{Key, LastGood},
+    pages::error,
+    settings::WebSettings,
+};
 
 /// What every handler may use. Outside this crate it is opaque.
 #[derive(Clone)]
 pub struct Site {
     pub(crate) app: Arc<App>,
     pub(crate) settings: Arc<WebSettings>,
+    pub(crate) last_good: Arc<LastGood>,
 }
 
 /// Name of the session cookie under https. The prefix makes browsers refuse it from a subdomain or without TLS.
@@ -91,13 +98,23 @@ pub(crate) async fn welcome(State(site): State<Site>, mut request: Request, next
         uri: request.uri().clone(),
     };
     let session = session_token.map_or(Ok(None), |token| site.app.session(&token));
+    let key = Key::of(&visitor);
     let mut response = match session {
         Ok(signed_in) => {
             visitor.signed_in = signed_in;
             request.extensions_mut().insert(visitor.clone());
-            error::with_page(&visitor, next.run(request).await)
+            let response = error::with_page(&visitor, next.run(request).await);
+            match key.filter(|_| visitor.signed_in.is_none()) {
+                Some(key) => site.last_good.pass(key, language, site.app.now(), response).await,
+                None => response,
+            }
         }
-        Err(failure) => error::page(&visitor, &Failure::from(failure)),
+        Err(failure) => {
+            let failure = Failure::from(failure);
+            key.filter(|_| failure == Failure::Unavailable)
+                .and_then(|key| site.last_good.show(&key, language, site.app.now()))
+                .unwrap_or_else(|| error::page(&visitor, &failure))
+        }
     };
     if !is_shared(response.headers()) {
         for cookie in chosen.cookies(&site.settings) {

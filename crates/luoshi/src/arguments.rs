@@ -68,6 +68,13 @@ pub(crate) struct Everywhere {
     #[arg(
         long,
         global = true,
+        value_name = "URL",
+        help = "数据库：sqlite:文件，或 postgres://…（默认用数据文件夹里的 luoshi.db）\nDatabase: sqlite:FILE or postgres://… (default: luoshi.db in the data folder)"
+    )]
+    pub(crate) database: Option<String>,
+    #[arg(
+        long,
+        global = true,
         value_name = "ADDR",
         help = "网站的监听地址（默认 127.0.0.1:8080）\nAddress that the site listens on (default 127.0.0.1:8080)"
     )]

@@ -12,7 +12,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     convert::Infallible,
     fs, io,
-    path::Path,
     sync::Arc,
 };
 
@@ -24,7 +23,7 @@ use luoshi_app::{
     App, Clock, Request, SetClock, Surroundings, SystemClock, SystemRandomness,
     account::NewAccount,
     document::{ImportError, Upload},
-    files::{FileError, FileSettings},
+    files::FileError,
 };
 use luoshi_intake::{IntakeSettings, intake};
 use luoshi_ledger::{
@@ -43,7 +42,7 @@ use luoshi_types::{Diagnostic, Language, PartyRole, Severity};
 use crate::{
     command::admin::{found_office, missing_accounts, reporters_of},
     failure::Failure,
-    site,
+    site::{self, Place},
     words::Words,
 };
 use calendar::{Calendar, year_with_history};
@@ -185,11 +184,12 @@ impl Clock for HistoryClock {
     }
 }
 
-/// Makes the demo site in `data`, which is missing or empty.
+/// Makes the demo site at `place`, whose folder is missing or empty.
 ///
 /// # Errors
 /// When the document cannot be used, or folder and database cannot.
-pub(crate) async fn make(data: &Path, source: &Source) -> Result<(), DemoError> {
+pub(crate) async fn make(place: &Place, source: &Source) -> Result<(), DemoError> {
+    let data = place.data.as_path();
     let now = SystemClock.now();
     let usual_year = year_with_history(now);
     let settings = IntakeSettings {
@@ -220,7 +220,14 @@ pub(crate) async fn make(data: &Path, source: &Source) -> Result<(), DemoError> 
     if let Some(parent) = data.parent() {
         fs::create_dir_all(parent).map_err(folder_failure)?;
     }
-    let made = write(&building, source, issuer.as_deref(), usual_year, calendar).await;
+    let made = write(
+        &place.with_data(&building),
+        source,
+        issuer.as_deref(),
+        usual_year,
+        calendar,
+    )
+    .await;
     // The site is closed before it is moved.
     let moved = made.map(drop).and_then(|()| {
         // An empty folder of that name gives way; one that is not empty makes this fail.
@@ -238,7 +245,7 @@ pub(crate) async fn make(data: &Path, source: &Source) -> Result<(), DemoError> 
 }
 
 async fn write(
-    building: &Path,
+    building: &Place,
     source: &Source,
     issuer: Option<&str>,
     usual_year: i16,
@@ -249,7 +256,7 @@ async fn write(
         clock: Box::new(HistoryClock(Arc::clone(&clock))),
         randomness: Box::new(SystemRandomness),
     };
-    let app = site::open_with(building, surroundings, FileSettings::default())?;
+    let app = site::open_with(building, surroundings)?;
     let author = Author {
         app: &app,
         clock: &clock,
@@ -771,6 +778,9 @@ fn others<'a>(task: &Task, reporter: OrganisationId, names: &'a BTreeMap<Organis
 #[cfg(test)]
 mod tests {
     use super::*;
+    use luoshi_app::files::FileSettings;
+
+    use crate::site::Database;
 
     /// Makes the shipped demo as if it were `now`, and counts its lights: red, yellow, green, grey.
     fn lights_on(now: &str) -> [u32; 4] {
@@ -780,8 +790,12 @@ mod tests {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
             let source = Source::shipped(now);
-            let data = folder.path().join("demo");
-            let app = write(&data, &source, None, year, Calendar::new(now, year))
+            let place = Place {
+                data: folder.path().join("demo"),
+                database: Database::InTheFolder,
+                files: FileSettings::default(),
+            };
+            let app = write(&place, &source, None, year, Calendar::new(now, year))
                 .await
                 .unwrap();
             let console = Actor::console();

@@ -9,6 +9,7 @@ use luoshi_store::StoreError;
 
 use crate::{
     exit::Exit,
+    site::Place,
     words::{Value, Words, count, text},
 };
 
@@ -59,8 +60,21 @@ pub(crate) enum Failure {
     NeedsMigration { data: PathBuf },
     /// The database belongs to a newer release.
     NewerSchema { data: PathBuf },
+    /// The setting `database` is no address that can be used; it is not shown, since it may hold a password.
+    DatabaseAddress,
+    /// The database belongs to another program.
+    ForeignDatabase { database: String },
+    /// The database server cannot be reached.
+    Unreachable { database: String, cause: anyhow::Error },
+    /// A setting of the database would lose acknowledged changes.
+    UnsafeSetting {
+        database: String,
+        name: &'static str,
+        expected: String,
+        found: String,
+    },
     /// The database cannot be used for another reason.
-    Database { data: PathBuf, cause: anyhow::Error },
+    Database { database: String, cause: anyhow::Error },
     /// The log's key is not in the folder.
     KeyMissing { data: PathBuf },
     /// The log's key is another site's.
@@ -92,10 +106,11 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// A failure of [`OpenError`]'s sort, for the site in `data`.
-    pub(crate) fn of_opening(data: PathBuf, error: OpenError) -> Self {
+    /// A failure of [`OpenError`]'s sort, for the site at `place`.
+    pub(crate) fn of_opening(place: &Place, error: OpenError) -> Self {
+        let data = place.data.clone();
         match error {
-            OpenError::Store(error) => Self::of_store(data, error),
+            OpenError::Store(error) => Self::of_store(place, error),
             OpenError::Folder(cause) => Failure::Folder { data, cause },
             OpenError::Files(cause) => Failure::Files { cause: cause.into() },
             OpenError::KeyMissing => Failure::KeyMissing { data },
@@ -105,14 +120,28 @@ impl Failure {
         }
     }
 
-    /// A failure of [`StoreError`]'s sort, for the site in `data`.
-    pub(crate) fn of_store(data: PathBuf, error: StoreError) -> Self {
+    /// A failure of [`StoreError`]'s sort, for the site at `place`.
+    pub(crate) fn of_store(place: &Place, error: StoreError) -> Self {
+        let data = place.data.clone();
+        let database = place.database_text();
         match error {
             StoreError::Missing(_) => Failure::NoSite { data },
             StoreError::NeedsMigration { .. } => Failure::NeedsMigration { data },
             StoreError::NewerSchema { .. } => Failure::NewerSchema { data },
+            StoreError::ForeignDatabase => Failure::ForeignDatabase { database },
+            StoreError::BadAddress => Failure::DatabaseAddress,
+            StoreError::Unreachable(_) => Failure::Unreachable {
+                database,
+                cause: error.into(),
+            },
+            StoreError::Setting { name, expected, found } => Failure::UnsafeSetting {
+                database,
+                name,
+                expected,
+                found,
+            },
             other => Failure::Database {
-                data,
+                database,
                 cause: other.into(),
             },
         }
@@ -128,6 +157,7 @@ impl Failure {
             | Failure::FileStore { .. }
             | Failure::NoBuckets { .. }
             | Failure::OutputNeeded
+            | Failure::DatabaseAddress
             | Failure::Registry { .. } => Exit::Usage,
             Failure::NothingToRead | Failure::NoSuchTask { .. } => Exit::Findings,
             Failure::ReadFile { .. }
@@ -143,6 +173,9 @@ impl Failure {
             | Failure::NeedsMigration { .. }
             | Failure::NewerSchema { .. }
             | Failure::Database { .. }
+            | Failure::ForeignDatabase { .. }
+            | Failure::Unreachable { .. }
+            | Failure::UnsafeSetting { .. }
             | Failure::KeyMissing { .. }
             | Failure::ForeignKey { .. }
             | Failure::DamagedKey { .. }
@@ -210,7 +243,24 @@ impl Failure {
             Failure::Folder { data, .. } => ("failure-folder", vec![("data", path(data))]),
             Failure::NeedsMigration { data } => ("failure-needs-migration", vec![("data", path(data))]),
             Failure::NewerSchema { data } => ("failure-newer-schema", vec![("data", path(data))]),
-            Failure::Database { data, .. } => ("failure-database", vec![("data", path(data))]),
+            Failure::DatabaseAddress => ("failure-database-address", vec![]),
+            Failure::ForeignDatabase { database } => ("failure-foreign-database", vec![("database", text(database))]),
+            Failure::Unreachable { database, .. } => ("failure-unreachable", vec![("database", text(database))]),
+            Failure::UnsafeSetting {
+                database,
+                name,
+                expected,
+                found,
+            } => (
+                "failure-unsafe-setting",
+                vec![
+                    ("database", text(database)),
+                    ("name", text(name)),
+                    ("expected", text(expected)),
+                    ("found", text(found)),
+                ],
+            ),
+            Failure::Database { database, .. } => ("failure-database", vec![("database", text(database))]),
             Failure::KeyMissing { data } => ("failure-key-missing", vec![("data", path(data))]),
             Failure::ForeignKey { data } => ("failure-foreign-key", vec![("data", path(data))]),
             Failure::DamagedKey { data } => ("failure-damaged-key", vec![("data", path(data))]),
@@ -237,9 +287,10 @@ impl Failure {
             | Failure::Output(cause)
             | Failure::Folder { cause, .. }
             | Failure::Listen { cause, .. } => Some(cause.to_string()),
-            Failure::Database { cause, .. } | Failure::Files { cause } | Failure::Defect(cause) => {
-                Some(format!("{cause:#}"))
-            }
+            Failure::Database { cause, .. }
+            | Failure::Unreachable { cause, .. }
+            | Failure::Files { cause }
+            | Failure::Defect(cause) => Some(format!("{cause:#}")),
             _ => None,
         }
     }
@@ -360,8 +411,22 @@ mod tests {
             },
             Failure::NeedsMigration { data: data() },
             Failure::NewerSchema { data: data() },
+            Failure::DatabaseAddress,
+            Failure::ForeignDatabase {
+                database: "x".to_owned(),
+            },
+            Failure::Unreachable {
+                database: "x".to_owned(),
+                cause: anyhow::anyhow!("cause"),
+            },
+            Failure::UnsafeSetting {
+                database: "x".to_owned(),
+                name: "fsync",
+                expected: "on".to_owned(),
+                found: "off".to_owned(),
+            },
             Failure::Database {
-                data: data(),
+                database: "x".to_owned(),
                 cause: anyhow::anyhow!("cause"),
             },
             Failure::KeyMissing { data: data() },

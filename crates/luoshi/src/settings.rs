@@ -13,11 +13,16 @@ use figment::{
     providers::{Env, Format, Serialized, Toml},
 };
 use luoshi_app::files::{FileSettings, FileStore, USUAL_QUOTA};
+use luoshi_store::Address;
 use luoshi_types::Language;
 use luoshi_web::WebSettings;
 use serde::{Deserialize, Serialize};
 
-use crate::{arguments::Everywhere, failure::Failure};
+use crate::{
+    arguments::Everywhere,
+    failure::Failure,
+    site::{Database, Place},
+};
 
 /// Where a site's data lies when nothing else is said.
 const USUAL_DATA: &str = "./luoshi-data";
@@ -32,6 +37,7 @@ const MEBIBYTE: u64 = 1024 * 1024;
 /// Names that are read from the environment with `LUOSHI_` before them.
 const IN_THE_ENVIRONMENT: &[&str] = &[
     "data",
+    "database",
     "listen",
     "lang",
     "public_url",
@@ -58,6 +64,8 @@ const IN_THE_ENVIRONMENT: &[&str] = &[
 pub(crate) struct Settings {
     /// The data folder; none means the usual one of the subcommand.
     pub(crate) data: Option<PathBuf>,
+    /// The database, as `sqlite:PATH` or `postgres://…`; none means a file in the data folder. It may hold a password and is never shown.
+    pub(crate) database: Option<String>,
     /// The address that the site listens on.
     pub(crate) listen: SocketAddr,
     /// The language of messages.
@@ -122,6 +130,7 @@ impl Default for Settings {
         let web = WebSettings::default();
         Self {
             data: None,
+            database: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             lang: Language::Chinese,
             public_url: None,
@@ -153,6 +162,8 @@ struct Flags<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    database: Option<&'a String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     listen: Option<SocketAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lang: Option<Language>,
@@ -174,6 +185,7 @@ impl Settings {
         }
         let flags = Flags {
             data: flags.data.as_ref(),
+            database: flags.database.as_ref(),
             listen: flags.listen,
             lang: flags.lang.map(Language::from),
         };
@@ -192,14 +204,38 @@ impl Settings {
         Ok(settings)
     }
 
-    /// The data folder of a site.
-    pub(crate) fn data(&self) -> PathBuf {
-        self.data.clone().unwrap_or_else(|| PathBuf::from(USUAL_DATA))
+    /// Where a site is.
+    ///
+    /// # Errors
+    /// When the database's address is none.
+    pub(crate) fn place(&self) -> Result<Place, Failure> {
+        self.place_in(USUAL_DATA)
     }
 
-    /// The data folder of the demo.
-    pub(crate) fn demo_data(&self) -> PathBuf {
-        self.data.clone().unwrap_or_else(|| PathBuf::from(USUAL_DEMO_DATA))
+    /// Where the demo is.
+    ///
+    /// # Errors
+    /// As [`Settings::place`].
+    pub(crate) fn demo_place(&self) -> Result<Place, Failure> {
+        self.place_in(USUAL_DEMO_DATA)
+    }
+
+    fn place_in(&self, usual: &str) -> Result<Place, Failure> {
+        let database = match self.database.as_deref() {
+            None => Database::InTheFolder,
+            Some(text) => match text.strip_prefix("sqlite:") {
+                Some(path) if !path.is_empty() => Database::File(PathBuf::from(path)),
+                None if Address::is_meant_by(text) => {
+                    Database::Server(text.parse().map_err(|_| Failure::DatabaseAddress)?)
+                }
+                _ => return Err(Failure::DatabaseAddress),
+            },
+        };
+        Ok(Place {
+            data: self.data.clone().unwrap_or_else(|| PathBuf::from(usual)),
+            database,
+            files: self.files()?,
+        })
     }
 
     /// What concerns HTTP.
@@ -219,7 +255,7 @@ impl Settings {
     ///
     /// # Errors
     /// When the scanner or the place of the files is none that this program can use.
-    pub(crate) fn files(&self) -> Result<FileSettings, Failure> {
+    fn files(&self) -> Result<FileSettings, Failure> {
         let scanner = match self.virus_scanner.as_deref() {
             None | Some("") => None,
             Some(address) => Some(address.parse().map_err(|_| Failure::Scanner {
@@ -337,6 +373,7 @@ mod tests {
         assert_eq!(settings.public_url.as_deref(), Some("https://luoshi.example.gov.cn"));
         assert!(settings.allow_plain_http);
         assert_eq!(settings.trusted_proxies.len(), 2);
+        assert!(matches!(settings.place().unwrap().database, Database::Server(_)));
         assert!(settings.virus_scanner.is_some() && settings.s3_secret_access_key.is_some());
     }
 
@@ -372,6 +409,30 @@ mod tests {
     fn a_secret_is_not_shown() {
         let settings = from_toml("s3_secret_access_key = \"hush\"").unwrap();
         assert!(!format!("{settings:?}").contains("hush"));
+    }
+
+    #[test]
+    fn a_database_is_a_file_or_a_server() {
+        let database = |text: &str| {
+            let settings = Settings {
+                database: Some(text.to_owned()),
+                ..Settings::default()
+            };
+            settings.place().map(|place| place.database)
+        };
+        let file = database("sqlite:/srv/luoshi.db").unwrap();
+        assert_eq!(file, Database::File("/srv/luoshi.db".into()));
+        let server = database("postgres://luoshi@db1,db2/ledger?target_session_attrs=read-write").unwrap();
+        assert!(matches!(server, Database::Server(_)));
+        for text in [
+            "",
+            "sqlite:",
+            "mysql://localhost/ledger",
+            "luoshi.db",
+            "postgres://:geheim@",
+        ] {
+            assert!(matches!(database(text), Err(Failure::DatabaseAddress)), "{text}");
+        }
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use luoshi_app::{App, Surroundings, SystemClock, SystemRandomness, files::FileSettings, folder::DataFolder};
-use luoshi_store::{Location, MigrationOutcome, Store};
+use luoshi_store::{Address, Location, MigrationOutcome, Store};
 
 use crate::failure::Failure;
 
@@ -15,73 +16,160 @@ use crate::failure::Failure;
 /// usual place of a site.
 const HARMLESS: &[&str] = &["files", "log", "key", "demo"];
 
-/// Opens the site in `data`, which has to exist.
+/// Where a site is: its folder, its database, and its received files.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// The data folder.
+    pub(crate) data: PathBuf,
+    /// The database.
+    pub(crate) database: Database,
+    /// Where received files are kept and what is asked of them.
+    pub(crate) files: FileSettings,
+}
+
+/// The database of a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Database {
+    /// A file of SQLite in the data folder.
+    InTheFolder,
+    /// A file of SQLite elsewhere.
+    File(PathBuf),
+    /// A database of PostgreSQL.
+    Server(Address),
+}
+
+impl Place {
+    /// Whether there is a site, as far as the folder tells.
+    pub(crate) fn holds_site(&self) -> bool {
+        match &self.database {
+            Database::InTheFolder => DataFolder::holds_site(&self.data),
+            Database::File(path) => path.is_file(),
+            Database::Server(_) => DataFolder::holds_key(&self.data),
+        }
+    }
+
+    /// The same database with another folder.
+    pub(crate) fn with_data(&self, data: &Path) -> Self {
+        Self {
+            data: data.to_owned(),
+            database: self.database.clone(),
+            files: self.files.clone(),
+        }
+    }
+
+    /// The database as people are told of it: a folder, a file, or a server without its password.
+    pub(crate) fn database_text(&self) -> String {
+        match &self.database {
+            Database::InTheFolder => self.data.display().to_string(),
+            Database::File(path) => path.display().to_string(),
+            Database::Server(address) => address.to_string(),
+        }
+    }
+
+    fn location(&self, folder: &DataFolder) -> Location {
+        match &self.database {
+            Database::InTheFolder => Location::Sqlite(folder.database()),
+            Database::File(path) => Location::Sqlite(path.clone()),
+            Database::Server(address) => Location::Postgres(address.clone()),
+        }
+    }
+
+    fn folder(&self) -> Result<DataFolder, Failure> {
+        DataFolder::create(&self.data).map_err(|cause| Failure::Folder {
+            data: self.data.clone(),
+            cause,
+        })
+    }
+}
+
+/// Seconds that a database server is waited for before it is asked again.
+const PAUSES: [u64; 6] = [1, 2, 4, 8, 16, 30];
+
+/// Opens the site at `place`, which has to exist.
 ///
 /// # Errors
 /// When there is none, or it cannot be used.
-pub(crate) fn open(data: &Path, files: FileSettings) -> Result<Arc<App>, Failure> {
-    if !DataFolder::holds_site(data) {
-        return Err(Failure::NoSite { data: data.to_owned() });
+pub(crate) fn open(place: &Place) -> Result<Arc<App>, Failure> {
+    if !place.holds_site() {
+        return Err(Failure::NoSite {
+            data: place.data.clone(),
+        });
     }
-    open_or_create(data, files)
+    open_or_create(place)
 }
 
-/// Opens the site in `data`, or makes one where the folder is missing or empty.
+/// Opens the site at `place`, or makes one where folder and database are missing or empty.
 ///
 /// # Errors
 /// When the folder holds other things, or the site cannot be used or made.
-pub(crate) fn open_or_create(data: &Path, files: FileSettings) -> Result<Arc<App>, Failure> {
+pub(crate) fn open_or_create(place: &Place) -> Result<Arc<App>, Failure> {
     open_with(
-        data,
+        place,
         Surroundings {
             clock: Box::new(SystemClock),
             randomness: Box::new(SystemRandomness),
         },
-        files,
     )
+}
+
+/// Like [`open_or_create`], for a service that starts together with its database: a server that cannot be reached is asked again, at growing
+/// intervals, for about a minute. `waiting` hears of each wait.
+///
+/// # Errors
+/// As [`open_or_create`].
+pub(crate) async fn open_patiently(place: &Place, waiting: impl Fn(&Failure, Duration)) -> Result<Arc<App>, Failure> {
+    for pause in PAUSES.map(Duration::from_secs) {
+        match open_or_create(place) {
+            Err(failure @ Failure::Unreachable { .. }) => {
+                waiting(&failure, pause);
+                tokio::time::sleep(pause).await;
+            }
+            other => return other,
+        }
+    }
+    open_or_create(place)
 }
 
 /// Like [`open_or_create`], with a clock of the caller's.
 ///
 /// # Errors
 /// As [`open_or_create`].
-pub(crate) fn open_with(data: &Path, surroundings: Surroundings, files: FileSettings) -> Result<Arc<App>, Failure> {
-    refuse_foreign_folder(data)?;
-    let folder = DataFolder::create(data).map_err(|cause| Failure::Folder {
-        data: data.to_owned(),
-        cause,
-    })?;
-    let failed = |error| Failure::of_store(data.to_owned(), error);
-    let store = Store::create(&Location::Sqlite(folder.database())).map_err(failed)?;
+pub(crate) fn open_with(place: &Place, surroundings: Surroundings) -> Result<Arc<App>, Failure> {
+    refuse_foreign_folder(place)?;
+    let failed = |error| Failure::of_store(place, error);
+    let folder = place.folder()?;
+    let store = Store::create(&place.location(&folder)).map_err(failed)?;
     if store.needs_migration().map_err(failed)? {
-        return Err(Failure::NeedsMigration { data: data.to_owned() });
+        return Err(Failure::NeedsMigration {
+            data: place.data.clone(),
+        });
     }
-    App::open_with_files(store, folder, surroundings, files)
-        .map_err(|error| Failure::of_opening(data.to_owned(), error))
+    App::open_with_files(store, folder, surroundings, place.files.clone())
+        .map_err(|error| Failure::of_opening(place, error))
 }
 
-/// Brings the database of the site in `data` up to this program.
+/// Brings the database of the site at `place` up to this program.
 ///
 /// # Errors
 /// When there is no site, or a step fails.
-pub(crate) fn migrate(data: &Path) -> Result<MigrationOutcome, Failure> {
-    if !DataFolder::holds_site(data) {
-        return Err(Failure::NoSite { data: data.to_owned() });
+pub(crate) fn migrate(place: &Place) -> Result<MigrationOutcome, Failure> {
+    if !place.holds_site() {
+        return Err(Failure::NoSite {
+            data: place.data.clone(),
+        });
     }
-    let failed = |error| Failure::of_store(data.to_owned(), error);
-    let folder = DataFolder::create(data).map_err(|cause| Failure::Folder {
-        data: data.to_owned(),
-        cause,
-    })?;
-    Store::open(&Location::Sqlite(folder.database()))
+    let failed = |error| Failure::of_store(place, error);
+    let folder = place.folder()?;
+    Store::open(&place.location(&folder))
         .map_err(failed)?
         .migrate()
         .map_err(failed)
 }
 
 /// A mistyped folder must not be filled with a site.
-fn refuse_foreign_folder(data: &Path) -> Result<(), Failure> {
-    if DataFolder::holds_site(data) {
+fn refuse_foreign_folder(place: &Place) -> Result<(), Failure> {
+    let data = place.data.as_path();
+    if place.holds_site() {
         return Ok(());
     }
     let entries = match fs::read_dir(data) {
@@ -117,20 +205,20 @@ pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
 mod tests {
     use super::*;
 
+    fn place(data: &Path) -> Place {
+        Place {
+            data: data.to_owned(),
+            database: Database::InTheFolder,
+            files: FileSettings::default(),
+        }
+    }
+
     #[test]
     fn a_site_is_made_in_an_empty_folder_and_found_again() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(matches!(
-            open(folder.path(), FileSettings::default()),
-            Err(Failure::NoSite { .. })
-        ));
-        let key = open_or_create(folder.path(), FileSettings::default())
-            .unwrap()
-            .log_verifier_key();
-        assert_eq!(
-            open(folder.path(), FileSettings::default()).unwrap().log_verifier_key(),
-            key
-        );
+        assert!(matches!(open(&place(folder.path())), Err(Failure::NoSite { .. })));
+        let key = open_or_create(&place(folder.path())).unwrap().log_verifier_key();
+        assert_eq!(open(&place(folder.path())).unwrap().log_verifier_key(), key);
     }
 
     #[test]
@@ -138,7 +226,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("letter.txt"), "dear").unwrap();
         assert!(matches!(
-            open_or_create(folder.path(), FileSettings::default()),
+            open_or_create(&place(folder.path())),
             Err(Failure::ForeignFolder { .. })
         ));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -147,7 +235,7 @@ mod tests {
     #[test]
     fn the_demo_inside_the_usual_folder_is_no_obstacle() {
         let folder = tempfile::tempdir().unwrap();
-        open_or_create(&folder.path().join("demo"), FileSettings::default()).unwrap();
-        open_or_create(folder.path(), FileSettings::default()).unwrap();
+        open_or_create(&place(&folder.path().join("demo"))).unwrap();
+        open_or_create(&place(folder.path())).unwrap();
     }
 }

@@ -4,8 +4,6 @@
 //! It does not know what the work does, and never acknowledges before the commit.
 
 use std::{
-    any::Any,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
@@ -19,8 +17,9 @@ use super::connection::WriteConnection;
 use crate::{
     engine,
     error::{StoreError, WriteError},
-    pending::{Answer, PendingWrite, pending},
+    pending::PendingWrite,
     snapshot::Transaction,
+    work::{Fate, Work, work},
 };
 
 /// Writes that may wait; one more is told that the store is busy, which is better than waiting without end.
@@ -32,69 +31,6 @@ const LARGEST_GROUP: usize = 128;
 pub(crate) struct Committer {
     queue: Option<SyncSender<Box<dyn Work>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
-}
-
-/// A write in the queue.
-trait Work: Send {
-    /// Does the work; says whether its rows are to be kept.
-    fn run(&mut self, transaction: &mut Transaction<'_>) -> bool;
-    /// Gives the answer, after the commit.
-    fn settle(self: Box<Self>, fate: Fate);
-}
-
-/// What became of the group that a write was in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    /// The commit is durable.
-    Durable,
-    /// Nothing of the group was begun.
-    NotBegun,
-    /// The group is undone, or its fate is unknown.
-    Lost,
-}
-
-struct Closure<T, E, F> {
-    work: Option<F>,
-    outcome: Option<Result<T, WriteError<E>>>,
-    answer: Answer<T, E>,
-}
-
-impl<T, E, F> Work for Closure<T, E, F>
-where
-    T: Send,
-    E: Send,
-    F: FnOnce(&mut Transaction<'_>) -> Result<T, E> + Send,
-{
-    fn run(&mut self, transaction: &mut Transaction<'_>) -> bool {
-        let Some(work) = self.work.take() else { return false };
-        // What the work broke in its own values is dropped with it, and its rows are undone, so nothing half done can be seen.
-        let outcome = match catch_unwind(AssertUnwindSafe(|| work(transaction))) {
-            Ok(outcome) => outcome.map_err(WriteError::Refused),
-            Err(panic) => {
-                tracing::error!(cause = panic_text(panic.as_ref()), "a write panicked");
-                Err(WriteError::Panicked)
-            }
-        };
-        let keep = outcome.is_ok();
-        self.outcome = Some(outcome);
-        keep
-    }
-
-    fn settle(self: Box<Self>, fate: Fate) {
-        let outcome = match (fate, self.outcome) {
-            (Fate::Durable, Some(outcome)) => outcome,
-            (Fate::NotBegun, _) => Err(WriteError::Busy),
-            // Also a refusal: it may rest on what a neighbour wrote that is now undone.
-            _ => Err(WriteError::Unavailable),
-        };
-        self.answer.give(outcome);
-    }
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("(no text)")
 }
 
 impl Committer {
@@ -112,19 +48,14 @@ impl Committer {
     }
 
     /// Puts a write into the queue.
-    pub(crate) fn write<T, E, F>(&self, work: F) -> PendingWrite<T, E>
+    pub(crate) fn write<T, E, F>(&self, closure: F) -> PendingWrite<T, E>
     where
         T: Send + 'static,
         E: Send + 'static,
-        F: FnOnce(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+        F: FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
     {
-        let (answer, write) = pending();
-        let closure = Closure {
-            work: Some(work),
-            outcome: None,
-            answer,
-        };
-        match self.queue.as_ref().map(|queue| queue.try_send(Box::new(closure))) {
+        let (work, write) = work(closure);
+        match self.queue.as_ref().map(|queue| queue.try_send(work)) {
             Some(Ok(())) => write,
             Some(Err(TrySendError::Full(refused))) => {
                 refused.settle(Fate::NotBegun);

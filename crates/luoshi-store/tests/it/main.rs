@@ -7,6 +7,7 @@
 
 mod committer;
 mod opening;
+mod postgres;
 mod scene;
 mod story;
 mod tampering;

@@ -62,7 +62,9 @@ pub(crate) fn carry_out(
     command: &Command,
     now: Timestamp,
 ) -> Result<Vec<EventId>, No> {
-    let facts = transaction.facts(&Subjects::of(command))?;
+    let subjects = Subjects::of(command);
+    transaction.lock(&subjects)?;
+    let facts = transaction.facts(&subjects)?;
     let permit = authorize(actor, command, &facts).map_err(|denial| No::Refused(denial.to_string()))?;
     let events =
         decide(&permit, command, &facts, day_in_china(now)).map_err(|refusal| No::Refused(refusal.to_string()))?;

@@ -4,6 +4,7 @@
 //! Each chapter is in the module of its noun; what a test does behind the store's back is in `tampering`.
 
 mod access;
+mod copy;
 mod draft;
 mod evidence;
 mod job;
@@ -16,6 +17,7 @@ mod replay;
 mod report;
 mod stored_file;
 
+use luoshi_equipment::postgres::{Pooler, Server};
 use luoshi_store::{Location, Store};
 
 pub(crate) use self::replay::eventful;
@@ -43,6 +45,7 @@ fn tell(open: &dyn Fn() -> Store) {
     stored_file::what_is_condemned(open());
     log::what_append_and_apply_refuse(open());
     replay::replaying_a_clean_ledger(open());
+    copy::copying(open(), &open());
 }
 
 #[test]
@@ -54,4 +57,35 @@ fn sqlite_in_memory() {
 fn sqlite_in_a_file() {
     let folder = tempfile::tempdir().unwrap();
     tell(&|| Store::create(&Location::Sqlite(folder.path().join(next_id().to_string()))).unwrap());
+}
+
+#[test]
+fn postgres() {
+    let Some(server) = Server::shared("the conformance story on PostgreSQL") else {
+        return;
+    };
+    tell(&|| Store::create(&Location::Postgres(server.database().parse().unwrap())).unwrap());
+}
+
+#[test]
+fn postgres_behind_a_pooler() {
+    let test = "the conformance story behind PgBouncer";
+    let Some(server) = Server::shared(test) else { return };
+    let Some(pooler) = Pooler::before(&server, test) else {
+        return;
+    };
+    tell(&|| {
+        let address = pooler.address_of(&server.database()) + "?pooler=transaction";
+        Store::create(&Location::Postgres(address.parse().unwrap())).unwrap()
+    });
+}
+
+#[test]
+fn a_ledger_moves_between_engines() {
+    let Some(server) = Server::shared("moving a ledger to PostgreSQL and back") else {
+        return;
+    };
+    let on_server = || Store::create(&Location::Postgres(server.database().parse().unwrap())).unwrap();
+    copy::copying(in_memory(), &on_server());
+    copy::copying(on_server(), &in_memory());
 }

@@ -108,3 +108,4 @@ data-reported = the figure that the body reported
 data-verified = the figure that was verified
 data-is-verified = whether the report was verified
 data-submitted-on = the day on which it was last submitted
+last-good = The latest data cannot be read at the moment; this is the page as it was when they last could. It will be current again by itself.

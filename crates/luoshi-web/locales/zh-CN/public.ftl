@@ -100,3 +100,4 @@ data-reported = 单位自报的数值
 data-verified = 核验的数值
 data-is-verified = 是否已核验
 data-submitted-on = 最近一次报送的日期
+last-good = 现在读不到最新数据，这里显示的是最近一次能读到时的内容；恢复后会自动更新。

@@ -174,5 +174,6 @@ pub(crate) async fn publish(visit: Visit<Supervisor>, At(plan): At<PlanId>, form
         idempotency_key: fields.idempotency_key(),
     };
     let done = visit.app().execute(visit.actor(), request).await?;
+    visit.forget_public_answers();
     Ok(lead_to(&receipt::with_receipt(&urls::plan(&plan), done.command)))
 }

@@ -301,6 +301,7 @@ pub(crate) async fn change_publication(visit: Visit<Supervisor>, At(id): At<Task
         idempotency_key: None,
     };
     let done = visit.app().execute(visit.actor(), request).await?;
+    visit.forget_public_answers();
     Ok(lead_to(&super::receipt::with_receipt(&urls::task(&id), done.command)))
 }
 

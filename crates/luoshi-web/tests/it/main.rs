@@ -8,6 +8,7 @@
 
 mod document;
 mod evidence;
+mod last_good;
 mod log;
 mod matrix;
 mod plan;

@@ -88,7 +88,12 @@ impl TestSite {
     }
 
     pub(crate) async fn with(settings: WebSettings) -> Self {
-        Self::with_files(settings, FileSettings::default()).await
+        Self::on(None, settings).await
+    }
+
+    /// The same site, in a database of PostgreSQL where one is given.
+    pub(crate) async fn on(database: Option<&str>, settings: WebSettings) -> Self {
+        Self::made_of(database, settings, FileSettings::default()).await
     }
 
     /// The files of the data folder that were received, or are being received.
@@ -109,11 +114,20 @@ impl TestSite {
         found
     }
 
+    /// The same site, with what an operator decides about files.
     pub(crate) async fn with_files(settings: WebSettings, files: FileSettings) -> Self {
+        Self::made_of(None, settings, files).await
+    }
+
+    async fn made_of(database: Option<&str>, settings: WebSettings, files: FileSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(SetClock::new("2026-03-02T01:00:00Z".parse().unwrap()));
         let data = DataFolder::create(folder.path()).unwrap();
-        let store = Store::create(&Location::Sqlite(data.database())).unwrap();
+        let location = match database {
+            Some(address) => Location::Postgres(address.parse().unwrap()),
+            None => Location::Sqlite(data.database()),
+        };
+        let store = Store::create(&location).unwrap();
         let surroundings = Surroundings {
             clock: Box::new(SharedClock(Arc::clone(&clock))),
             randomness: Box::new(Counter(AtomicU64::new(1))),

@@ -46,7 +46,15 @@ failure-needs-migration = The database in { $data } belongs to an older release.
     .next = Back up the whole folder, then run luoshi migrate.
 failure-newer-schema = The database in { $data } was written by a newer release.
     .next = Use the newer luoshi; this one leaves it alone.
-failure-database = The database in { $data } cannot be used.
+failure-database-address = database is no address that can be used.
+    .next = Write sqlite:FILE or postgres://user:password@host/name; docs/guide/postgresql.md explains it.
+failure-foreign-database = { $database } holds another program's data.
+    .next = Name an empty database; this one was left alone.
+failure-unreachable = The database { $database } cannot be reached.
+    .next = See whether the server runs and whether address, user, password and certificate are right; nothing was changed.
+failure-unsafe-setting = In the database { $database } { $name } is { $found }, which loses acknowledged changes when the power fails.
+    .next = Set { $name } to { $expected }, then start again.
+failure-database = The database { $database } cannot be used.
     .next = Check disk space and permissions and that no other program holds it; else restore a backup.
 failure-key-missing = The key of the log (key/log.key) is missing in { $data }.
     .next = Put back the key file that the site was made with.
@@ -115,6 +123,7 @@ import-plan-address = Ledger: { $address }
 import-next = Next: luoshi admin create-accounts --plan { $plan }, then sign in and issue the plan.
 
 # Serving
+serve-waiting = Trying again in { $seconds } seconds.
 serve-address = The site is at { $address }
 serve-stop = Stop it with Ctrl+C.
 serve-no-accounts = There is no account to sign in with yet. In another window run: luoshi admin create-office --data { $data }

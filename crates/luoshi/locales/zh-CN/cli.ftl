@@ -46,7 +46,15 @@ failure-needs-migration = { $data } 的数据库是旧版本的。
     .next = 请先备份整个文件夹，再运行 luoshi migrate。
 failure-newer-schema = { $data } 的数据库是更新版本的程序写的。
     .next = 请改用更新版本的 luoshi，本程序不改动它。
-failure-database = { $data } 的数据库用不了。
+failure-database-address = database 不是可用的数据库地址。
+    .next = 请写成 sqlite:文件，或 postgres://用户:密码@主机/库名；docs/guide/postgresql.zh-CN.md 有说明。
+failure-foreign-database = { $database } 里是别的程序的数据。
+    .next = 请换一个空的数据库；本程序没有改动它。
+failure-unreachable = 连不上数据库 { $database }。
+    .next = 请检查数据库服务器是否在运行，地址、用户、密码和证书是否正确；没有改动任何内容。
+failure-unsafe-setting = 数据库 { $database } 的 { $name } 是 { $found }，断电时会丢失已经回执的内容。
+    .next = 请把 { $name } 改为 { $expected } 后再启动。
+failure-database = 数据库 { $database } 用不了。
     .next = 请检查磁盘空间和权限，确认没有别的程序占用；仍不行时从备份恢复。
 failure-key-missing = { $data } 缺少存证日志的密钥（key/log.key）。
     .next = 请把站点建立时的密钥文件放回原处。
@@ -115,6 +123,7 @@ import-plan-address = 台账地址：{ $address }
 import-next = 下一步：luoshi admin create-accounts --plan { $plan }，再登录网站印发计划。
 
 # 运行网站
+serve-waiting = { $seconds } 秒后再试。
 serve-address = 网站地址：{ $address }
 serve-stop = 按 Ctrl+C 停止。
 serve-no-accounts = 还没有账号，无法登录。请另开一个窗口运行：luoshi admin create-office --data { $data }

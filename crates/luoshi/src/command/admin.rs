@@ -47,11 +47,10 @@ const HEAD_ENDING: &str = ".审核";
 /// Carries out one of the subcommands.
 pub(crate) fn run(command: &AdminCommand, settings: &Settings, words: Words) -> Result<Exit, Failure> {
     runtime()?.block_on(async {
-        let data = settings.data();
-        let files = settings.files()?;
+        let place = settings.place()?;
         let app = match command {
-            AdminCommand::CreateOffice(_) => site::open_or_create(&data, files)?,
-            _ => site::open(&data, files)?,
+            AdminCommand::CreateOffice(_) => site::open_or_create(&place)?,
+            _ => site::open(&place)?,
         };
         match command {
             AdminCommand::CreateOffice(arguments) => create_office(&app, arguments, words).await?,

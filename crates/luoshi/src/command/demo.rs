@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use luoshi_app::{App, Clock, SystemClock, folder::DataFolder};
+use luoshi_app::{App, Clock, SystemClock};
 use luoshi_ledger::Actor;
 
 use crate::{
@@ -24,11 +24,12 @@ use crate::{
 /// Makes or reuses the demo site and serves it.
 pub(crate) fn run(arguments: &DemoArguments, settings: &Settings, words: Words) -> Result<Exit, Failure> {
     settings.refuse_plain_http()?;
-    let data = settings.demo_data();
+    let place = settings.demo_place()?;
+    let data = place.data.clone();
     runtime()?.block_on(async {
         // Before half a year is written, so that a taken port is told at once.
         let listener = listen(settings.listen).await?;
-        let reuses = DataFolder::holds_site(&data);
+        let reuses = place.holds_site();
         if !reuses {
             refuse_other_things(&data)?;
             let source = match &arguments.document {
@@ -36,7 +37,7 @@ pub(crate) fn run(arguments: &DemoArguments, settings: &Settings, words: Words) 
                 None => Source::shipped(SystemClock.now()),
             };
             complain(&words.say("demo-making"));
-            match demo::make(&data, &source).await {
+            match demo::make(&place, &source).await {
                 Ok(()) => {}
                 Err(DemoError::Unusable(errors)) => {
                     complain(&words.say_with("import-refused", &[("file", text(&source.file_name))]));
@@ -46,7 +47,7 @@ pub(crate) fn run(arguments: &DemoArguments, settings: &Settings, words: Words) 
                 Err(DemoError::Failure(failure)) => return Err(failure),
             }
         }
-        let app = site::open(&data, settings.files()?)?;
+        let app = site::open(&place)?;
         if reuses {
             refuse_other_site(&app, &data, arguments.document.as_deref())?;
         }

@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &ImportArguments, settings: &Settings, words: Words
         year,
     };
     runtime()?.block_on(async {
-        let app = site::open_or_create(&settings.data(), settings.files()?)?;
+        let app = site::open_or_create(&settings.place()?)?;
         let id = match app.import_document(&console, upload).await {
             Ok(id) => id,
             Err(ImportError::Unusable(errors)) => return refuse(&errors),

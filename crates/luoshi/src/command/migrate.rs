@@ -11,7 +11,7 @@ use crate::{
 
 /// Takes the steps that are missing.
 pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
-    let outcome = site::migrate(&settings.data())?;
+    let outcome = site::migrate(&settings.place()?)?;
     let key = if outcome.before == outcome.after {
         "migrate-nothing"
     } else {

@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     exit::Exit,
     failure::Failure,
-    output::print,
+    output::{complain, print},
     settings::{LogFormat, Settings},
     site,
     words::{Words, text},
@@ -21,14 +21,18 @@ use crate::{
 pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
     settings.refuse_plain_http()?;
     start_log(settings)?;
-    let data = settings.data();
+    let place = settings.place()?;
     runtime()?.block_on(async {
         // Before the folder is touched, so that a taken port makes no site.
         let listener = listen(settings.listen).await?;
-        let app = site::open_or_create(&data, settings.files()?)?;
+        let app = site::open_patiently(&place, |failure, pause| {
+            complain(&failure.message(words));
+            complain(&words.say_with("serve-waiting", &[("seconds", text(pause.as_secs()))]));
+        })
+        .await?;
         let stopped = stop_signal()?;
         if app.accounts(&Actor::console())?.is_empty() {
-            print(&words.say_with("serve-no-accounts", &[("data", text(data.display()))]))?;
+            print(&words.say_with("serve-no-accounts", &[("data", text(place.data.display()))]))?;
         }
         announce(settings, &listener, words)?;
         print(&words.say("serve-stop"))?;

@@ -14,7 +14,7 @@ use crate::{
 
 /// Checks the site of the data folder.
 pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
-    let app = site::open(&settings.data(), settings.files()?)?;
+    let app = site::open(&settings.place()?)?;
     let bar = progress(0, words.say("verify-progress"));
     let outcome = app.verify(&mut |done, total| {
         bar.set_length(total);

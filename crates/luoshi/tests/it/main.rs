@@ -13,6 +13,7 @@ mod demo;
 mod documents;
 mod http;
 mod kill_nine;
+mod postgres;
 mod program;
 mod research;
 mod site;

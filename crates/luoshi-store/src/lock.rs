@@ -1,0 +1,83 @@
+//! Locks on what a command rests on, in one order for all commands, so that two of them never wait for each other. Where one transaction writes
+//! at a time there is nothing to lock.
+//!
+//! Which commands touch what, the ledger says; what they decide is not known here.
+
+use std::collections::BTreeSet;
+
+use luoshi_ledger::{
+    facts::Subjects,
+    ids::{PlanId, ReportId, TaskId},
+};
+
+use crate::{
+    engine::{for_keys, values},
+    error::StoreError,
+    snapshot::Transaction,
+};
+
+const TASK_OF_REPORT: &str = "select task from report where id = $1";
+
+const PLANS_OF_TASKS: &str = "select distinct plan from task where id in ({})";
+
+/// A plan that a command changes: nobody decides anything about its tasks meanwhile.
+const LOCK_PLANS: &str = "select id from plan where id in ({}) order by id for update";
+
+/// A plan that a command about one of its tasks rests on: others may rest on it too.
+const SHARE_PLANS: &str = "select id from plan where id in ({}) order by id for share";
+
+/// Everything about a task is decided one after the other, reports of several bodies on it included: its light follows from all of them.
+/// Rows that name the task may still be written.
+const LOCK_TASKS: &str = "select id from task where id in ({}) order by id for no key update";
+
+const LOCK_REPORTS: &str = "select id from report where id in ({}) order by id for update";
+
+impl Transaction<'_> {
+    /// Locks what `subjects` names until the transaction ends: plans, then tasks, then reports, each by their ids. A command does this before it
+    /// reads anything that it rests on.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] where somebody else holds one of them for too long; when the database cannot be read.
+    pub fn lock(&mut self, subjects: &Subjects) -> Result<(), StoreError> {
+        if self.connection.writes_alone() {
+            return Ok(());
+        }
+        let mut tasks = subjects.tasks.clone();
+        for report in &subjects.reports {
+            let found: Option<(TaskId,)> = self.connection.optional(TASK_OF_REPORT, values![report])?;
+            tasks.extend(found.map(|(task,)| task));
+        }
+        self.lock_plans(&subjects.plans, LOCK_PLANS)?;
+        self.lock_tasks(&tasks)?;
+        let reports: Vec<ReportId> = subjects.reports.iter().copied().collect();
+        for_keys(LOCK_REPORTS, &reports, |sql, keys| {
+            self.connection.execute(sql, keys).map(|_| ())
+        })
+    }
+
+    /// Locks tasks whose derived rows are made again, and holds their plans as they are.
+    ///
+    /// # Errors
+    /// As [`Transaction::lock`].
+    pub fn lock_tasks(&mut self, tasks: &BTreeSet<TaskId>) -> Result<(), StoreError> {
+        if self.connection.writes_alone() {
+            return Ok(());
+        }
+        let tasks: Vec<TaskId> = tasks.iter().copied().collect();
+        let mut plans = BTreeSet::new();
+        for_keys(PLANS_OF_TASKS, &tasks, |sql, keys| {
+            let found: Vec<(PlanId,)> = self.connection.all(sql, keys)?;
+            plans.extend(found.into_iter().map(|(plan,)| plan));
+            Ok(())
+        })?;
+        self.lock_plans(&plans, SHARE_PLANS)?;
+        for_keys(LOCK_TASKS, &tasks, |sql, keys| {
+            self.connection.execute(sql, keys).map(|_| ())
+        })
+    }
+
+    fn lock_plans(&self, plans: &BTreeSet<PlanId>, sql: &str) -> Result<(), StoreError> {
+        let plans: Vec<PlanId> = plans.iter().copied().collect();
+        for_keys(sql, &plans, |sql, keys| self.connection.execute(sql, keys).map(|_| ()))
+    }
+}

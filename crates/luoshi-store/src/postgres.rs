@@ -1,0 +1,188 @@
+//! Everything that only PostgreSQL is asked for: connections and what they must be set to, a transaction a command, its migrations. It knows
+//! no noun.
+//!
+//! Any server that speaks the protocol can be tried; docs/guide/postgresql.md says what is used of it.
+
+pub(crate) mod address;
+pub(crate) mod migration;
+pub(crate) mod query;
+pub(crate) mod session;
+pub(crate) mod writers;
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use tokio::runtime::{Handle, Runtime, RuntimeFlavor};
+
+use crate::{error::StoreError, pending::PendingWrite, snapshot::Transaction, work::work};
+use address::Address;
+use session::{Access, Opener, Session};
+use writers::Writers;
+
+/// Reading sessions that are open at most. A reader holds one for a few round trips; the server spends memory on each.
+const MOST_READERS: usize = 16;
+
+/// A database of PostgreSQL that is open.
+pub(crate) struct Postgres {
+    // Declared first and so dropped first: writes that wait are finished while the sockets are still driven.
+    writers: Writers,
+    readers: Pool,
+    opener: Arc<Opener>,
+    /// Drives the sockets. It is told to stop and not waited for, since the last owner may be a task of another runtime.
+    _sockets: Sockets,
+}
+
+struct Sockets(Option<Runtime>);
+
+impl Drop for Sockets {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Postgres {
+    /// Opens the database at `address`.
+    pub(crate) fn open(address: &Address) -> Result<Self, StoreError> {
+        let sockets = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("postgres")
+            .enable_all()
+            .build()
+            .map_err(|error| StoreError::Engine(Box::new(error)))?;
+        let handle = sockets.handle().clone();
+        // From here on, also when the server cannot be reached, it is let go in the way that a task of another runtime may.
+        let sockets = Sockets(Some(sockets));
+        let opener = Arc::new(Opener::new(address, handle)?);
+        let readers = Pool::new(Arc::clone(&opener));
+        // Whether the server is there and is what it has to be is found out now and not at the first request.
+        off_the_executor(|| readers.read(|session| migration::refuse_newer(session)))?;
+        Ok(Self {
+            writers: Writers::start(&opener)?,
+            readers,
+            opener,
+            _sockets: sockets,
+        })
+    }
+
+    /// The version of the schema; 0 for an empty database.
+    pub(crate) fn schema_version(&self) -> Result<u32, StoreError> {
+        off_the_executor(|| self.readers.read(migration::version))
+    }
+
+    /// Brings the schema up to the program's.
+    pub(crate) fn migrate(&self) -> Result<u32, StoreError> {
+        off_the_executor(|| migration::run(&self.opener.open()?))
+    }
+
+    /// Hands work to a writer.
+    pub(crate) fn write<T, E, Work>(&self, closure: Work) -> PendingWrite<T, E>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        Work: FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let (work, write) = work(closure);
+        self.writers.take(work);
+        write
+    }
+
+    /// Runs `work` on a reading session, inside one transaction.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Session) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        off_the_executor(|| self.readers.read(work))
+    }
+}
+
+/// Runs something that waits for the server. On a thread of an executor the other tasks of that thread are first handed to another one, or
+/// a server that hangs would stop pages that ask it nothing.
+fn off_the_executor<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::try_current().map(|handle| handle.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}
+
+/// Sessions that read.
+struct Pool {
+    opener: Arc<Opener>,
+    state: Mutex<PoolState>,
+    returned: Condvar,
+}
+
+#[derive(Default)]
+struct PoolState {
+    idle: Vec<Session>,
+    open: usize,
+}
+
+impl Pool {
+    fn new(opener: Arc<Opener>) -> Self {
+        Self {
+            opener,
+            state: Mutex::default(),
+            returned: Condvar::new(),
+        }
+    }
+
+    /// Runs `work` inside a transaction that sees one state of the database.
+    fn read<T>(&self, work: impl FnOnce(&Session) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut lent = Lent {
+            pool: self,
+            session: self.take(),
+        };
+        // A session that lay idle may have been cut in the meantime; that shows before any work is done.
+        let is_open = lent
+            .session
+            .as_ref()
+            .is_some_and(|session| session.begin(Access::Read).is_ok());
+        if !is_open {
+            lent.session = None;
+            let session = self.opener.open()?;
+            session.begin(Access::Read)?;
+            lent.session = Some(session);
+        }
+        let Some(session) = &lent.session else {
+            return Err(StoreError::Unavailable);
+        };
+        let outcome = work(session);
+        // A reader has nothing to commit; a session that cannot end its transaction is not used again.
+        if session.roll_back().is_err() {
+            lent.session = None;
+        }
+        outcome
+    }
+
+    /// A session that lies idle, or none where one more may be opened.
+    fn take(&self) -> Option<Session> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(session) = state.idle.pop() {
+                return Some(session);
+            }
+            if state.open < MOST_READERS {
+                state.open += 1;
+                return None;
+            }
+            state = self.returned.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// A place among the reading sessions that finds its way back, also when the reader panics.
+struct Lent<'p> {
+    pool: &'p Pool,
+    session: Option<Session>,
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        let mut state = self.pool.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.session.take() {
+            Some(session) if session.is_clean() => state.idle.push(session),
+            // It may still be inside a transaction, so it is closed, and another one is opened when it is needed.
+            _ => state.open -= 1,
+        }
+        drop(state);
+        self.pool.returned.notify_one();
+    }
+}

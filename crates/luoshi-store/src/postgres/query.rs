@@ -1,0 +1,157 @@
+//! Runs statements of the rooms on PostgreSQL: binds `$1`, `$2` … and keeps prepared statements, except where a pooler would lose them.
+
+use std::error::Error;
+
+use bytes::BytesMut;
+use tokio_postgres::{
+    error::SqlState,
+    types::{IsNull, ToSql, Type, to_sql_checked},
+};
+
+use super::session::{Session, Trouble};
+use crate::{
+    engine::{ColumnValue, Row, Value},
+    error::{Constraint, StoreError},
+};
+
+/// Runs a query and shows each row to `visit`, once all have come: another query may be asked in between.
+pub(crate) fn each(
+    session: &Session,
+    sql: &str,
+    parameters: &[Value<'_>],
+    visit: &mut dyn FnMut(&mut Row<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let rows = if session.keeps_statements {
+        let statement = session.prepared(sql)?;
+        session.wait(session.client.query(&statement, &untyped(parameters)))?
+    } else {
+        session.wait(session.client.query_typed(sql, &typed(parameters)))?
+    };
+    for row in &rows {
+        visit(&mut Row::postgres(row))?;
+    }
+    Ok(())
+}
+
+/// Runs a statement and answers with the number of rows that it changed.
+pub(crate) fn execute(session: &Session, sql: &str, parameters: &[Value<'_>]) -> Result<u64, StoreError> {
+    if session.keeps_statements {
+        let statement = session.prepared(sql)?;
+        session.wait(session.client.execute(&statement, &untyped(parameters)))
+    } else {
+        session.wait(session.client.execute_typed(sql, &typed(parameters)))
+    }
+}
+
+fn untyped<'p>(parameters: &'p [Value<'_>]) -> Vec<&'p (dyn ToSql + Sync)> {
+    parameters.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
+fn typed<'p>(parameters: &'p [Value<'_>]) -> Vec<(&'p (dyn ToSql + Sync), Type)> {
+    let kind = |value: &Value<'_>| match value {
+        // The server finds out what a parameter without a type has to be.
+        Value::Null => Type::UNKNOWN,
+        Value::Integer(_) => Type::INT8,
+        Value::Text(_) => Type::TEXT,
+        Value::Blob(_) => Type::BYTEA,
+    };
+    parameters
+        .iter()
+        .map(|value| (value as &(dyn ToSql + Sync), kind(value)))
+        .collect()
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match self {
+            Value::Null => Ok(IsNull::Yes),
+            Value::Integer(integer) if *kind == Type::INT4 => i32::try_from(*integer)?.to_sql(kind, out),
+            Value::Integer(integer) => integer.to_sql(kind, out),
+            Value::Text(text) => text.as_ref().to_sql(kind, out),
+            Value::Blob(bytes) => bytes.to_sql(kind, out),
+        }
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        matches!(
+            *kind,
+            Type::INT8 | Type::INT4 | Type::TEXT | Type::BYTEA | Type::UNKNOWN
+        )
+    }
+
+    to_sql_checked!();
+}
+
+/// The value of a column.
+pub(crate) fn column(row: &tokio_postgres::Row, index: usize) -> Result<ColumnValue<'_>, StoreError> {
+    let kind = row.columns().get(index).map(tokio_postgres::Column::type_);
+    let value = match kind {
+        Some(&Type::INT8) => row.try_get::<_, Option<i64>>(index)?.map(ColumnValue::Integer),
+        Some(&Type::INT4) => {
+            let value: Option<i32> = row.try_get(index)?;
+            value.map(|value| ColumnValue::Integer(value.into()))
+        }
+        // SQLite has no truth values; a condition is 0 or 1 there.
+        Some(&Type::BOOL) => {
+            let value: Option<bool> = row.try_get(index)?;
+            value.map(|value| ColumnValue::Integer(value.into()))
+        }
+        Some(&(Type::TEXT | Type::VARCHAR | Type::NAME)) => {
+            row.try_get::<_, Option<&str>>(index)?.map(ColumnValue::Text)
+        }
+        Some(&Type::BYTEA) => row.try_get::<_, Option<&[u8]>>(index)?.map(ColumnValue::Blob),
+        Some(&Type::FLOAT8) => row.try_get::<_, Option<f64>>(index)?.map(ColumnValue::Real),
+        _ => {
+            return Err(StoreError::Unreadable {
+                column: column_name(row, index),
+            });
+        }
+    };
+    Ok(value.unwrap_or(ColumnValue::Null))
+}
+
+/// The name that the query gives a column.
+pub(crate) fn column_name(row: &tokio_postgres::Row, index: usize) -> String {
+    row.columns()
+        .get(index)
+        .map_or("(unknown)", tokio_postgres::Column::name)
+        .to_owned()
+}
+
+/// What an error means for the transaction that it happened in.
+pub(super) fn trouble(error: &tokio_postgres::Error) -> Trouble {
+    let Some(code) = error.code() else { return Trouble::Lost };
+    let class = code.code().get(..2).unwrap_or_default();
+    match code {
+        &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED => Trouble::Again,
+        // Two transactions at once made the first row of a stream, or answered the same request.
+        &SqlState::UNIQUE_VIOLATION => Trouble::CameSecond,
+        // The server, or somebody who runs it, ends the session.
+        _ if matches!(class, "08" | "57") && *code != SqlState::QUERY_CANCELED => Trouble::Lost,
+        // A server that has become a standby: another one is to be found.
+        &SqlState::READ_ONLY_SQL_TRANSACTION => Trouble::Lost,
+        _ => Trouble::Failed,
+    }
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let Some(cause) = error.as_db_error() else {
+            return StoreError::Engine(Box::new(error));
+        };
+        match cause.code().code() {
+            "23505" => StoreError::Constraint(match cause.constraint() {
+                Some("account_sign_in_name") => Constraint::SignInName,
+                Some("task_number") => Constraint::TaskNumber,
+                Some("receipt_key") => Constraint::IdempotencyKey,
+                _ => Constraint::Unique,
+            }),
+            "23503" => StoreError::Constraint(Constraint::Reference),
+            // 23: other constraints; 22: a value that its column does not take.
+            code if code.starts_with("23") || code.starts_with("22") => StoreError::Constraint(Constraint::Value),
+            "40001" | "40P01" | "55P03" => StoreError::Locked,
+            "53100" => StoreError::DiskFull,
+            _ => StoreError::Engine(Box::new(error)),
+        }
+    }
+}

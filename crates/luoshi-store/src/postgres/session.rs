@@ -1,0 +1,304 @@
+//! A session with a PostgreSQL server: opened, checked for every setting on which durability rests, and remembering what went wrong in it.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_executor::block_on;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    runtime::Handle,
+    time::timeout,
+};
+use tokio_postgres::{AsyncMessage, Client, NoTls, Statement, error::SqlState};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::address::Address;
+use crate::error::StoreError;
+
+/// How long a server is waited for when a session is opened.
+const PATIENCE_FOR_CONNECTING: Duration = Duration::from_secs(10);
+/// How long an answer is waited for. The server gives up earlier by itself; this is for one that has stopped answering at all.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Statements that a session keeps prepared: more than the rooms have. Beyond that all are let go and prepared again.
+const PREPARED_STATEMENTS: usize = 512;
+/// The oldest server that is accepted: the oldest that the tests run on.
+const LEAST_VERSION: (u32, &str) = (150_000, "15");
+
+/// Settings of the server with the values that are accepted. Anything else loses acknowledged commits when the power fails.
+const SETTINGS: &[(&str, &[&str])] = &[
+    ("fsync", &["on"]),
+    ("full_page_writes", &["on"]),
+    ("synchronous_commit", &["on", "remote_apply", "remote_write"]),
+    ("server_encoding", &["UTF8"]),
+    ("transaction_read_only", &["off"]),
+];
+
+/// What a transaction is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// It sees one state of the database and changes nothing.
+    Read,
+    /// It sees what others have committed when each of its statements begins; what it rests on it locks.
+    Write,
+}
+
+impl Access {
+    /// Limits are set for the transaction alone, since a pooler may give the session's connection to somebody else afterwards.
+    fn begin(self) -> &'static str {
+        match self {
+            Access::Read => {
+                "begin isolation level repeatable read read only; set local statement_timeout = '50s'; \
+                 set local idle_in_transaction_session_timeout = '120s'"
+            }
+            Access::Write => {
+                "begin isolation level read committed read write; set local lock_timeout = '10s'; \
+                 set local statement_timeout = '50s'; set local idle_in_transaction_session_timeout = '60s'"
+            }
+        }
+    }
+}
+
+/// What went wrong in the present transaction, as far as it decides what becomes of it. The worse one stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Trouble {
+    /// A statement failed, so the server keeps nothing of the transaction.
+    Failed,
+    /// Another transaction came first with the same key; run again, this one will see it.
+    CameSecond,
+    /// The transaction met another one and has to be run again.
+    Again,
+    /// The session is of no more use.
+    Lost,
+}
+
+/// Opens sessions with one database.
+pub(crate) struct Opener {
+    address: Address,
+    encryption: Option<MakeRustlsConnect>,
+    runtime: Handle,
+}
+
+impl Opener {
+    pub(super) fn new(address: &Address, runtime: Handle) -> Result<Self, StoreError> {
+        let encryption = address.wants_encryption().then(encryption).transpose()?;
+        Ok(Self {
+            address: address.clone(),
+            encryption,
+            runtime,
+        })
+    }
+
+    /// Opens a session and checks the server's settings.
+    pub(crate) fn open(&self) -> Result<Session, StoreError> {
+        let doubt = Arc::new(AtomicBool::new(false));
+        let client = match &self.encryption {
+            Some(encryption) => self.connect(encryption.clone(), &doubt)?,
+            None => self.connect(NoTls, &doubt)?,
+        };
+        let session = Session {
+            client,
+            runtime: self.runtime.clone(),
+            keeps_statements: !self.address.is_pooled(),
+            statements: RefCell::default(),
+            trouble: Cell::new(None),
+            doubt,
+        };
+        session.check_settings()?;
+        Ok(session)
+    }
+
+    fn connect<T>(&self, encryption: T, doubt: &Arc<AtomicBool>) -> Result<Client, StoreError>
+    where
+        T: tokio_postgres::tls::MakeTlsConnect<tokio_postgres::Socket> + Send + 'static,
+        T::Stream: Send,
+        T::TlsConnect: Send,
+        <T::TlsConnect as tokio_postgres::tls::TlsConnect<tokio_postgres::Socket>>::Future: Send,
+    {
+        let config = self.address.config().clone();
+        let opening = self
+            .runtime
+            .spawn(async move { timeout(PATIENCE_FOR_CONNECTING, config.connect(encryption)).await });
+        let unreachable = |cause: Box<dyn std::error::Error + Send + Sync>| StoreError::Unreachable(cause);
+        let (client, connection) = block_on(opening)
+            .map_err(|error| unreachable(Box::new(error)))?
+            .map_err(|error| unreachable(Box::new(error)))?
+            .map_err(|error| unreachable(Box::new(error)))?;
+        self.runtime.spawn(drive(connection, Arc::clone(doubt)));
+        Ok(client)
+    }
+}
+
+/// Moves bytes between a client and its socket until one of them is gone, and listens for the one warning that undoes a promise.
+async fn drive<S, T>(mut connection: tokio_postgres::Connection<S, T>, doubt: Arc<AtomicBool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    loop {
+        match std::future::poll_fn(|context| connection.poll_message(context)).await {
+            Some(Ok(AsyncMessage::Notice(notice))) => {
+                // Also sent when a commit gave up waiting for a standby: it is on this server and perhaps nowhere else.
+                if *notice.code() == SqlState::WARNING {
+                    doubt.store(true, Ordering::Release);
+                }
+                tracing::debug!(notice = notice.message(), "the database server says");
+            }
+            Some(Ok(_)) => {}
+            Some(Err(error)) => {
+                tracing::warn!(%error, "a session with the database server broke");
+                return;
+            }
+            None => return,
+        }
+    }
+}
+
+/// Certificates are checked against those that the machine trusts (`SSL_CERT_FILE` names others).
+fn encryption() -> Result<MakeRustlsConnect, StoreError> {
+    // Somebody else may have chosen the cryptography of this process already; it serves as well.
+    let _chosen_already = rustls::crypto::ring::default_provider().install_default();
+    let (encryption, doubtful) = MakeRustlsConnect::with_native_certs().map_err(|_| StoreError::NoCertificates)?;
+    for error in doubtful {
+        tracing::warn!(%error, "a trusted certificate cannot be read");
+    }
+    Ok(encryption)
+}
+
+/// A session with the server. It belongs to one thread at a time.
+pub(crate) struct Session {
+    pub(super) client: Client,
+    runtime: Handle,
+    pub(super) keeps_statements: bool,
+    statements: RefCell<HashMap<String, Statement>>,
+    trouble: Cell<Option<Trouble>>,
+    doubt: Arc<AtomicBool>,
+}
+
+impl Session {
+    /// Waits for the server on this thread, whether or not it is a thread of an executor.
+    pub(super) fn wait<T>(
+        &self,
+        answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, StoreError> {
+        // The limit of time needs a runtime's clock; the answer itself is brought by the thread that drives the socket.
+        let _entered = self.runtime.enter();
+        match block_on(async { timeout(PATIENCE, answer).await }) {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(self.failed(error)),
+            Err(_) => {
+                tracing::error!("the database server does not answer");
+                self.note(Trouble::Lost);
+                Err(StoreError::Unavailable)
+            }
+        }
+    }
+
+    fn failed(&self, error: tokio_postgres::Error) -> StoreError {
+        let trouble = if error.code().is_none() || self.client.is_closed() {
+            Trouble::Lost
+        } else {
+            super::query::trouble(&error)
+        };
+        self.note(trouble);
+        if trouble == Trouble::Lost {
+            tracing::warn!(%error, "a session with the database server is lost");
+            return StoreError::Unavailable;
+        }
+        StoreError::from(error)
+    }
+
+    /// Remembers that something went wrong in the present transaction.
+    pub(crate) fn note(&self, trouble: Trouble) {
+        self.trouble.set(self.trouble.get().max(Some(trouble)));
+    }
+
+    /// What went wrong since the transaction began.
+    pub(super) fn trouble(&self) -> Option<Trouble> {
+        self.trouble.get()
+    }
+
+    /// Whether another transaction may begin.
+    pub(super) fn is_clean(&self) -> bool {
+        self.trouble.get().is_none() && !self.client.is_closed()
+    }
+
+    /// Begins a transaction.
+    pub(super) fn begin(&self, access: Access) -> Result<(), StoreError> {
+        self.wait(self.client.batch_execute(access.begin()))
+    }
+
+    /// Commits. After an error whose trouble is [`Trouble::Lost`] nobody knows whether it did.
+    pub(super) fn commit(&self) -> Result<(), StoreError> {
+        self.doubt.store(false, Ordering::Release);
+        self.wait(self.client.batch_execute("commit"))?;
+        if self.doubt.swap(false, Ordering::AcqRel) {
+            tracing::error!("a commit was not confirmed by the standby");
+            self.note(Trouble::Lost);
+            return Err(StoreError::Unavailable);
+        }
+        Ok(())
+    }
+
+    /// Undoes the transaction and forgets what went wrong in it, if the session can still be used.
+    pub(super) fn roll_back(&self) -> Result<(), StoreError> {
+        if self.trouble.get() == Some(Trouble::Lost) {
+            return Err(StoreError::Unavailable);
+        }
+        self.wait(self.client.batch_execute("rollback"))?;
+        self.trouble.set(None);
+        Ok(())
+    }
+
+    /// The statement for a text, prepared once.
+    pub(super) fn prepared(&self, sql: &str) -> Result<Statement, StoreError> {
+        if let Some(statement) = self.statements.borrow().get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.wait(self.client.prepare(sql))?;
+        let mut statements = self.statements.borrow_mut();
+        if statements.len() >= PREPARED_STATEMENTS {
+            statements.clear();
+        }
+        statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    /// Refuses a server that is too old, and one that would lose what it has acknowledged.
+    fn check_settings(&self) -> Result<(), StoreError> {
+        let version = self.setting("server_version_num")?;
+        if version.parse::<u32>().is_ok_and(|version| version < LEAST_VERSION.0) {
+            return Err(StoreError::OldServer {
+                found: self.setting("server_version")?,
+                least: LEAST_VERSION.1,
+            });
+        }
+        for (name, accepted) in SETTINGS {
+            let found = self.setting(name)?;
+            if !accepted.contains(&found.as_str()) {
+                return Err(StoreError::Setting {
+                    name,
+                    expected: accepted.join(" / "),
+                    found,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of a setting of the server.
+    pub(super) fn setting(&self, name: &str) -> Result<String, StoreError> {
+        let answer = self.wait(self.client.simple_query(&format!("show {name}")))?;
+        let value = answer.iter().find_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        });
+        Ok(value.unwrap_or_default().to_owned())
+    }
+}

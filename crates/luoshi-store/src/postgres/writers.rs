@@ -1,0 +1,173 @@
+//! The threads that write: each command is a transaction of its own, run again where it met another one, and answered as unknown where nobody
+//! can say what became of its commit.
+//!
+//! The server's log shares the flushes among them, so there is no group commit here.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use super::session::{Access, Opener, Session, Trouble};
+use crate::{
+    engine::Connection,
+    error::StoreError,
+    snapshot::Transaction,
+    work::{Fate, Work},
+};
+
+/// Writes that may wait; one more is told that the store is busy, which is better than waiting without end.
+const LONGEST_QUEUE: usize = 1_024;
+/// Transactions that run at once. More of them would share a flush better and lock each other out more often.
+const WRITERS: usize = 16;
+/// How often a transaction is run before its author is told to come back.
+const MOST_RUNS: u32 = 10;
+/// How often a transaction that came second is run again. A key that was taken long ago is taken at every run.
+const MOST_SECONDS: u32 = 2;
+
+/// The handles of the writing threads.
+pub(crate) struct Writers {
+    queue: Option<SyncSender<Box<dyn Work>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Writers {
+    /// Starts the threads; each opens its session when it first needs one.
+    pub(crate) fn start(opener: &Arc<Opener>) -> Result<Self, StoreError> {
+        let (sender, receiver) = sync_channel(LONGEST_QUEUE);
+        let queue = Arc::new(Mutex::new(receiver));
+        let threads = (0..WRITERS)
+            .map(|number| {
+                let writer = Writer {
+                    number: number as u32,
+                    opener: Arc::clone(opener),
+                    session: None,
+                };
+                let queue = Arc::clone(&queue);
+                thread::Builder::new()
+                    .name(format!("writer-{number}"))
+                    .spawn(move || writer.serve(&queue))
+            })
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| StoreError::Engine(Box::new(error)))?;
+        Ok(Self {
+            queue: Some(sender),
+            threads: Mutex::new(threads),
+        })
+    }
+
+    /// Puts a write into the queue, or answers it where there is no place.
+    pub(crate) fn take(&self, work: Box<dyn Work>) {
+        let Some(queue) = &self.queue else {
+            return work.settle(Fate::Lost);
+        };
+        match queue.try_send(work) {
+            Ok(()) => {}
+            Err(TrySendError::Full(refused)) => refused.settle(Fate::NotBegun),
+            Err(TrySendError::Disconnected(refused)) => refused.settle(Fate::Lost),
+        }
+    }
+}
+
+impl Drop for Writers {
+    fn drop(&mut self) {
+        // Without a sender the threads finish what waits and end.
+        drop(self.queue.take());
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            // The last owner of the store may be a piece of work; a thread cannot wait for itself.
+            if thread.thread().id() != thread::current().id() && thread.join().is_err() {
+                tracing::error!("a writer ended with a panic");
+            }
+        }
+    }
+}
+
+struct Writer {
+    number: u32,
+    opener: Arc<Opener>,
+    session: Option<Session>,
+}
+
+impl Writer {
+    fn serve(mut self, queue: &Mutex<Receiver<Box<dyn Work>>>) {
+        loop {
+            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(mut work) = next else { return };
+            let fate = self.carry_out(work.as_mut());
+            work.settle(fate);
+        }
+    }
+
+    fn carry_out(&mut self, work: &mut dyn Work) -> Fate {
+        let mut seconds = 0;
+        for run in 0..MOST_RUNS {
+            // Those that met each other would meet again if they all waited equally long.
+            let pause = u64::from(run) * u64::from(1 + self.number % 5);
+            thread::sleep(Duration::from_millis(pause));
+            let session = match self.take_session() {
+                Ok(session) => session,
+                Err(error) => {
+                    tracing::error!(%error, "the database server cannot be reached");
+                    return Fate::NotBegun;
+                }
+            };
+            if session.begin(Access::Write).is_err() {
+                continue;
+            }
+            let keep = work.run(&mut Transaction::on(Connection::Postgres(&session)));
+            let fate = match session.trouble() {
+                Some(Trouble::Lost) => continue,
+                Some(Trouble::Again) => None,
+                Some(Trouble::CameSecond) if seconds < MOST_SECONDS => {
+                    seconds += 1;
+                    None
+                }
+                Some(trouble) if keep => {
+                    // The work went on after a statement that failed. The server keeps nothing of it, whatever the work believes.
+                    tracing::error!(?trouble, "work went on after a failed statement");
+                    Some(Fate::Lost)
+                }
+                None if keep => match session.commit() {
+                    Ok(()) => {
+                        self.session = Some(session);
+                        return Fate::Durable;
+                    }
+                    Err(error) if session.trouble() == Some(Trouble::Lost) => {
+                        tracing::error!(%error, "nobody knows what became of a commit");
+                        return Fate::Lost;
+                    }
+                    Err(error) if session.trouble() == Some(Trouble::Again) => {
+                        tracing::debug!(%error, "a commit met another one");
+                        None
+                    }
+                    Err(error) => {
+                        tracing::error!(%error, "a commit failed");
+                        Some(Fate::Lost)
+                    }
+                },
+                _ => Some(Fate::Durable),
+            };
+            if session.roll_back().is_ok() {
+                self.session = Some(session);
+            }
+            if let Some(fate) = fate {
+                return fate;
+            }
+        }
+        tracing::warn!("a transaction met others at every run");
+        Fate::NotBegun
+    }
+
+    /// The session of this thread, which gets a new one where it has none or the old one has broken.
+    fn take_session(&mut self) -> Result<Session, StoreError> {
+        match self.session.take().filter(Session::is_clean) {
+            Some(session) => Ok(session),
+            None => self.opener.open(),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What only a database with many writers can get wrong: transactions that meet, and a server that is gone for a while.
+
+use jiff::{ToSpan, civil::date};
+use luoshi_equipment::{postgres, postgres::Server};
+use luoshi_ledger::{Command, command::SubmitReport, period::Period};
+use luoshi_store::{Address, Location, Store, StoreError, WriteError};
+
+use crate::scene::{No, Scene, at, carry_out};
+
+fn open(address: &str) -> Store {
+    Store::create(&Location::Postgres(address.parse::<Address>().unwrap())).unwrap()
+}
+
+fn months() -> impl Iterator<Item = Period> {
+    (0..24).map(|month| Period::of(date(2026, 1, 1).checked_add(month.months()).unwrap()))
+}
+
+/// Two bodies report on one task for many months, every report is sent twice, and all at the same moment: each is there once, the other sending
+/// is refused by what the first one did, and lights and totals are those of a ledger that was written one by one.
+#[test]
+fn transactions_that_meet_are_decided_one_after_the_other() {
+    let Some(server) = Server::shared("transactions that meet on PostgreSQL") else {
+        return;
+    };
+    let scene = Scene::set_up(open(&server.database()));
+    let now = at("2028-03-01T01:00:00Z");
+    let commands: Vec<(luoshi_ledger::Actor, SubmitReport)> = months()
+        .flat_map(|month| {
+            [
+                (scene.roads_clerk.clone(), scene.road_report(scene.roads, month)),
+                (scene.clerk.clone(), scene.road_report(scene.finance, month)),
+                (scene.clerk.clone(), scene.growth_report(month)),
+            ]
+        })
+        .collect();
+    let waiting: Vec<_> = commands
+        .iter()
+        .chain(&commands)
+        .map(|(actor, command)| {
+            let (actor, command) = (actor.clone(), Command::SubmitReport(command.clone()));
+            scene
+                .store
+                .write(move |transaction| carry_out(transaction, &actor, &command, now))
+        })
+        .collect();
+    let outcomes: Vec<_> = waiting.into_iter().map(luoshi_store::PendingWrite::wait).collect();
+    let done = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    let refused = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, Err(WriteError::Refused(No::Refused(_)))))
+        .count();
+    assert_eq!((done, refused), (commands.len(), commands.len()), "{outcomes:#?}");
+    let replayed = scene.store.replay(&mut |_, _| {}).unwrap();
+    assert!(replayed.is_clean(), "{:#?}", replayed.differences);
+}
+
+/// A store goes on by itself when its server comes back; nothing is acknowledged meanwhile.
+#[test]
+fn a_server_that_was_gone_is_found_again() {
+    let test = "a PostgreSQL server that is gone for a while";
+    if Server::shared(test).is_none() {
+        return;
+    }
+    // A server of its own, since the others that share one would miss it.
+    let server = Server::start(&postgres::programs().unwrap(), Some("/dev/shm".as_ref())).unwrap();
+    let address = server.database();
+    let store = open(&address);
+    let set = |key: &'static str| {
+        store
+            .write(move |transaction| transaction.set_setting(key, "set"))
+            .wait()
+    };
+    let read = |key: &str| store.read(|snapshot| snapshot.setting(key));
+    set("before").unwrap();
+    server.kill().unwrap();
+    assert!(matches!(set("meanwhile"), Err(WriteError::Busy)));
+    assert!(matches!(read("before"), Err(StoreError::Unreachable(_))));
+    server.resume().unwrap();
+    set("afterwards").unwrap();
+    assert_eq!(read("before").unwrap().as_deref(), Some("set"));
+    assert_eq!(read("meanwhile").unwrap(), None);
+}
+
+#[test]
+fn a_server_that_would_lose_commits_is_refused() {
+    let Some(server) = Server::shared("settings of a PostgreSQL server") else {
+        return;
+    };
+    let address = server.database();
+    let name = address.rsplit('/').next().unwrap();
+    server
+        .ask(&address, &format!("alter database {name} set synchronous_commit = off"))
+        .unwrap();
+    let refused = Store::create(&Location::Postgres(address.parse().unwrap())).err();
+    let is_named = matches!(
+        refused,
+        Some(StoreError::Setting {
+            name: "synchronous_commit",
+            ..
+        })
+    );
+    assert!(is_named, "{refused:?}");
+}
+
+#[test]
+fn somebody_elses_database_is_left_alone() {
+    let Some(server) = Server::shared("somebody else's database on PostgreSQL") else {
+        return;
+    };
+    let address = server.database();
+    server.ask(&address, "create table letter (id integer)").unwrap();
+    let refused = Store::create(&Location::Postgres(address.parse().unwrap())).err();
+    assert!(matches!(refused, Some(StoreError::ForeignDatabase)), "{refused:?}");
+    let tables = "select count(*) from information_schema.tables where table_schema = 'public'";
+    assert_eq!(server.ask(&address, tables).unwrap().trim(), "1");
+}
+
+/// Four processes that begin at the same moment make one schema.
+#[test]
+fn several_begin_to_migrate_at_once() {
+    let Some(server) = Server::shared("migrations of PostgreSQL at once") else {
+        return;
+    };
+    let address = server.database();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| drop(open(&address)));
+        }
+    });
+    assert!(!open(&address).needs_migration().unwrap());
+}
