@@ -2,10 +2,14 @@
 //!
 //! How bytes are kept and who may see them is the application's. Nothing here is ever shown inside a page: a file is saved, not opened.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    pin::Pin,
+    sync::atomic::{AtomicBool, Ordering},
+    task::{Context, Poll},
+};
 
 use axum::{
-    body::{Body, Bytes},
+    body::{Body, BodyDataStream, Bytes},
     extract::{FromRequest, Multipart, Request, multipart::Field},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -64,6 +68,7 @@ impl FromRequest<Site> for SubmittedReport {
             });
         }
         let visitor = request.extensions().get::<Visitor>().cloned();
+        let request = request.map(|body| Body::from_stream(OneAtATime::new(body.into_data_stream())));
         let mut parts = Multipart::from_request(request, site)
             .await
             .map_err(|_| FormRejection(Failure::BadRequest))?;
@@ -115,6 +120,34 @@ impl FromRequest<Site> for SubmittedReport {
         let fields = Fields::from_pairs(pairs);
         check_token(visitor.as_ref(), &fields).map_err(FormRejection)?;
         Ok(Self { fields, files })
+    }
+}
+
+/// Hands a body on piece by piece. The reader of parts takes whatever is ready before it looks at any of it, so that a fast sender would
+/// have a whole file in memory.
+struct OneAtATime {
+    body: BodyDataStream,
+    /// Whether a piece was handed on just now.
+    has_given: bool,
+}
+
+impl OneAtATime {
+    fn new(body: BodyDataStream) -> Self {
+        Self { body, has_given: false }
+    }
+}
+
+impl Stream for OneAtATime {
+    type Item = Result<Bytes, axum::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if std::mem::take(&mut self.has_given) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let polled = Pin::new(&mut self.body).poll_next(context);
+        self.has_given = matches!(polled, Poll::Ready(Some(_)));
+        polled
     }
 }
 
