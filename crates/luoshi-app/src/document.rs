@@ -9,7 +9,7 @@ use futures_util::stream;
 use jiff::civil::Date;
 use luoshi_intake::{IntakeSettings, Limits, hint, intake, message};
 use luoshi_ledger::{
-    Actor, Command, Denial,
+    Actor, Command, Denial, Refusal,
     command::ReceiveDocument,
     ids::{DocumentId, TaskId},
     view::{DocumentSummary, Passage},
@@ -128,6 +128,15 @@ impl App {
             .collect();
         if !errors.is_empty() || intake.parsed.tasks.is_empty() {
             return Err(ImportError::Unusable(errors));
+        }
+        // Asked before the bytes are kept: a refusal afterwards would leave them behind.
+        let sha256 = intake.sha256.clone();
+        if self
+            .store
+            .read(move |snapshot| snapshot.file_is_erased(&sha256))
+            .map_err(AppError::from)?
+        {
+            return Err(AppError::from(Refusal::FileErased).into());
         }
         let bytes = upload.bytes.clone();
         let received = self

@@ -1,6 +1,6 @@
 //! What can go wrong with a request, one variant a cause. The words for the user live in locale files.
 
-use luoshi_ledger::{Denial, Refusal};
+use luoshi_ledger::{Denial, Refusal, log::IncidentCause};
 use luoshi_store::StoreError;
 
 /// Why a request was not carried out. Nothing has changed then, except where a variant says otherwise.
@@ -24,6 +24,9 @@ pub enum AppError {
     /// More writes are waiting than the store takes, or another process holds the database; try again in a moment.
     #[error("too many writes are waiting")]
     Busy,
+    /// The log cannot be signed, so nothing is recorded: an acknowledgement would promise inclusion in a log that stands still.
+    #[error("nothing is recorded while the log is halted: {}", .0.code())]
+    LogHalted(IncidentCause),
     /// The store cannot say whether the change is durable. It may be there or not, and never by half; a retry with the same key tells.
     #[error("the store is unavailable")]
     Unavailable,

@@ -13,6 +13,7 @@ use luoshi_ledger::{
     period::Period,
     policy::may_see_evidence,
     report::ReportState,
+    text::ERASED,
 };
 use luoshi_reader::media_type;
 use luoshi_store::DraftEvidence;
@@ -49,7 +50,8 @@ impl App {
     ) -> Result<EvidenceId, FileError> {
         self.may_write_report(actor, task, organisation, period)?;
         let name = evidence_name(name);
-        if name.is_empty() {
+        // What stands in place of erased words is nobody's to write.
+        if name.is_empty() || name.contains(ERASED) {
             return Err(FileError::Nameless);
         }
         let media_type = media_type(&file.head, &name)?;
@@ -106,7 +108,7 @@ impl App {
         self.store
             .write(move |transaction| {
                 if transaction.remove_draft_evidence(author, report, id)? {
-                    app.plan_sweep(transaction, app.now())?;
+                    Self::plan_sweep(transaction, app.now())?;
                 }
                 Ok::<_, AppError>(())
             })

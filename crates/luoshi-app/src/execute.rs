@@ -11,20 +11,29 @@ use std::{
 use jiff::Timestamp;
 use luoshi_ledger::{
     Actor, Command, Event, Facts, Refusal, Salt, Stream,
-    command::NewTask,
+    command::{NewTask, ProposeErasure},
     decide::decide,
     event::{Circumstances, ReportSubmitted, record},
     facts::Subjects,
-    ids::{CommandId, EventId, PlanId, TaskId},
+    ids::{CommandId, ErasureId, EventId, PlanId, TaskId},
+    log::IncidentCause,
     period::day_in_china,
     policy::authorize,
 };
 use luoshi_store::{NewLeaf, StoredReceipt, Transaction, WriteError};
-use luoshi_tlog::{LeafSalt, Receipt, leaf_entry};
+use luoshi_tlog::{LeafSalt, LogKey, Receipt, leaf_entry};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{digest::hash_of, error::AppError, job::Job, site::App};
+#[cfg(feature = "sabotage")]
+use crate::sabotage::Sabotage;
+use crate::{
+    digest::hash_of,
+    error::AppError,
+    job::Job,
+    signing::{HALT_SETTING, SiteLog, VERIFIER_SETTING},
+    site::App,
+};
 
 /// A command with what makes it safe to repeat.
 #[derive(Debug, Clone)]
@@ -64,6 +73,13 @@ impl App {
     /// # Errors
     /// See [`AppError`]; nothing has changed then, except that [`AppError::Unavailable`] leaves it open.
     pub async fn execute(self: &Arc<Self>, actor: &Actor, request: Request) -> Result<Done, AppError> {
+        #[cfg(feature = "sabotage")]
+        if Sabotage::AcknowledgeEarly.is_on() {
+            return self.execute_carelessly(actor, request).await;
+        }
+        if self.has_lost_its_disk() {
+            return Err(AppError::Unavailable);
+        }
         let app = Arc::clone(self);
         let actor = actor.clone();
         let done = self
@@ -73,6 +89,29 @@ impl App {
             .map_err(flatten)?;
         self.wake_jobs();
         Ok(done)
+    }
+
+    /// As [`App::execute`] must never be: the answer is given when the change was decided, before anybody knows that it will be kept.
+    #[cfg(feature = "sabotage")]
+    async fn execute_carelessly(self: &Arc<Self>, actor: &Actor, request: Request) -> Result<Done, AppError> {
+        let (app, actor) = (Arc::clone(self), actor.clone());
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let tell = std::sync::Mutex::new(Some(tell));
+        let kept = self.store.write(move |transaction| {
+            let done = app.execute_within(transaction, &actor, &request, app.now())?;
+            let tell = tell.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+            if let Some(tell) = tell {
+                let _nobody_waits = tell.send(done.clone());
+            }
+            Ok(done)
+        });
+        match told.await {
+            Ok(done) => {
+                self.wake_jobs();
+                Ok(done)
+            }
+            Err(_refused) => kept.await.map_err(flatten),
+        }
     }
 
     /// Carries out many requests in one transaction, each dated by its own instant: all of them or none. The demo's history is written so.
@@ -102,11 +141,42 @@ impl App {
         request: &Request,
         now: Timestamp,
     ) -> Result<Done, AppError> {
+        let signer = self.signer_within(transaction)?;
+        self.execute_signed(transaction, actor, request, now, &signer)
+    }
+
+    /// Who signs receipts, as the database says inside the transaction: another process may have let a new key take over, or found that
+    /// the log must not be signed.
+    fn signer_within(&self, transaction: &Transaction<'_>) -> Result<Arc<LogKey>, AppError> {
+        let (verifier, halt) = transaction.two_settings(VERIFIER_SETTING, HALT_SETTING)?;
+        if let Some(cause) = halt.and_then(|code| IncidentCause::from_code(&code)) {
+            return Err(AppError::LogHalted(cause));
+        }
+        let known = self.present_log();
+        let log = if known.verifier.as_str() == verifier.unwrap_or_default() && known.key.is_some() {
+            known
+        } else {
+            let loaded = SiteLog::load(transaction, &self.folder)?.map(Arc::new);
+            loaded.ok_or_else(|| AppError::internal("the site has no log"))?
+        };
+        log.key.clone().ok_or(AppError::LogHalted(IncidentCause::KeyLost))
+    }
+
+    pub(crate) fn execute_signed(
+        &self,
+        transaction: &mut Transaction<'_>,
+        actor: &Actor,
+        request: &Request,
+        now: Timestamp,
+        signer: &LogKey,
+    ) -> Result<Done, AppError> {
         let key_hash = request
             .idempotency_key
             .as_deref()
             .map(|key| hash_of(&[b"key", key.as_bytes()]));
         let request_hash = fingerprint(&request.command);
+        #[cfg(feature = "sabotage")]
+        let key_hash = key_hash.filter(|_| !Sabotage::ForgetReceipts.is_on());
         // Before anything is read: what is decided rests on what is read, and a repetition that waits here finds the receipt afterwards.
         let subjects = Subjects::of(&request.command);
         transaction.lock(&subjects)?;
@@ -174,6 +244,7 @@ impl App {
             if let Event::ReportSubmitted(submitted) = &recorded.event {
                 take_over_draft(transaction, actor, submitted, now)?;
             }
+            self.erase_within(transaction, &recorded, now)?;
         }
         self.refresh_lights_within(transaction, &lights, day_in_china(now))?;
         transaction.enqueue(Job::IntegrateLog.code(), "", now)?;
@@ -181,14 +252,14 @@ impl App {
             return Err(AppError::internal("a command was decided without an event"));
         };
         let receipt = Receipt::new(
-            self.key.origin().clone(),
+            signer.origin().clone(),
             event.0,
             entry,
             content_hash.finalize().into(),
             now.to_string(),
             key_hash.unwrap_or_default(),
         )
-        .and_then(|receipt| receipt.sign(&self.key))
+        .and_then(|receipt| receipt.sign(signer))
         .map_err(AppError::internal)?;
         transaction.save_receipt(&StoredReceipt {
             command,
@@ -252,7 +323,14 @@ impl Lights {
             | Event::AccountOpened(_)
             | Event::DocumentReceived(_)
             | Event::PlanAdopted(_)
-            | Event::TaskPublished(_) => {}
+            | Event::TaskPublished(_)
+            | Event::LogKeyRotated(_)
+            | Event::LogContinued(_)
+            // Lights are judged by figures and days, which no erasure touches.
+            | Event::ErasureProposed(_)
+            | Event::ErasureDeclined(_)
+            | Event::ContentErased(_)
+            | Event::ErasureReapplied(_) => {}
         }
     }
 }
@@ -280,13 +358,25 @@ fn fingerprint(command: &Command) -> [u8; 32] {
             };
             format!("add task {} {task:?}", command.plan)
         }
+        Command::RotateLogKey(command) => format!("rotate log key {}", command.previous_key),
+        Command::ContinueLog(command) => format!("continue log {} {:?}", command.previous, command.reason),
+        Command::ProposeErasure(command) => {
+            let proposal = ProposeErasure {
+                erasure: ErasureId(Uuid::nil()),
+                ..command.clone()
+            };
+            format!("{proposal:?}")
+        }
         Command::IssuePlan(_)
         | Command::NameReporter(_)
         | Command::PublishTasks(_)
         | Command::SubmitReport(_)
         | Command::ApproveReport(_)
         | Command::ReturnReport(_)
-        | Command::VerifyReport(_) => format!("{command:?}"),
+        | Command::VerifyReport(_)
+        | Command::ConfirmErasure(_)
+        | Command::DeclineErasure(_)
+        | Command::ReapplyErasure(_) => format!("{command:?}"),
     };
     hash_of(&[text.as_bytes()])
 }

@@ -15,9 +15,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::Stream;
 use jiff::{SignedDuration, Timestamp};
-use luoshi_ledger::{ids::OrganisationId, period::day_in_china};
+use luoshi_ledger::{Refusal, ids::OrganisationId, period::day_in_china};
 pub use luoshi_reader::{MEDIA_ENDINGS, MediaRefusal};
 use luoshi_store::{Finished, StoredFile, Transaction};
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 #[cfg(feature = "s3")]
@@ -157,7 +158,8 @@ impl App {
     /// Keeps received bytes for a body and refers to them by `refer`, which runs in the transaction that makes them referable. When this
     /// returns, bytes and reference are durable.
     ///
-    /// Bytes that the body keeps already are not kept twice. `quota` bounds what the body keeps in all.
+    /// Bytes that the body keeps already are not kept twice, and bytes that the law had erased are not kept again. `quota` bounds what the
+    /// body keeps in all.
     pub(crate) async fn keep_file<T: Send + 'static>(
         self: &Arc<Self>,
         organisation: OrganisationId,
@@ -180,6 +182,9 @@ impl App {
                         Some(new) => !matches!(transaction.finish_file(new, now)?, Finished::Condemned),
                         None => transaction.hold_file(organisation, &sha256, now)?.is_some(),
                     };
+                    if transaction.file_is_erased(&sha256)? {
+                        return Err(Refusal::FileErased.into());
+                    }
                     if held {
                         refer(&app, transaction).map(Some)
                     } else {
@@ -213,8 +218,12 @@ impl App {
             .store
             .write(move |transaction| {
                 let now = app.now();
+                // Before any byte is at a place: what the law has destroyed is not to lie there again, not even for a moment.
+                if transaction.file_is_erased(&sha256)? {
+                    return Err(AppError::from(Refusal::FileErased));
+                }
                 if transaction.hold_file(organisation, &sha256, now)?.is_some() {
-                    return Ok::<_, AppError>(Begun::Known);
+                    return Ok(Begun::Known);
                 }
                 let kept = transaction.stored_bytes(organisation)?;
                 if quota.is_some_and(|quota| kept.saturating_add(byte_count) > quota) {
@@ -227,7 +236,7 @@ impl App {
                     byte_count,
                 };
                 transaction.begin_file(&new, now)?;
-                app.plan_sweep(transaction, now)?;
+                Self::plan_sweep(transaction, now)?;
                 Ok(Begun::New(new))
             })
             .await
@@ -240,7 +249,7 @@ impl App {
     }
 
     /// Sees to it that a sweep comes when what was let go of now has had its grace.
-    pub(crate) fn plan_sweep(&self, transaction: &mut Transaction<'_>, now: Timestamp) -> Result<(), AppError> {
+    pub(crate) fn plan_sweep(transaction: &mut Transaction<'_>, now: Timestamp) -> Result<(), AppError> {
         let ripe = now.checked_add(sweep::GRACE).map_err(AppError::internal)?;
         let run_at = ripe
             .checked_add(SignedDuration::from_mins(1))
@@ -260,30 +269,17 @@ impl App {
         Ok(self.store.read(|snapshot| snapshot.stored_file(organisation, sha256))?)
     }
 
-    /// Destroys the bytes with this hash that a body keeps, now and durably, unless a draft or evidence other than `released` refers to
-    /// them: false where one does, or where nothing is kept. For erasure by law; `condemn_file` of the store is the part of it that belongs
-    /// into the transaction of an erasure, and [`App::remove_condemned_files`] the rest.
-    ///
-    /// # Errors
-    /// When the store or the files fail; the bytes go with the next sweep then.
-    pub async fn destroy_file(
-        self: &Arc<Self>,
-        organisation: OrganisationId,
-        sha256: &str,
-        released: Vec<luoshi_ledger::ids::EvidenceId>,
-    ) -> Result<bool, AppError> {
-        let (app, sha256) = (Arc::clone(self), sha256.to_owned());
-        let condemned = self
-            .store
-            .write(move |transaction| {
-                Ok::<_, AppError>(transaction.condemn_file(organisation, &sha256, &released, app.now())?)
-            })
-            .await
+    /// Destroys the bytes with this hash wherever they are kept, now and durably, because the law has them erased. For a thread for work.
+    pub(crate) fn destroy_stored_file(&self, sha256: &str) -> Result<(), AppError> {
+        let (sha256, now) = (sha256.to_owned(), self.now());
+        self.store
+            .write(move |transaction| Ok::<_, AppError>(transaction.condemn_erased_file(&sha256, now)?))
+            .wait()
             .map_err(flatten)?;
-        if condemned {
-            self.remove_condemned_files().await?;
-        }
-        Ok(condemned)
+        Handle::try_current()
+            .map_err(AppError::internal)?
+            .block_on(self.remove_condemned_files())
+            .map(|_| ())
     }
 }
 
@@ -295,14 +291,19 @@ enum Begun {
 
 /// Where the bytes of a file lie, below the root of the files.
 fn key_of(file: &StoredFile) -> String {
-    let owner = if file.organisation == StoredFile::SITE {
+    // The place makes each keeping of the same bytes a file of its own, so that a late removal never meets a new one.
+    let folder = folder_of(file.organisation, &file.sha256);
+    format!("{folder}/{}-{}", file.sha256, file.place.simple())
+}
+
+/// The folder of the files of an owner whose hashes begin alike.
+fn folder_of(organisation: OrganisationId, sha256: &str) -> String {
+    let owner = if organisation == StoredFile::SITE {
         "site".to_owned()
     } else {
-        file.organisation.to_string()
+        organisation.to_string()
     };
-    let prefix = file.sha256.get(..2).unwrap_or("00");
-    // The place makes each keeping of the same bytes a file of its own, so that a late removal never meets a new one.
-    format!("{owner}/{prefix}/{}-{}", file.sha256, file.place.simple())
+    format!("{owner}/{}", sha256.get(..2).unwrap_or("00"))
 }
 
 /// Where the bytes of a file lie while they come in.

@@ -7,10 +7,10 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use luoshi_tlog::{TileId, TileSource};
+use crate::log_files::LogFiles;
 
 /// A data folder.
 #[derive(Debug, Clone)]
@@ -43,9 +43,14 @@ impl DataFolder {
         root.join("luoshi.db").is_file()
     }
 
-    /// Whether the key of a site's log lies at `root`. A site whose database is elsewhere is told by it.
-    pub fn holds_key(root: &Path) -> bool {
-        root.join("key").join("log.key").is_file()
+    /// Makes the entries of the folder itself durable.
+    pub(crate) fn flush(&self) -> io::Result<()> {
+        sync_folder(&self.root)
+    }
+
+    /// Whether the log of a site lies at `root`. A site whose database is elsewhere is told by it, also one that has lost its key.
+    pub fn holds_log(root: &Path) -> bool {
+        root.join("log").join("keys").is_file() || root.join("key").join("log.key").is_file()
     }
 
     /// The folder itself.
@@ -58,14 +63,30 @@ impl DataFolder {
         self.root.join("luoshi.db")
     }
 
-    /// The secret key of the log. It lies in a folder of its own, so that a backup of everything else can leave it out.
-    pub fn key_file(&self) -> PathBuf {
-        self.root.join("key").join("log.key")
+    /// The folder of the secret keys of the log. It is apart, so that a backup of everything else can leave it out.
+    pub fn key_folder(&self) -> PathBuf {
+        self.root.join("key")
     }
 
-    /// The folder of tiles and checkpoint in the layout of C2SP tlog-tiles.
-    pub fn log(&self) -> PathBuf {
-        self.root.join("log")
+    /// The secret key that the site was made with. Keys that took over later lie beside it.
+    pub fn key_file(&self) -> PathBuf {
+        self.key_folder().join("log.key")
+    }
+
+    /// The files of one of the site's logs in the layout of C2SP tlog-tiles. The first lies in `log/` itself and one that continues it in
+    /// a folder of its own below, so that the old one stays as it was published.
+    pub fn log_files(&self, number: usize) -> LogFiles {
+        let first = self.root.join("log");
+        if number <= 1 {
+            LogFiles::at(first)
+        } else {
+            LogFiles::at(first.join(number.to_string()))
+        }
+    }
+
+    /// A checkpoint that the operator brought from elsewhere, such as a witness or the gazette: the log is not signed unless it holds it.
+    pub fn witnessed_checkpoint(&self) -> PathBuf {
+        self.root.join("witnessed")
     }
 
     /// Where received files lie, unless the settings say that they lie elsewhere.
@@ -78,21 +99,33 @@ impl DataFolder {
     /// # Errors
     /// When the file is missing or cannot be read.
     pub fn early_document(&self, sha256: &str) -> io::Result<File> {
-        let prefix = sha256.get(..2).unwrap_or("00");
-        File::open(self.files().join(prefix).join(sha256))
+        File::open(self.early_path(sha256))
     }
-}
 
-/// Tiles as files.
-impl TileSource for DataFolder {
-    type Error = io::Error;
-
-    fn read_tile(&self, tile: TileId) -> Result<Option<Vec<u8>>, io::Error> {
-        match fs::read(self.log().join(tile.path())) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
+    /// Removes the source document with this hash as early releases kept it, and parts of it that a crash left behind. Durable when this
+    /// returns; an absent file is no error. The bytes are overwritten first.
+    ///
+    /// # Errors
+    /// When a file cannot be overwritten or removed.
+    pub fn destroy_early_document(&self, sha256: &str) -> io::Result<()> {
+        let path = self.early_path(sha256);
+        let Some(folder) = path.parent().filter(|folder| folder.is_dir()) else {
+            return Ok(());
+        };
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            // A part is named after its file.
+            if sha256.len() == 64 && entry.file_name().to_string_lossy().starts_with(sha256) {
+                overwrite(&entry.path())?;
+                fs::remove_file(entry.path())?;
+            }
         }
+        sync_folder(folder)
+    }
+
+    fn early_path(&self, sha256: &str) -> PathBuf {
+        let prefix = sha256.get(..2).unwrap_or("00");
+        self.files().join(prefix).join(sha256)
     }
 }
 
@@ -132,7 +165,7 @@ fn write_durably_with_mode(path: &Path, bytes: &[u8], mode: u32) -> io::Result<(
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
         let mut file = options.open(&part)?;
         file.write_all(bytes)?;
-        file.sync_all()?;
+        flush(&file)?;
     }
     #[cfg(not(unix))]
     let _ = mode;
@@ -157,13 +190,50 @@ fn make_folder_durably(folder: &Path) -> io::Result<()> {
     sync_folder(above)
 }
 
+/// Writes zeros over a file, durably. It reaches the disk's blocks where the file system writes in place.
+pub(crate) fn overwrite(path: &Path) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    let mut rest = file.metadata()?.len();
+    let zeros = [0; 64 * 1024];
+    while rest > 0 {
+        let count = rest.min(zeros.len() as u64);
+        file.write_all(&zeros[..count as usize])?;
+        rest -= count;
+    }
+    file.sync_all()
+}
+
 /// Makes the entries of a folder durable.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
-        File::open(folder)?.sync_all()
+        flush(&File::open(folder)?)
     } else {
         Ok(())
     }
+}
+
+/// Whether a flush has failed since the process began.
+static FLUSH_FAILED: AtomicBool = AtomicBool::new(false);
+
+/// Whether a flush of a file or a folder has failed since this process began. What the system then still holds in memory it may take for
+/// written, so that only a new process, which reads what is really there, can be believed.
+#[must_use]
+pub fn flush_failed() -> bool {
+    FLUSH_FAILED.load(Ordering::Acquire)
+}
+
+/// Notes that a flush has failed that another library made.
+pub(crate) fn note_failed_flush() {
+    FLUSH_FAILED.store(true, Ordering::Release);
+}
+
+fn flush(file: &File) -> io::Result<()> {
+    file.sync_all().inspect_err(|error| {
+        // A full disk says so and is as it was.
+        if error.kind() != io::ErrorKind::StorageFull {
+            FLUSH_FAILED.store(true, Ordering::Release);
+        }
+    })
 }
 
 fn restrict(path: &Path, mode: u32) -> io::Result<()> {

@@ -13,7 +13,7 @@ use luoshi_ledger::{
 use luoshi_types::{Decimal, PartyRole};
 use serde::Serialize;
 
-use crate::{error::AppError, site::App};
+use crate::{error::AppError, opened::OpenedEntry, site::App};
 
 /// Name and version of the JSON form.
 const SCHEMA: &str = "luoshi.public/1";
@@ -33,14 +33,14 @@ pub enum PublicTable {
 struct OpenData<'a> {
     schema: &'static str,
     taken_at: String,
-    log: OpenLog<'a>,
+    log: OpenLog,
     plan: OpenPlan<'a>,
     tasks: Vec<OpenTask<'a>>,
 }
 
 #[derive(Serialize)]
-struct OpenLog<'a> {
-    origin: &'a str,
+struct OpenLog {
+    origin: String,
     checkpoint: Option<String>,
 }
 
@@ -69,6 +69,9 @@ struct OpenTask<'a> {
     not_tracked: Option<&'a str>,
     excluded: Vec<OpenClause<'a>>,
     values: Vec<OpenValues<'a>>,
+    /// Only where one task is asked for: the entries of a whole plan would be larger than its data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<Vec<OpenedEntry>>,
 }
 
 #[derive(Serialize)]
@@ -143,10 +146,12 @@ impl App {
         let Some(tasks) = self.public_tasks(id)? else {
             return Ok(None);
         };
-        self.open_data(&plan, &tasks).map(Some)
+        self.open_data(&plan, tasks.iter().map(OpenTask::of).collect())
+            .map(Some)
     }
 
-    /// The open data of one task, in the same form with one task in it; none unless it is open and its plan is issued.
+    /// The open data of one task, in the same form with one task in it, and with its entries of the log opened; none unless it is open and
+    /// its plan is issued.
     ///
     /// # Errors
     /// When the store fails.
@@ -157,7 +162,11 @@ impl App {
         let Some(plan) = self.public_plan(task.plan)? else {
             return Ok(None);
         };
-        self.open_data(&plan, std::slice::from_ref(&task)).map(Some)
+        let opened = OpenTask {
+            record: Some(self.opened_task(id)?),
+            ..OpenTask::of(&task)
+        };
+        self.open_data(&plan, vec![opened]).map(Some)
     }
 
     /// One table of the open data of a plan as comma-separated values; none while it is not issued or has no open task.
@@ -175,7 +184,7 @@ impl App {
         csv(&sheet).map(Some).map_err(AppError::internal)
     }
 
-    fn open_data(&self, plan: &PublicPlan, tasks: &[PublicTask]) -> Result<Vec<u8>, AppError> {
+    fn open_data(&self, plan: &PublicPlan, tasks: Vec<OpenTask<'_>>) -> Result<Vec<u8>, AppError> {
         let data = OpenData {
             schema: SCHEMA,
             taken_at: self.now().to_string(),
@@ -190,7 +199,7 @@ impl App {
                 issuer: plan.issuer.as_deref(),
                 document_number: plan.document_number.as_deref(),
             },
-            tasks: tasks.iter().map(OpenTask::of).collect(),
+            tasks,
         };
         serde_json::to_vec_pretty(&data).map_err(AppError::internal)
     }
@@ -228,6 +237,7 @@ impl<'a> OpenTask<'a> {
                 })
                 .collect(),
             values: task.values.iter().map(OpenValues::of).collect(),
+            record: None,
         }
     }
 }

@@ -1,11 +1,8 @@
 //! Checking the record (law 6): the state against its replay, leaves against events, tiles and checkpoint against leaves, files against
 //! hashes. It repairs nothing.
 
-use std::fs;
-
 use luoshi_ledger::ids::{DocumentId, EvidenceId};
 use luoshi_store::{Difference, KeptFile};
-use luoshi_tlog::{Checkpoint, verify_tree};
 use uuid::Uuid;
 
 use crate::{error::AppError, site::App};
@@ -42,9 +39,15 @@ pub enum Fault {
     /// The leaves do not give the tree that was signed.
     #[error("the log differs from what was signed: {0}")]
     Tree(String),
+    /// The settings name another key than the record of the log does.
+    #[error("the settings name another key of the log than its record")]
+    OtherLogKey,
     /// A file that the record refers to is missing or has other bytes.
     #[error("the file {0} is missing or was changed")]
     File(String),
+    /// A file that was erased by law is there again.
+    #[error("the erased file {0} is there again")]
+    ErasedFile(String),
 }
 
 impl Verification {
@@ -77,30 +80,6 @@ impl App {
         Ok(verification)
     }
 
-    fn verify_log(&self, verification: &mut Verification) -> Result<(), AppError> {
-        let Some(stored) = self.store.read(|snapshot| snapshot.latest_checkpoint())? else {
-            return Ok(());
-        };
-        let published = fs::read(self.folder.log().join("checkpoint")).unwrap_or_default();
-        if published != stored.note.as_bytes() {
-            verification.faults.push(Fault::PublishedCheckpoint);
-        }
-        let Ok(checkpoint) = Checkpoint::open(stored.note.as_bytes(), &self.verifier()?) else {
-            verification.faults.push(Fault::CheckpointSignature);
-            return Ok(());
-        };
-        if checkpoint.size != stored.size {
-            verification.faults.push(Fault::CheckpointSignature);
-        }
-        verification.leaves = checkpoint.size;
-        let entries = self.store.read(|snapshot| snapshot.leaf_entries(0, checkpoint.size))?;
-        let entries = entries.iter().map(Ok::<_, std::io::Error>);
-        if let Err(difference) = verify_tree(&self.folder, checkpoint.size, checkpoint.root, entries) {
-            verification.faults.push(Fault::Tree(difference.to_string()));
-        }
-        Ok(())
-    }
-
     /// Hashes every file that the record refers to: source documents, then evidence, each in the order in which it came.
     fn verify_files(&self, verification: &mut Verification) -> Result<(), AppError> {
         let mut after = Uuid::nil();
@@ -126,6 +105,14 @@ impl App {
 
     fn verify_kept_files(&self, files: &[KeptFile], verification: &mut Verification) -> Result<(), AppError> {
         for (file, found) in files.iter().zip(self.hashes_of_files(files)?) {
+            // What went by law is missing as it should be; that it is really gone is looked at instead.
+            if self.store.read(|snapshot| snapshot.file_is_erased(&file.sha256))? {
+                verification.files += 1;
+                if self.erased_files_are_gone()? && self.is_put_back(file)? {
+                    verification.faults.push(Fault::ErasedFile(file.sha256.clone()));
+                }
+                continue;
+            }
             verification.files += 1;
             if found != Some((file.sha256.clone(), file.byte_count)) {
                 // An erased name names nothing; the hash does.

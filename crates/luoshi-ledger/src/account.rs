@@ -14,7 +14,7 @@ pub struct Account {
     pub id: AccountId,
     /// Version of its stream.
     pub version: u64,
-    /// The name to sign in with; unique on the site.
+    /// The name to sign in with; unique on the site, and empty where it was erased.
     pub sign_in_name: String,
     /// The name that pages show.
     pub display_name: String,
@@ -31,7 +31,12 @@ impl Account {
             (None, Event::AccountOpened(event)) => Ok(Self {
                 id: event.account,
                 version: recorded.envelope.version,
-                sign_in_name: event.sign_in_name.body().to_owned(),
+                // Names are unique and the mark is not: whose name was erased signs in no more.
+                sign_in_name: if event.sign_in_name.is_erased() {
+                    String::new()
+                } else {
+                    event.sign_in_name.body().to_owned()
+                },
                 display_name: event.display_name.body().to_owned(),
                 roles: event.roles.clone(),
                 organisation: event.organisation,

@@ -1,11 +1,13 @@
 //! What somebody may ask the ledger to do. A command carries every id that its events will need; it decides nothing.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use luoshi_types::Span;
 
 use crate::{
     actor::Role,
-    ids::{AccountId, DocumentId, EvidenceId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
+    erasure::{ErasureGround, TextPlace, Tombstone},
+    ids::{AccountId, DocumentId, ErasureId, EvidenceId, LogId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
+    log::IncidentCause,
     organisation::OrganisationKind,
     period::Period,
     report::{TargetValue, VerificationMethod},
@@ -40,6 +42,60 @@ pub enum Command {
     ReturnReport(ReturnReport),
     /// Verify a report (核验).
     VerifyReport(VerifyReport),
+    /// Let a new key take over in the transparency log (换钥).
+    RotateLogKey(RotateLogKey),
+    /// Begin a new log after an incident (续接).
+    ContinueLog(ContinueLog),
+    /// Ask that words or files be erased by law (提请清除).
+    ProposeErasure(ProposeErasure),
+    /// Agree to an erasure as the second person (复核清除).
+    ConfirmErasure(ConfirmErasure),
+    /// Decline or withdraw an erasure.
+    DeclineErasure(DeclineErasure),
+    /// Carry out an erasure again on a restored backup that had lost it.
+    ReapplyErasure(Tombstone),
+}
+
+/// Let a new key take over in the transparency log. The keys are in their public text form and the statement is signed by both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RotateLogKey {
+    /// The log.
+    pub log: LogId,
+    /// Its name.
+    pub origin: String,
+    /// The key that signs now.
+    pub previous_key: String,
+    /// The new key.
+    pub key: String,
+    /// Until when the old key signs checkpoints as well.
+    pub previous_until: Timestamp,
+    /// The signed statement.
+    pub statement: String,
+}
+
+/// Begin a new log after an incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContinueLog {
+    /// The new log.
+    pub log: LogId,
+    /// Its name.
+    pub origin: String,
+    /// Its key in the public text form.
+    pub key: String,
+    /// The log that ends.
+    pub previous: LogId,
+    /// The key that it had last.
+    pub previous_key: String,
+    /// Its last checkpoint, where it has one.
+    pub checkpoint: Option<String>,
+    /// How many leaves have their places.
+    pub first_place: u64,
+    /// Why it ends.
+    pub cause: IncidentCause,
+    /// The signed statement.
+    pub statement: String,
+    /// What happened, 1 to 20,000 characters.
+    pub reason: String,
 }
 
 /// Enter a body.
@@ -252,4 +308,35 @@ pub struct VerifyReport {
     pub completion: Option<u8>,
     /// What was found, in words; may be empty.
     pub conclusion: String,
+}
+
+/// Ask that words or files be erased by law.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProposeErasure {
+    /// Its id.
+    pub erasure: ErasureId,
+    /// On which ground.
+    pub ground: ErasureGround,
+    /// The texts; with the files at least one, at most [`MOST_ERASED`](crate::erasure::MOST_ERASED).
+    pub texts: Vec<TextPlace>,
+    /// SHA-256 of the files, 64 hexadecimal digits each.
+    pub files: Vec<String>,
+    /// Why, never empty, in words that do not repeat what is to go.
+    pub explanation: String,
+}
+
+/// Agree to an erasure as the second person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfirmErasure {
+    /// The erasure.
+    pub erasure: ErasureId,
+}
+
+/// Decline or withdraw an erasure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclineErasure {
+    /// The erasure.
+    pub erasure: ErasureId,
+    /// Why; never empty.
+    pub reason: String,
 }

@@ -9,16 +9,19 @@ use jiff::civil::Date;
 use crate::{
     actor::{ActorIdentity, Role},
     command::{
-        AddTask, AdoptDrafts, ApproveReport, Command, FoundOrganisation, IssuePlan, NameReporter, NewTask, OpenAccount,
-        PublishTasks, ReceiveDocument, ReturnReport, SubmitReport, VerifyReport,
+        AddTask, AdoptDrafts, ApproveReport, Command, ConfirmErasure, ContinueLog, DeclineErasure, FoundOrganisation,
+        IssuePlan, NameReporter, NewTask, OpenAccount, ProposeErasure, PublishTasks, ReceiveDocument, ReturnReport,
+        RotateLogKey, SubmitReport, VerifyReport,
     },
+    erasure::{Erasure, MOST_ERASED, TextPlace, Tombstone, each_once},
     event::{
-        AccountOpened, DocumentReceived, Event, OrganisationFounded, PlanAdopted, PlanIssued, ReportApproved,
-        ReportReturned, ReportSubmitted, ReportVerified, ReporterNamed, TaskAdopted, TaskPublished,
+        AccountOpened, ContentErased, DocumentReceived, ErasureDeclined, ErasureProposed, ErasureReapplied, Event,
+        LogContinued, LogKeyRotated, OrganisationFounded, PlanAdopted, PlanIssued, ReportApproved, ReportReturned,
+        ReportSubmitted, ReportVerified, ReporterNamed, TaskAdopted, TaskPublished,
     },
     evidence::{EvidenceRecord, MOST_EVIDENCE},
     facts::Facts,
-    ids::{OrganisationId, PlanId, ReportId, SectionId},
+    ids::{ErasureId, OrganisationId, PlanId, ReportId, SectionId},
     organisation::OrganisationKind,
     period::Period,
     plan::{LONGEST_PLAN_TITLE, REPORT_DAYS, SectionRecord, YEARS},
@@ -26,7 +29,7 @@ use crate::{
     refusal::Refusal,
     report::{Report, ReportRecord, ReportState, ReturnStage, TargetValue, completion_of},
     task::{Reporting, Task, TaskRecord, Tracking},
-    text::Text,
+    text::{ERASED, Text},
 };
 
 /// The longest name of a body, in characters.
@@ -54,6 +57,12 @@ pub fn decide(permit: &Permit, command: &Command, facts: &Facts, today: Date) ->
         Command::ApproveReport(command) => approve_report(permit, command, facts).map(one),
         Command::ReturnReport(command) => return_report(permit, command, facts).map(one),
         Command::VerifyReport(command) => verify_report(permit, command, facts).map(one),
+        Command::RotateLogKey(command) => rotate_log_key(command, facts).map(one),
+        Command::ContinueLog(command) => continue_log(command, facts).map(one),
+        Command::ProposeErasure(command) => propose_erasure(command, facts).map(one),
+        Command::ConfirmErasure(command) => confirm_erasure(permit, command, facts).map(one),
+        Command::DeclineErasure(command) => decline_erasure(command, facts).map(one),
+        Command::ReapplyErasure(tombstone) => reapply_erasure(tombstone, facts).map(one),
     }
 }
 
@@ -69,7 +78,12 @@ pub fn is_name(name: &str, longest: usize) -> bool {
 }
 
 fn is_text(text: &str, longest: usize) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= longest
+    !text.trim().is_empty() && may_stand(text, longest)
+}
+
+/// Whether a text that may be empty can be taken. One that bears the mark of erased words would make people believe that the law took them.
+fn may_stand(text: &str, longest: usize) -> bool {
+    text.chars().count() <= longest && !text.contains(ERASED)
 }
 
 fn found_organisation(command: &FoundOrganisation, facts: &Facts) -> Result<Event, Refusal> {
@@ -130,6 +144,9 @@ fn receive_document(command: &ReceiveDocument, facts: &Facts) -> Result<Event, R
     }
     if command.text.trim().is_empty() {
         return Err(Refusal::InvalidText);
+    }
+    if facts.erased_files.contains(&command.sha256) {
+        return Err(Refusal::FileErased);
     }
     Ok(Event::DocumentReceived(DocumentReceived {
         document: command.document,
@@ -357,7 +374,7 @@ fn submit_report(permit: &Permit, command: &SubmitReport, facts: &Facts, today: 
         return Err(Refusal::NothingDone);
     }
     let others = [&command.problems, &command.help_wanted, &command.next_step];
-    if others.iter().any(|text| text.chars().count() > LONGEST_TEXT) {
+    if !others.iter().all(|text| may_stand(text, LONGEST_TEXT)) {
         return Err(Refusal::InvalidText);
     }
     checked_values(task, &command.values, command.completion)?;
@@ -474,7 +491,7 @@ fn verify_report(permit: &Permit, command: &VerifyReport, facts: &Facts) -> Resu
     if permit.actor().acts_for(report.organisation) {
         return Err(Refusal::OwnHouse);
     }
-    if command.conclusion.chars().count() > LONGEST_TEXT {
+    if !may_stand(&command.conclusion, LONGEST_TEXT) {
         return Err(Refusal::InvalidText);
     }
     checked_values(task, &command.values, command.completion)?;
@@ -487,4 +504,122 @@ fn verify_report(permit: &Permit, command: &VerifyReport, facts: &Facts) -> Resu
             .or_else(|| completion_of(&task.targets, &command.values)),
         conclusion: Text::from(command.conclusion.as_str()),
     }))
+}
+
+fn rotate_log_key(command: &RotateLogKey, facts: &Facts) -> Result<Event, Refusal> {
+    let present = facts.logs.get(&command.log).and_then(|log| log.present_key());
+    let is_present = present.is_none_or(|term| term.key == command.previous_key);
+    if !is_present || command.key == command.previous_key {
+        return Err(Refusal::OtherLogKey);
+    }
+    Ok(Event::LogKeyRotated(LogKeyRotated {
+        log: command.log,
+        origin: command.origin.clone(),
+        previous_key: command.previous_key.clone(),
+        key: command.key.clone(),
+        previous_until: command.previous_until,
+        statement: command.statement.clone(),
+    }))
+}
+
+fn continue_log(command: &ContinueLog, facts: &Facts) -> Result<Event, Refusal> {
+    if facts.logs.contains_key(&command.log) || command.log == command.previous {
+        return Err(Refusal::AlreadyExists);
+    }
+    if !is_text(&command.reason, LONGEST_TEXT) {
+        return Err(Refusal::NoReason);
+    }
+    Ok(Event::LogContinued(LogContinued {
+        log: command.log,
+        origin: command.origin.clone(),
+        key: command.key.clone(),
+        previous: command.previous,
+        previous_key: command.previous_key.clone(),
+        checkpoint: command.checkpoint.clone(),
+        first_place: command.first_place,
+        cause: command.cause,
+        statement: command.statement.clone(),
+        reason: Text::from(command.reason.as_str()),
+    }))
+}
+fn propose_erasure(command: &ProposeErasure, facts: &Facts) -> Result<Event, Refusal> {
+    if facts.erasures.contains_key(&command.erasure) {
+        return Err(Refusal::AlreadyExists);
+    }
+    let (texts, files) = (each_once(&command.texts), each_once(&command.files));
+    match texts.len() + files.len() {
+        0 => return Err(Refusal::NothingToErase),
+        1..=MOST_ERASED => {}
+        _ => return Err(Refusal::TooMuchToErase),
+    }
+    if !texts.iter().all(|place| facts.texts.contains_key(place))
+        || !files.iter().all(|file| facts.files.contains(file))
+    {
+        return Err(Refusal::AlreadyErased);
+    }
+    if !is_text(&command.explanation, LONGEST_TEXT) {
+        return Err(Refusal::NoExplanation);
+    }
+    if takes_promise(&texts, facts) && !command.ground.covers_promises() {
+        return Err(Refusal::PromiseStays);
+    }
+    Ok(Event::ErasureProposed(ErasureProposed {
+        erasure: command.erasure,
+        ground: command.ground,
+        texts,
+        files,
+        explanation: Text::from(command.explanation.as_str()),
+    }))
+}
+
+/// Whether words of a promise are among the texts that still exist.
+fn takes_promise(texts: &[TextPlace], facts: &Facts) -> bool {
+    texts
+        .iter()
+        .filter_map(|place| facts.texts.get(place))
+        .any(|text| text.is_promise())
+}
+
+fn open_erasure(facts: &Facts, id: ErasureId) -> Result<&Erasure, Refusal> {
+    facts
+        .erasures
+        .get(&id)
+        .filter(|erasure| erasure.is_open())
+        .ok_or(Refusal::ErasureDecided)
+}
+
+fn confirm_erasure(permit: &Permit, command: &ConfirmErasure, facts: &Facts) -> Result<Event, Refusal> {
+    let erasure = open_erasure(facts, command.erasure)?;
+    if erasure.proposed_by == permit.actor().identity {
+        return Err(Refusal::ProposedBySame);
+    }
+    if takes_promise(&erasure.texts, facts) && permit.actor().is_console() {
+        return Err(Refusal::OfficeAlone);
+    }
+    Ok(Event::ContentErased(ContentErased {
+        erasure: erasure.id,
+        ground: erasure.ground,
+        proposed_by: erasure.proposed_by,
+        texts: erasure.texts.clone(),
+        files: erasure.files.clone(),
+    }))
+}
+
+fn decline_erasure(command: &DeclineErasure, facts: &Facts) -> Result<Event, Refusal> {
+    let erasure = open_erasure(facts, command.erasure)?;
+    if !is_text(&command.reason, LONGEST_TEXT) {
+        return Err(Refusal::NoReason);
+    }
+    Ok(Event::ErasureDeclined(ErasureDeclined {
+        erasure: erasure.id,
+        reason: Text::from(command.reason.as_str()),
+    }))
+}
+
+fn reapply_erasure(tombstone: &Tombstone, facts: &Facts) -> Result<Event, Refusal> {
+    let known = facts.erasures.get(&tombstone.erasure).and_then(Erasure::tombstone);
+    if known.is_some() {
+        return Err(Refusal::ErasureDecided);
+    }
+    Ok(Event::ErasureReapplied(ErasureReapplied::from(tombstone.clone())))
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     actor::ActorIdentity,
     event::Event,
-    ids::{AccountId, CommandId, DocumentId, EventId, OrganisationId, PlanId, ReportId, TaskId},
+    ids::{AccountId, CommandId, DocumentId, ErasureId, EventId, LogId, OrganisationId, PlanId, ReportId, TaskId},
 };
 
 /// What sort of thing a stream is about.
@@ -26,17 +26,23 @@ pub enum StreamKind {
     Task,
     /// A report.
     Report,
+    /// A transparency log with its keys.
+    Log,
+    /// An erasure.
+    Erasure,
 }
 
 impl StreamKind {
     /// Every kind.
-    pub const ALL: [StreamKind; 6] = [
+    pub const ALL: [StreamKind; 8] = [
         StreamKind::Organisation,
         StreamKind::Account,
         StreamKind::Document,
         StreamKind::Plan,
         StreamKind::Task,
         StreamKind::Report,
+        StreamKind::Log,
+        StreamKind::Erasure,
     ];
 
     /// The stable word of rows; it is also the name of the state table.
@@ -48,6 +54,8 @@ impl StreamKind {
             StreamKind::Plan => "plan",
             StreamKind::Task => "task",
             StreamKind::Report => "report",
+            StreamKind::Log => "log",
+            StreamKind::Erasure => "erasure",
         }
     }
 
@@ -72,6 +80,10 @@ pub enum Stream {
     Task(TaskId),
     /// Events about a report.
     Report(ReportId),
+    /// Events about a transparency log.
+    Log(LogId),
+    /// Events about an erasure.
+    Erasure(ErasureId),
 }
 
 impl Stream {
@@ -84,6 +96,8 @@ impl Stream {
             StreamKind::Plan => Stream::Plan(PlanId(id)),
             StreamKind::Task => Stream::Task(TaskId(id)),
             StreamKind::Report => Stream::Report(ReportId(id)),
+            StreamKind::Log => Stream::Log(LogId(id)),
+            StreamKind::Erasure => Stream::Erasure(ErasureId(id)),
         }
     }
 
@@ -96,6 +110,8 @@ impl Stream {
             Stream::Plan(_) => StreamKind::Plan,
             Stream::Task(_) => StreamKind::Task,
             Stream::Report(_) => StreamKind::Report,
+            Stream::Log(_) => StreamKind::Log,
+            Stream::Erasure(_) => StreamKind::Erasure,
         }
     }
 
@@ -108,9 +124,14 @@ impl Stream {
             Stream::Plan(id) => id.0,
             Stream::Task(id) => id.0,
             Stream::Report(id) => id.0,
+            Stream::Log(id) => id.0,
+            Stream::Erasure(id) => id.0,
         }
     }
 }
+
+/// What the bytes of every envelope begin with.
+const HEADER: &[u8] = b"luoshi event 1\n";
 
 /// An event as it is recorded, without its meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,7 +163,7 @@ impl Envelope {
     ///
     /// Instants are microseconds since 1970 in UTC, as the database keeps them.
     pub fn bytes(&self) -> Vec<u8> {
-        let mut bytes = b"luoshi event 1\n".to_vec();
+        let mut bytes = HEADER.to_vec();
         let mut field = |value: &[u8]| {
             bytes.extend_from_slice(&(value.len() as u64).to_be_bytes());
             bytes.extend_from_slice(value);
@@ -159,6 +180,38 @@ impl Envelope {
         field(&self.recorded_at.as_microsecond().to_be_bytes());
         field(&self.payload);
         bytes
+    }
+
+    /// Reads the bytes of [`Envelope::bytes`], as whoever was shown them does; none where they are anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut rest = bytes.strip_prefix(HEADER)?;
+        let mut field = || {
+            let (length, behind) = rest.split_first_chunk::<8>()?;
+            let length = usize::try_from(u64::from_be_bytes(*length)).ok()?;
+            let (value, behind) = behind.split_at_checked(length)?;
+            rest = behind;
+            Some(value)
+        };
+        let id = |bytes: &[u8]| Uuid::from_slice(bytes).ok();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
+        let instant = |bytes: &[u8]| Timestamp::from_microsecond(i64::from_be_bytes(bytes.try_into().ok()?)).ok();
+        let envelope = Self {
+            id: EventId(id(field()?)?),
+            stream: {
+                let kind = StreamKind::from_code(&text(field()?)?)?;
+                Stream::new(kind, id(field()?)?)
+            },
+            version: u64::from_be_bytes(field()?.try_into().ok()?),
+            kind: text(field()?)?,
+            kind_version: u16::from_be_bytes(field()?.try_into().ok()?),
+            actor: text(field()?)?.parse().ok()?,
+            command: CommandId(id(field()?)?),
+            effective_at: instant(field()?)?,
+            recorded_at: instant(field()?)?,
+            payload: field()?.to_vec(),
+        };
+        // Only the one spelling of each envelope is read, so that what is shown is what was hashed.
+        (rest.is_empty() && envelope.bytes() == bytes).then_some(envelope)
     }
 }
 

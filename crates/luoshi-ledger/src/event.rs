@@ -8,13 +8,15 @@ use serde::{Deserialize, Serialize};
 use crate::{
     actor::{ActorIdentity, Role},
     envelope::{Envelope, Recorded, Stream},
-    ids::{AccountId, CommandId, DocumentId, EventId, OrganisationId, PlanId, ReportId, TaskId},
+    erasure::{ErasureGround, TextPlace, Tombstone},
+    ids::{AccountId, CommandId, DocumentId, ErasureId, EventId, LogId, OrganisationId, PlanId, ReportId, TaskId},
+    log::IncidentCause,
     organisation::OrganisationKind,
     period::Period,
     plan::SectionRecord,
     report::{ReportRecord, ReturnStage, TargetValue, VerificationMethod},
     task::{Publication, Reporting, TaskRecord},
-    text::{Content, HoldsTexts, Salt, Text},
+    text::{Content, HoldsTexts, Salt, Text, TextName},
 };
 
 macro_rules! events {
@@ -109,6 +111,18 @@ events! {
     ReportReturned = "report_returned", 1, Report(report);
     /// The supervision office verified a report.
     ReportVerified = "report_verified", 1, Report(report);
+    /// A new key took over from the present one of a transparency log.
+    LogKeyRotated = "log_key_rotated", 1, Log(log);
+    /// A new log was begun because the one before it cannot be signed any more.
+    LogContinued = "log_continued", 1, Log(log);
+    /// Somebody asked that words or files be erased by law.
+    ErasureProposed = "erasure_proposed", 1, Erasure(erasure);
+    /// An erasure was declined or withdrawn.
+    ErasureDeclined = "erasure_declined", 1, Erasure(erasure);
+    /// Words or files were erased by law; the event is their tombstone.
+    ContentErased = "content_erased", 1, Erasure(erasure);
+    /// An erasure was carried out again on a restored backup.
+    ErasureReapplied = "erasure_reapplied", 1, Erasure(erasure);
     // Forms that were released earlier: they decode for ever and are written no more.
     @earlier
     ReportSubmittedV1 = "report_submitted", 1, Report(report) => ReportSubmitted;
@@ -382,6 +396,206 @@ pub struct ReportVerified {
 impl HoldsTexts for ReportVerified {
     fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
         self.conclusion.visit_texts(visit);
+    }
+}
+
+/// Payload of [`Event::LogKeyRotated`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogKeyRotated {
+    /// The log.
+    pub log: LogId,
+    /// Its name.
+    pub origin: String,
+    /// The public key that signed until now.
+    pub previous_key: String,
+    /// The public key that signs from now on.
+    pub key: String,
+    /// Until when the old key signs checkpoints as well.
+    pub previous_until: Timestamp,
+    /// The statement of the rotation, a note that both keys signed.
+    pub statement: String,
+}
+
+impl HoldsTexts for LogKeyRotated {
+    fn visit_texts(&mut self, _visit: &mut dyn FnMut(&mut Text)) {}
+}
+
+/// Payload of [`Event::LogContinued`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogContinued {
+    /// The new log.
+    pub log: LogId,
+    /// Its name.
+    pub origin: String,
+    /// Its public key.
+    pub key: String,
+    /// The log before it.
+    pub previous: LogId,
+    /// The public key that the log before it had last.
+    pub previous_key: String,
+    /// The last checkpoint of the log before it, a signed note; none where it never had one.
+    pub checkpoint: Option<String>,
+    /// How many leaves of the record had their places before.
+    pub first_place: u64,
+    /// Why the log before it cannot go on.
+    pub cause: IncidentCause,
+    /// The statement of the continuation, a signed note.
+    pub statement: String,
+    /// What happened, in the words of whoever recorded it.
+    pub reason: Text,
+}
+
+impl HoldsTexts for LogContinued {
+    fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        self.reason.visit_texts(visit);
+    }
+}
+
+/// Payload of [`Event::ErasureProposed`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasureProposed {
+    /// Its id.
+    pub erasure: ErasureId,
+    /// On which ground.
+    pub ground: ErasureGround,
+    /// The texts, sorted, without repetition.
+    pub texts: Vec<TextPlace>,
+    /// SHA-256 of the files, sorted, without repetition.
+    pub files: Vec<String>,
+    /// Why, in words that do not repeat what is to go.
+    pub explanation: Text,
+}
+
+impl HoldsTexts for ErasureProposed {
+    fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        self.explanation.visit_texts(visit);
+    }
+}
+
+/// Payload of [`Event::ErasureDeclined`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasureDeclined {
+    /// The erasure.
+    pub erasure: ErasureId,
+    /// Why.
+    pub reason: Text,
+}
+
+impl HoldsTexts for ErasureDeclined {
+    fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        self.reason.visit_texts(visit);
+    }
+}
+
+/// Payload of [`Event::ContentErased`]. It repeats what was proposed, so that it can be read alone; the second person is its actor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContentErased {
+    /// The erasure.
+    pub erasure: ErasureId,
+    /// On which ground.
+    pub ground: ErasureGround,
+    /// The first person.
+    pub proposed_by: ActorIdentity,
+    /// The texts that are gone.
+    pub texts: Vec<TextPlace>,
+    /// SHA-256 of the files that are gone.
+    pub files: Vec<String>,
+}
+
+impl HoldsTexts for ContentErased {
+    fn visit_texts(&mut self, _visit: &mut dyn FnMut(&mut Text)) {}
+}
+
+/// Payload of [`Event::ErasureReapplied`]: the tombstone as the list beside the backup had it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasureReapplied {
+    /// The erasure.
+    pub erasure: ErasureId,
+    /// On which ground.
+    pub ground: ErasureGround,
+    /// The first person.
+    pub proposed_by: ActorIdentity,
+    /// The second person.
+    pub confirmed_by: ActorIdentity,
+    /// When the words first went.
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
+    pub erased_at: Timestamp,
+    /// The texts that are gone.
+    pub texts: Vec<TextPlace>,
+    /// SHA-256 of the files that are gone.
+    pub files: Vec<String>,
+}
+
+impl HoldsTexts for ErasureReapplied {
+    fn visit_texts(&mut self, _visit: &mut dyn FnMut(&mut Text)) {}
+}
+
+impl Event {
+    /// What sort of text each text of the event is, in the order in which it visits them.
+    pub fn text_names(&self) -> Vec<TextName> {
+        match self {
+            Event::AccountOpened(_) => vec![TextName::SignInName, TextName::DisplayName],
+            Event::DocumentReceived(_) => vec![TextName::FileName, TextName::DocumentText],
+            Event::PlanAdopted(event) => {
+                let mut names = vec![TextName::PlanTitle];
+                names.extend(event.document_number.as_ref().map(|_| TextName::DocumentNumber));
+                names.extend(event.issuer.as_ref().map(|_| TextName::Issuer));
+                names.extend(event.sections.iter().map(|_| TextName::SectionTitle));
+                names
+            }
+            Event::TaskAdopted(event) => {
+                let mut names = vec![TextName::TaskTitle, TextName::TaskText];
+                names.extend(event.record.basis.as_ref().map(|_| TextName::Basis));
+                names.extend(event.record.deliverable.as_ref().map(|_| TextName::Deliverable));
+                names
+            }
+            Event::ReportSubmitted(event) => {
+                let mut names = vec![
+                    TextName::Done,
+                    TextName::Problems,
+                    TextName::HelpWanted,
+                    TextName::NextStep,
+                ];
+                names.extend(event.record.evidence.iter().map(|_| TextName::FileName));
+                names
+            }
+            Event::ReportReturned(_) => vec![TextName::ReturnReason],
+            Event::ReportVerified(_) => vec![TextName::Conclusion],
+            Event::LogContinued(_) => vec![TextName::IncidentReason],
+            Event::ErasureProposed(_) => vec![TextName::Explanation],
+            Event::ErasureDeclined(_) => vec![TextName::DeclineReason],
+            Event::OrganisationFounded(_)
+            | Event::PlanIssued(_)
+            | Event::ReporterNamed(_)
+            | Event::TaskPublished(_)
+            | Event::ReportApproved(_)
+            | Event::LogKeyRotated(_)
+            | Event::ContentErased(_)
+            | Event::ErasureReapplied(_) => Vec::new(),
+        }
+    }
+
+    /// The places whose words this event destroys, and the files; none for every other kind.
+    pub fn erases(&self) -> Option<(&[TextPlace], &[String])> {
+        match self {
+            Event::ContentErased(event) => Some((&event.texts, &event.files)),
+            Event::ErasureReapplied(event) => Some((&event.texts, &event.files)),
+            _ => None,
+        }
+    }
+}
+
+impl From<Tombstone> for ErasureReapplied {
+    fn from(tombstone: Tombstone) -> Self {
+        Self {
+            erasure: tombstone.erasure,
+            ground: tombstone.ground,
+            proposed_by: tombstone.proposed_by,
+            confirmed_by: tombstone.confirmed_by,
+            erased_at: tombstone.erased_at,
+            texts: tombstone.texts,
+            files: tombstone.files,
+        }
     }
 }
 

@@ -6,8 +6,10 @@ use crate::{
     account::Account,
     command::Command,
     document::SourceDocument,
+    erasure::{Erasure, TextFact, TextPlace},
     evidence::OfferedEvidence,
-    ids::{AccountId, DocumentId, EvidenceId, OrganisationId, PlanId, ReportId, TaskId},
+    ids::{AccountId, DocumentId, ErasureId, EvidenceId, LogId, OrganisationId, PlanId, ReportId, TaskId},
+    log::Log,
     organisation::Organisation,
     plan::Plan,
     report::Report,
@@ -29,6 +31,16 @@ pub struct Facts {
     pub tasks: BTreeMap<TaskId, Task>,
     /// Reports.
     pub reports: BTreeMap<ReportId, Report>,
+    /// Transparency logs that have events.
+    pub logs: BTreeMap<LogId, Log>,
+    /// Erasures.
+    pub erasures: BTreeMap<ErasureId, Erasure>,
+    /// Texts whose words still exist.
+    pub texts: BTreeMap<TextPlace, TextFact>,
+    /// SHA-256 of files that the ledger knows and that were not erased.
+    pub files: BTreeSet<String>,
+    /// SHA-256 of files that were erased.
+    pub erased_files: BTreeSet<String>,
     /// Files of evidence whose bytes are kept: of drafts, whoever writes them, and of reports. One id may stand here several times.
     pub evidence: Vec<OfferedEvidence>,
 }
@@ -48,6 +60,14 @@ pub struct Subjects {
     pub tasks: BTreeSet<TaskId>,
     /// Reports.
     pub reports: BTreeSet<ReportId>,
+    /// Transparency logs.
+    pub logs: BTreeSet<LogId>,
+    /// Erasures; the texts and files of each belong to the facts as well.
+    pub erasures: BTreeSet<ErasureId>,
+    /// Texts.
+    pub texts: BTreeSet<TextPlace>,
+    /// SHA-256 of files.
+    pub files: BTreeSet<String>,
     /// Files of evidence.
     pub evidence: BTreeSet<EvidenceId>,
 }
@@ -66,6 +86,7 @@ impl Subjects {
             }
             Command::ReceiveDocument(command) => {
                 subjects.documents.insert(command.document);
+                subjects.files.insert(command.sha256.clone());
             }
             Command::AdoptDrafts(command) => {
                 subjects.plans.insert(command.plan);
@@ -116,6 +137,26 @@ impl Subjects {
             }
             Command::VerifyReport(command) => {
                 subjects.reports.insert(command.report);
+            }
+            Command::RotateLogKey(command) => {
+                subjects.logs.insert(command.log);
+            }
+            Command::ContinueLog(command) => {
+                subjects.logs.insert(command.log);
+            }
+            Command::ProposeErasure(command) => {
+                subjects.erasures.insert(command.erasure);
+                subjects.texts.extend(&command.texts);
+                subjects.files.extend(command.files.iter().cloned());
+            }
+            Command::ConfirmErasure(command) => {
+                subjects.erasures.insert(command.erasure);
+            }
+            Command::DeclineErasure(command) => {
+                subjects.erasures.insert(command.erasure);
+            }
+            Command::ReapplyErasure(tombstone) => {
+                subjects.erasures.insert(tombstone.erasure);
             }
         }
         subjects

@@ -53,10 +53,14 @@ ids! {
     CommandId;
     /// A source document (来源文件).
     DocumentId;
+    /// The erasure (清除) of words or files.
+    ErasureId;
     /// One recorded event.
     EventId;
     /// One file of evidence (佐证材料) of a report.
     EvidenceId;
+    /// A transparency log (存证日志).
+    LogId;
     /// A body that commitments are made by (单位).
     OrganisationId;
     /// A plan (年度计划).

@@ -10,6 +10,7 @@ use crate::{
     ids::ReportId,
     refusal::Denial,
     report::Report,
+    search::SearchReader,
     task::Task,
 };
 
@@ -73,6 +74,13 @@ pub fn authorize(actor: &Actor, command: &Command, facts: &Facts) -> Result<Perm
             visible_report(actor, command.report, facts)?;
             actor.has(Role::Supervisor)
         }
+        // Whoever holds the secret key decides about it, and that is the server and nobody who signs in.
+        Command::RotateLogKey(_) | Command::ContinueLog(_) => actor.is_console(),
+        // Whoever may not hear of erasures is told that this act is another role's, which every visitor can read in the guide.
+        Command::ProposeErasure(_) => actor.has(Role::Supervisor),
+        Command::ConfirmErasure(command) => actor.oversees() && exists(facts.erasures.get(&command.erasure))?,
+        Command::DeclineErasure(command) => actor.oversees() && exists(facts.erasures.get(&command.erasure))?,
+        Command::ReapplyErasure(_) => actor.is_console(),
     };
     if allowed {
         Ok(Permit { actor: actor.clone() })
@@ -107,6 +115,14 @@ pub fn may_see_evidence(actor: &Actor, file: &OfferedEvidence) -> bool {
         Some(author) => author == actor.identity && actor.acts_for(file.organisation),
         None => actor.oversees() || actor.acts_for(file.organisation),
     }
+}
+
+/// For whom a search of `actor` is made: it finds what [`may_see_task`] and [`may_see_report`] let them see. None: nothing at all.
+pub fn search_reader(actor: &Actor) -> Option<SearchReader> {
+    if actor.oversees() {
+        return Some(SearchReader::Overseer);
+    }
+    actor.organisation.map(SearchReader::Body)
 }
 
 fn visible_report<'a>(actor: &Actor, id: ReportId, facts: &'a Facts) -> Result<&'a Report, Denial> {

@@ -92,8 +92,30 @@ refusals! {
     OwnHouse = "own-house";
     /// The task belongs to another plan.
     ForeignTask = "foreign-task";
+    /// The key that is to be replaced is not the present one of the log.
+    OtherLogKey = "other-log-key";
+    /// Nothing hinders signing the log, and nobody said that it is to end all the same.
+    LogIsSound = "log-is-sound";
     /// The task is open, or withheld, already.
     NothingToPublish = "nothing-to-publish";
+    /// The file was erased by law and is not taken again.
+    FileErased = "file-erased";
+    /// An erasure has to name at least one text or file.
+    NothingToErase = "nothing-to-erase";
+    /// An erasure names more than can be judged at once.
+    TooMuchToErase = "too-much-to-erase";
+    /// A text or file that is named does not exist or was erased already.
+    AlreadyErased = "already-erased";
+    /// An erasure needs an explanation.
+    NoExplanation = "no-explanation";
+    /// Words of a promise go on certain grounds only.
+    PromiseStays = "promise-stays";
+    /// Words of a promise go only by two people of the supervision office.
+    OfficeAlone = "office-alone";
+    /// The erasure was confirmed or declined already.
+    ErasureDecided = "erasure-decided";
+    /// Whoever proposed an erasure does not confirm it.
+    ProposedBySame = "proposed-by-same";
 }
 
 impl std::fmt::Display for Refusal {

@@ -8,6 +8,11 @@ use hmac::{Hmac, Mac};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Sha256;
 
+/// What stands in rows, lists and exports where words were erased, so that nobody takes the gap for something never said.
+///
+/// It is data of the record and the same in every language; pages say ground and day beside it in the reader's own.
+pub const ERASED: &str = "〔已依法清除 Erased by law〕";
+
 /// A random secret of 256 bits that keeps a short text from being guessed from its commitment.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Salt(pub [u8; 32]);
@@ -80,9 +85,14 @@ pub struct Text {
 }
 
 impl Text {
-    /// The words; empty where they were erased.
+    /// The words; [`ERASED`] where they are gone.
     pub fn body(&self) -> &str {
-        self.body.as_deref().unwrap_or_default()
+        self.body.as_deref().unwrap_or(ERASED)
+    }
+
+    /// Whether the words are gone.
+    pub fn is_erased(&self) -> bool {
+        self.body.is_none()
     }
 
     /// The commitment, once sealed.
@@ -154,6 +164,107 @@ pub struct Content {
     pub salt: Salt,
     /// The words.
     pub body: String,
+}
+
+/// What sort of text it is, by the field of the event that it stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TextName {
+    /// The name to sign in with.
+    SignInName,
+    /// The name that pages show for a person.
+    DisplayName,
+    /// Name of a received file.
+    FileName,
+    /// The text of a received document.
+    DocumentText,
+    /// Title of a plan.
+    PlanTitle,
+    /// 文号.
+    DocumentNumber,
+    /// 发文机关.
+    Issuer,
+    /// Title of a section.
+    SectionTitle,
+    /// First sentence of a task.
+    TaskTitle,
+    /// 任务内容(原文).
+    TaskText,
+    /// What a task added by hand rests on.
+    Basis,
+    /// 完成标准.
+    Deliverable,
+    /// 当前进展.
+    Done,
+    /// 存在问题.
+    Problems,
+    /// 需协调事项.
+    HelpWanted,
+    /// 下步打算.
+    NextStep,
+    /// Why a report was returned.
+    ReturnReason,
+    /// What a verification found.
+    Conclusion,
+    /// What happened to a transparency log.
+    IncidentReason,
+    /// Why something is to be erased.
+    Explanation,
+    /// Why an erasure was declined.
+    DeclineReason,
+}
+
+impl TextName {
+    /// Every sort.
+    pub const ALL: [TextName; 21] = [
+        TextName::SignInName,
+        TextName::DisplayName,
+        TextName::FileName,
+        TextName::DocumentText,
+        TextName::PlanTitle,
+        TextName::DocumentNumber,
+        TextName::Issuer,
+        TextName::SectionTitle,
+        TextName::TaskTitle,
+        TextName::TaskText,
+        TextName::Basis,
+        TextName::Deliverable,
+        TextName::Done,
+        TextName::Problems,
+        TextName::HelpWanted,
+        TextName::NextStep,
+        TextName::ReturnReason,
+        TextName::Conclusion,
+        TextName::IncidentReason,
+        TextName::Explanation,
+        TextName::DeclineReason,
+    ];
+
+    /// The stable word of locale keys.
+    pub fn code(self) -> &'static str {
+        match self {
+            TextName::SignInName => "sign_in_name",
+            TextName::DisplayName => "display_name",
+            TextName::FileName => "file_name",
+            TextName::DocumentText => "document_text",
+            TextName::PlanTitle => "plan_title",
+            TextName::DocumentNumber => "document_number",
+            TextName::Issuer => "issuer",
+            TextName::SectionTitle => "section_title",
+            TextName::TaskTitle => "task_title",
+            TextName::TaskText => "task_text",
+            TextName::Basis => "basis",
+            TextName::Deliverable => "deliverable",
+            TextName::Done => "done",
+            TextName::Problems => "problems",
+            TextName::HelpWanted => "help_wanted",
+            TextName::NextStep => "next_step",
+            TextName::ReturnReason => "return_reason",
+            TextName::Conclusion => "conclusion",
+            TextName::IncidentReason => "incident_reason",
+            TextName::Explanation => "explanation",
+            TextName::DeclineReason => "decline_reason",
+        }
+    }
 }
 
 /// Something that holds texts, and shows each of them once and always in the same order.

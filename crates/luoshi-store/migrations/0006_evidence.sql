@@ -54,5 +54,7 @@ create table stored_file (
 ) strict, without rowid;
 
 create unique index stored_file_content on stored_file (organisation, sha256) where stored_at is not null and condemned_at is null;
+create index stored_file_hash on stored_file (sha256);
+create index evidence_hash on evidence (sha256);
 create index stored_file_use on stored_file (used_at);
 create index stored_file_condemned on stored_file (condemned_at) where condemned_at is not null;

@@ -10,12 +10,15 @@ use crate::{
 
 const INSERT: &str = "insert into checkpoint (size, note, signed_at) values ($1, $2, $3)";
 
+/// The last of them is kept in the event of the incident.
+const DISCARD: &str = "delete from checkpoint where size > $1";
+
 const LATEST: &str = "select size, note, signed_at from checkpoint order by size desc limit 1";
 
 /// A signed checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredCheckpoint {
-    /// How many leaves it covers.
+    /// How many leaves of the record it covers, from the first on; the note of a log that continues another one counts from its own first.
     pub size: u64,
     /// The signed note.
     pub note: String,
@@ -44,6 +47,15 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
+    /// Discards checkpoints that cover more leaves than `size`, which only an incident does: the leaves that they were signed over are not
+    /// the ones that stand at those places from now on.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn discard_checkpoints_after(&mut self, size: u64) -> Result<(), StoreError> {
+        self.connection.execute(DISCARD, values![size]).map(|_| ())
+    }
+
     /// Keeps a signed checkpoint.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use luoshi_ledger::{Content, Salt, ids::EventId};
 use crate::{
     engine::{FromRow, Row, values},
     error::StoreError,
-    snapshot::Transaction,
+    snapshot::{Snapshot, Transaction},
 };
 
 const INSERT: &str = "insert into content (event_id, ordinal, salt, body) values ($1, $2, $3, $4)";
@@ -25,6 +25,16 @@ impl FromRow for Content {
             salt: Salt(row.take()?),
             body: row.take()?,
         })
+    }
+}
+
+impl Snapshot<'_> {
+    /// The words of an event that still exist, each with its salt.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn contents(&self, event: EventId) -> Result<Vec<Content>, StoreError> {
+        self.connection.all(OF_EVENT, values![&event])
     }
 }
 

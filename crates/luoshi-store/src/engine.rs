@@ -9,9 +9,10 @@ use std::borrow::Cow;
 use jiff::{Timestamp, civil::Date};
 use luoshi_ledger::{
     ActorIdentity, Role, StreamKind,
+    erasure::ErasureGround,
     ids::{
-        AccountId, CommandId, DocumentId, EventId, EvidenceId, OrganisationId, PlanId, ReportId, SectionId, TargetId,
-        TaskId,
+        AccountId, CommandId, DocumentId, ErasureId, EventId, EvidenceId, OrganisationId, PlanId, ReportId, SectionId,
+        TargetId, TaskId,
     },
     light::{Colour, Proof},
     organisation::OrganisationKind,
@@ -394,7 +395,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AccountId CommandId DocumentId EventId EvidenceId OrganisationId PlanId ReportId SectionId TargetId TaskId }
+ids! { AccountId CommandId DocumentId ErasureId EventId EvidenceId OrganisationId PlanId ReportId SectionId TargetId TaskId }
 
 /// The id under which rows know the console. No account has it, so a join with the accounts simply finds nobody.
 static CONSOLE: Uuid = Uuid::nil();
@@ -471,7 +472,7 @@ macro_rules! coded {
 
 coded! {
     StreamKind Role OrganisationKind TaskKind Publication PartyRole Comparator Direction Strength VerificationMethod ReturnStage Colour
-    Proof
+    Proof ErasureGround
 }
 
 /// A small value that a column keeps as JSON text, because nothing ever searches inside it.

@@ -15,7 +15,16 @@ pub(crate) const ALL: &str = "
     select id, stream_kind, stream_id, version, kind, kind_version, actor, command_id, effective_at, recorded_at, payload
     from event order by id";
 
+/// Every event that tells of erasures, which is few.
+pub(crate) const ERASING: &str = "
+    select id, stream_kind, stream_id, version, kind, kind_version, actor, command_id, effective_at, recorded_at, payload
+    from event where stream_kind = $1 order by id";
+
 pub(crate) const COUNT: &str = "select count(*) from event";
+
+const OF_STREAM: &str = "
+    select id, stream_kind, stream_id, version, kind, kind_version, actor, command_id, effective_at, recorded_at, payload
+    from event where stream_id = $1 and stream_kind = $2 order by version";
 
 const INSERT: &str = "
     insert into event
@@ -64,6 +73,14 @@ impl Snapshot<'_> {
     fn stream_end(&self, stream: Stream) -> Result<Option<(u64, EventId)>, StoreError> {
         self.connection
             .optional(STREAM_END, values![&stream.id(), stream.kind()])
+    }
+
+    /// Every event of a stream, in order.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn stream_events(&self, stream: Stream) -> Result<Vec<Envelope>, StoreError> {
+        self.connection.all(OF_STREAM, values![&stream.id(), stream.kind()])
     }
 
     /// The greatest id of an event; the next one has to sort after it.

@@ -5,8 +5,9 @@ use luoshi_ledger::facts::{Facts, Subjects};
 use crate::{error::StoreError, snapshot::Snapshot};
 
 impl Snapshot<'_> {
-    /// The things that `subjects` names, as they stand, with the task of each report and the plan of each task. Texts of documents are
-    /// left out, and so is evidence whose bytes are not kept.
+    /// The things that `subjects` names, as they stand, with the task of each report and the plan of each task, and with the texts and
+    /// files of each erasure. Texts of documents are left out, and evidence whose bytes are not
+    /// kept.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -27,10 +28,32 @@ impl Snapshot<'_> {
                 .documents
                 .extend(self.document_without_text(*id)?.map(|document| (*id, document)));
         }
+        for id in &subjects.logs {
+            facts.logs.extend(self.log(*id)?.map(|log| (*id, log)));
+        }
         for id in &subjects.reports {
             if let Some(report) = self.report(*id)? {
                 tasks.insert(report.task);
                 facts.reports.insert(*id, report);
+            }
+        }
+        let mut texts = subjects.texts.clone();
+        let mut files = subjects.files.clone();
+        for id in &subjects.erasures {
+            if let Some(erasure) = self.erasure(*id)? {
+                texts.extend(&erasure.texts);
+                files.extend(erasure.files.iter().cloned());
+                facts.erasures.insert(*id, erasure);
+            }
+        }
+        for place in texts {
+            facts.texts.extend(self.text_fact(place)?.map(|text| (place, text)));
+        }
+        for file in files {
+            if self.file_is_erased(&file)? {
+                facts.erased_files.insert(file);
+            } else if self.file_is_known(&file)? {
+                facts.files.insert(file);
             }
         }
         facts.evidence = self.offered_evidence(&subjects.evidence.iter().copied().collect::<Vec<_>>())?;

@@ -12,8 +12,11 @@ use crate::{
 
 const INSERT: &str = "insert into leaf (event_id, salt, entry, leaf_index) values ($1, $2, $3, null)";
 
-/// The only statement that changes a row of the record. It finds a row once: afterwards the place is no longer empty.
+/// The only statement that changes a row of the record but for an incident. It finds a row once: afterwards the place is no longer empty.
 const SEQUENCE: &str = "update leaf set leaf_index = $2 where event_id = $1 and leaf_index is null";
+
+/// Places that no checkpoint was ever signed over, or of which another leaf was signed, are given back when a new log begins.
+const GIVE_BACK: &str = "update leaf set leaf_index = null where leaf_index >= $1";
 
 const WAITING: &str = "select event_id, entry from leaf where leaf_index is null order by event_id limit $1";
 
@@ -139,6 +142,15 @@ impl Transaction<'_> {
         self.connection
             .execute(INSERT, values![&event, &leaf.salt, &leaf.entry])
             .map(|_| ())
+    }
+
+    /// Takes their places away from the leaves at `first_place` and after it, which only an incident does: they wait again, and the new
+    /// log gives them places.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn give_back_places(&mut self, first_place: u64) -> Result<(), StoreError> {
+        self.connection.execute(GIVE_BACK, values![first_place]).map(|_| ())
     }
 
     /// Gives the leaf of an event its place.

@@ -6,9 +6,11 @@
 use std::collections::BTreeSet;
 
 use luoshi_ledger::{
+    Stream, StreamKind,
     facts::Subjects,
-    ids::{PlanId, ReportId, TaskId},
+    ids::{ErasureId, PlanId, ReportId, TaskId},
 };
+use uuid::Uuid;
 
 use crate::{
     engine::{for_keys, values},
@@ -32,8 +34,15 @@ const LOCK_TASKS: &str = "select id from task where id in ({}) order by id for n
 
 const LOCK_REPORTS: &str = "select id from report where id in ({}) order by id for update";
 
+const LOCK_ERASURES: &str = "select id from erasure where id in ({}) order by id for update";
+
+/// What the texts of an erasure belong to.
+const STREAMS_OF_ERASURE: &str = "
+    select distinct event.stream_kind, event.stream_id
+    from erasure_text join event on event.id = erasure_text.event where erasure_text.erasure = $1";
+
 impl Transaction<'_> {
-    /// Locks what `subjects` names until the transaction ends: plans, then tasks, then reports, each by their ids. A command does this before it
+    /// Locks what `subjects` names until the transaction ends: erasures, then plans, tasks and reports, each by their ids. A command does this before it
     /// reads anything that it rests on.
     ///
     /// # Errors
@@ -42,14 +51,35 @@ impl Transaction<'_> {
         if self.connection.writes_alone() {
             return Ok(());
         }
-        let mut tasks = subjects.tasks.clone();
-        for report in &subjects.reports {
+        let erasures: Vec<ErasureId> = subjects.erasures.iter().copied().collect();
+        for_keys(LOCK_ERASURES, &erasures, |sql, keys| {
+            self.connection.execute(sql, keys).map(|_| ())
+        })?;
+        let (mut plans, mut tasks, mut reports) =
+            (subjects.plans.clone(), subjects.tasks.clone(), subjects.reports.clone());
+        for erasure in &erasures {
+            let streams: Vec<(StreamKind, Uuid)> = self.connection.all(STREAMS_OF_ERASURE, values![erasure])?;
+            for (kind, id) in streams {
+                match Stream::new(kind, id) {
+                    Stream::Plan(plan) => plans.extend([plan]),
+                    Stream::Task(task) => tasks.extend([task]),
+                    Stream::Report(report) => reports.extend([report]),
+                    // Nothing is added to these once they are there.
+                    Stream::Organisation(_)
+                    | Stream::Account(_)
+                    | Stream::Document(_)
+                    | Stream::Log(_)
+                    | Stream::Erasure(_) => {}
+                }
+            }
+        }
+        for report in &reports {
             let found: Option<(TaskId,)> = self.connection.optional(TASK_OF_REPORT, values![report])?;
             tasks.extend(found.map(|(task,)| task));
         }
-        self.lock_plans(&subjects.plans, LOCK_PLANS)?;
+        self.lock_plans(&plans, LOCK_PLANS)?;
         self.lock_tasks(&tasks)?;
-        let reports: Vec<ReportId> = subjects.reports.iter().copied().collect();
+        let reports: Vec<ReportId> = reports.into_iter().collect();
         for_keys(LOCK_REPORTS, &reports, |sql, keys| {
             self.connection.execute(sql, keys).map(|_| ())
         })

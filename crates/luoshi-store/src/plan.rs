@@ -57,6 +57,9 @@ const COUNT: &str = "
         task_count = plan_total.task_count + excluded.task_count,
         open_task_count = plan_total.open_task_count + excluded.open_task_count";
 
+/// Tasks refer to their sections, so the rows stay and only their words change.
+const RENAME_SECTION: &str = "update section set title = $3 where plan = $1 and ordinal = $2";
+
 const DELETE_SECTIONS: &str = "delete from section where plan = $1";
 
 const INSERT_SECTION: &str = "
@@ -172,6 +175,18 @@ impl Transaction<'_> {
     }
 
     /// Writes a plan; its sections only where they differ from `before`.
+    /// Writes a plan of which only words have changed.
+    pub(crate) fn rename_plan(&mut self, plan: &Plan, before: &[Section]) -> Result<(), StoreError> {
+        self.save_plan(plan, Some(&plan.sections))?;
+        for ((ordinal, section), before) in (0_u32..).zip(&plan.sections).zip(before) {
+            if section.title != before.title {
+                self.connection
+                    .execute(RENAME_SECTION, values![&plan.id, ordinal, &section.title])?;
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn save_plan(&mut self, plan: &Plan, before: Option<&[Section]>) -> Result<(), StoreError> {
         let (state, issued_at) = match plan.state {
             PlanState::Adopted => ("adopted", None),

@@ -7,6 +7,7 @@ use std::{collections::BTreeSet, fmt};
 
 use luoshi_ledger::{
     Content, Envelope, Recorded, Stream,
+    erasure::TextPlace,
     event::{DecodeError, open},
     ids::EventId,
     text::HoldsTexts,
@@ -17,6 +18,7 @@ use uuid::Uuid;
 use crate::{
     content,
     engine::{ColumnValue, Connection, FromRow, Row, Value, values},
+    erasure,
     error::StoreError,
     event,
     leaf::{self, LeafRow},
@@ -49,6 +51,8 @@ pub enum DifferenceKind {
     Gap,
     /// The event cannot follow what the events before it made.
     OutOfPlace,
+    /// Words are there that a tombstone says were erased.
+    NotErased,
 }
 
 impl DifferenceKind {
@@ -63,6 +67,7 @@ impl DifferenceKind {
             DifferenceKind::NotCommittedEvent => "not-committed-event",
             DifferenceKind::Gap => "gap",
             DifferenceKind::OutOfPlace => "out-of-place",
+            DifferenceKind::NotErased => "not-erased",
         }
     }
 }
@@ -117,6 +122,7 @@ pub(crate) fn replay(stored: &Snapshot<'_>, progress: &mut dyn FnMut(u64, u64)) 
         stored: stored.connection,
         replayed: Transaction::on(Connection::Sqlite(&memory)),
         broken: BTreeSet::new(),
+        erased: erasure::tombstones(stored)?,
         outcome: ReplayOutcome::default(),
     };
     replay.play_events(progress)?;
@@ -133,6 +139,8 @@ struct Replay<'r> {
     replayed: Transaction<'r>,
     /// Streams of which an event could not be played; the ones after it would only repeat that.
     broken: BTreeSet<Stream>,
+    /// Places whose words went by law: there a missing row is as it should be, and a row is not.
+    erased: BTreeSet<TextPlace>,
     outcome: ReplayOutcome,
 }
 
@@ -206,6 +214,8 @@ impl Replay<'_> {
             Stream::Plan(_) => "select version from plan where id = $1",
             Stream::Task(_) => "select version from task where id = $1",
             Stream::Report(_) => "select version from report where id = $1",
+            Stream::Log(_) => "select version from log where id = $1",
+            Stream::Erasure(_) => "select version from erasure where id = $1",
         };
         let found: Option<(u64,)> = self.replayed.connection.optional(sql, values![&stream.id()])?;
         Ok(found.map_or(0, |(version,)| version))
@@ -238,8 +248,16 @@ impl Replay<'_> {
                     let mut texts = 0;
                     recorded.event.visit_texts(&mut |_| texts += 1);
                     doubtful.extend(contents.iter().map(|content| content.ordinal));
-                    for ordinal in (0..texts).filter(|ordinal| !doubtful.contains(ordinal)) {
-                        self.note("content", format!("{key},{ordinal}"), None, DifferenceKind::Missing);
+                    let event = recorded.envelope.id;
+                    for ordinal in 0..texts {
+                        let is_there = doubtful.contains(&ordinal);
+                        let is_erased = self.erased.contains(&TextPlace { event, ordinal });
+                        let kind = match (is_there, is_erased) {
+                            (false, false) => DifferenceKind::Missing,
+                            (true, true) => DifferenceKind::NotErased,
+                            _ => continue,
+                        };
+                        self.note("content", format!("{key},{ordinal}"), None, kind);
                     }
                     return Ok(Some(recorded));
                 }

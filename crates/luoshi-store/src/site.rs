@@ -8,6 +8,8 @@ use crate::{
 
 const ONE: &str = "select value from site where key = $1";
 
+const TWO: &str = "select key, value from site where key in ($1, $2)";
+
 const SAVE: &str = "
     insert into site (key, value) values ($1, $2)
     on conflict (key) do update set value = excluded.value";
@@ -22,6 +24,21 @@ impl Snapshot<'_> {
     pub fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
         let found: Option<(String,)> = self.connection.optional(ONE, values![key])?;
         Ok(found.map(|(value,)| value))
+    }
+
+    /// The values of two settings in one question, as every command asks it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn two_settings(&self, first: &str, second: &str) -> Result<(Option<String>, Option<String>), StoreError> {
+        let found: Vec<(String, String)> = self.connection.all(TWO, values![first, second])?;
+        let value = |wanted: &str| {
+            found
+                .iter()
+                .find(|(key, _)| key == wanted)
+                .map(|(_, value)| value.clone())
+        };
+        Ok((value(first), value(second)))
     }
 }
 

@@ -4,10 +4,11 @@ pub(crate) mod committer;
 pub(crate) mod connection;
 pub(crate) mod migration;
 pub(crate) mod query;
+pub(crate) mod scrub;
 
 use std::{path::Path, sync::Arc};
 
-use crate::{error::StoreError, pending::PendingWrite, snapshot::Transaction};
+use crate::{error::StoreError, pending::PendingWrite, snapshot::Transaction, store::ScrubOutcome};
 use committer::Committer;
 use connection::{Pool, WriteConnection};
 
@@ -56,6 +57,11 @@ impl Sqlite {
         self.writer.with(migration::run)
     }
 
+    /// Takes deleted words out of the raw files, see [`scrub`]. Writers wait meanwhile.
+    pub(crate) fn scrub(&self) -> Result<ScrubOutcome, StoreError> {
+        self.writer.with(|connection| scrub::run(connection))
+    }
+
     /// Hands work to the committer.
     pub(crate) fn write<T, E, Work>(&self, work: Work) -> PendingWrite<T, E>
     where
@@ -64,6 +70,11 @@ impl Sqlite {
         Work: FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
     {
         self.committer.write(work)
+    }
+
+    /// Whether a failure has ended all writing.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.committer.has_stopped()
     }
 
     /// Runs `work` on a reading connection, inside one transaction.

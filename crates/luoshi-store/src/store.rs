@@ -39,6 +39,17 @@ pub struct MigrationOutcome {
     pub after: u32,
 }
 
+/// What became of the bytes of deleted words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScrubOutcome {
+    /// They are in none of the database's files.
+    Done,
+    /// A long read or another process kept them there; it has to be asked for again.
+    Blocked,
+    /// This engine keeps old versions where the program does not reach them: pages, logs, archives and replicas of its server.
+    NotByProgram,
+}
+
 enum Engine {
     Sqlite(Sqlite),
     Postgres(Postgres),
@@ -150,6 +161,17 @@ impl Store {
         }
     }
 
+    /// Whether a failure after which nobody knows what is on the disk, such as a failed flush, has ended all writing. Only opening the store
+    /// anew, in another process, can mend that.
+    #[must_use]
+    pub fn has_stopped(&self) -> bool {
+        match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.has_stopped(),
+            // A server that fails to flush ends by itself and heals at its own start; its clients only lose their connections.
+            Engine::Postgres(_) => false,
+        }
+    }
+
     /// Reads from one consistent state of the database, on this thread; it takes microseconds and waits for no writer.
     ///
     /// # Errors
@@ -169,6 +191,20 @@ impl Store {
     /// When the database cannot be read. What does not agree is no error but part of the outcome.
     pub fn replay(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<ReplayOutcome, StoreError> {
         self.read(|snapshot| replay::replay(snapshot, progress))
+    }
+
+    /// Takes the bytes of deleted words out of the raw files of the database, as far as the engine can.
+    ///
+    /// Writers wait meanwhile, and it takes memory of the size of the database.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn scrub(&self) -> Result<ScrubOutcome, StoreError> {
+        self.refuse_unmigrated()?;
+        match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.scrub(),
+            Engine::Postgres(_) => Ok(ScrubOutcome::NotByProgram),
+        }
     }
 
     fn refuse_unmigrated(&self) -> Result<(), StoreError> {

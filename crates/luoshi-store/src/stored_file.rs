@@ -58,22 +58,13 @@ const CONDEMN: &str = "update stored_file set condemned_at = $2 where place = $1
 const CONDEMN_UNUSED: &str = "
     update stored_file set condemned_at = $2 where place = $1 and condemned_at is null and used_at < $3";
 
-/// Changes nothing, and makes everybody wait who would take hold of it.
-const LOCK: &str = "
-    update stored_file set condemned_at = null
-    where organisation = $1 and sha256 = $2 and stored_at is not null and condemned_at is null";
+const CONDEMN_ERASED: &str = "update stored_file set condemned_at = $2 where sha256 = $1 and condemned_at is null";
 
 const CONDEMNED: &str = "
     select place, organisation, sha256, byte_count from stored_file
     where condemned_at is not null order by condemned_at, place";
 
 const FORGET: &str = "delete from stored_file where place = $1 and condemned_at is not null";
-
-const IN_DRAFTS: &str = "select count(*) from draft_evidence where organisation = $1 and sha256 = $2";
-
-const IN_DOCUMENTS: &str = "select count(*) from document where sha256 = $1";
-
-const IN_REPORTS: &str = "select id from evidence where organisation = $1 and sha256 = $2 order by id";
 
 const EVIDENCE_AFTER: &str = "
     select evidence.id, evidence.name, evidence.sha256, evidence.byte_count, stored_file.place, evidence.organisation
@@ -290,34 +281,13 @@ impl Transaction<'_> {
         Ok(condemned)
     }
 
-    /// Condemns the bytes with this hash that `organisation` keeps, unless a draft, a document or evidence that is not `released` refers
-    /// to them; false where one does, or where nothing is kept.
+    /// Condemns the bytes with this hash wherever they are kept, because the law has them destroyed: the record goes on referring to them and
+    /// says that they went.
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub fn condemn_file(
-        &mut self,
-        organisation: OrganisationId,
-        sha256: &str,
-        released: &[EvidenceId],
-        at: Timestamp,
-    ) -> Result<bool, StoreError> {
-        if self.connection.execute(LOCK, values![&organisation, sha256])? == 0 {
-            return Ok(false);
-        }
-        let (drafts,): (u64,) = self.connection.one(IN_DRAFTS, values![&organisation, sha256])?;
-        let evidence: Vec<(EvidenceId,)> = self.connection.all(IN_REPORTS, values![&organisation, sha256])?;
-        let (documents,): (u64,) = match organisation == SITE {
-            true => self.connection.one(IN_DOCUMENTS, values![sha256])?,
-            false => (0,),
-        };
-        if drafts > 0 || documents > 0 || evidence.iter().any(|(id,)| !released.contains(id)) {
-            return Ok(false);
-        }
-        let Some(file) = self.stored_file(organisation, sha256)? else {
-            return Ok(false);
-        };
-        Ok(self.connection.execute(CONDEMN, values![&file.place, at])? == 1)
+    pub fn condemn_erased_file(&mut self, sha256: &str, at: Timestamp) -> Result<(), StoreError> {
+        self.connection.execute(CONDEMN_ERASED, values![sha256, at]).map(|_| ())
     }
 
     /// Forgets a condemned file once its bytes are gone; any other is left alone.

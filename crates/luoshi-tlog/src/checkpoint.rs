@@ -5,7 +5,8 @@
 
 use crate::hash::LogHash;
 use crate::key::{LogKey, Origin, VerifierKey};
-use crate::note::{NoteError, open_text, sign_text};
+use crate::key_history::LogKeys;
+use crate::note::{NoteError, open_text, open_text_of, sign_text, unverified_text};
 
 /// The state of a log at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,10 +67,18 @@ impl Checkpoint {
     /// # Errors
     /// When the key belongs to another log.
     pub fn sign(&self, key: &LogKey) -> Result<String, CheckpointError> {
-        if self.origin != *key.origin() {
+        self.sign_with(&[key])
+    }
+
+    /// The signed note with a line of each of `keys`, as while one key takes over from another.
+    ///
+    /// # Errors
+    /// When a key belongs to another log.
+    pub fn sign_with(&self, keys: &[&LogKey]) -> Result<String, CheckpointError> {
+        if keys.iter().any(|key| self.origin != *key.origin()) {
             return Err(CheckpointError::OtherOrigin);
         }
-        Ok(sign_text(&self.to_text(), key)?)
+        Ok(sign_text(&self.to_text(), keys)?)
     }
 
     /// Opens a signed note and accepts it only with a fitting signature of this key. Lines of other keys, such as
@@ -84,6 +93,34 @@ impl Checkpoint {
         } else {
             Err(CheckpointError::OtherOrigin)
         }
+    }
+
+    /// Opens a signed note and accepts it only with the signature of the key that was in force at its size. Lines of other keys of the
+    /// log have to fit as well where they are there.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::open`]; a key that had been replaced before this size, or that came later, is not enough.
+    pub fn open_with(note: &[u8], keys: &LogKeys) -> Result<Self, CheckpointError> {
+        let known: Vec<VerifierKey> = keys.terms().iter().map(|term| term.key.clone()).collect();
+        let (text, signed) = open_text_of(note, &known)?;
+        let checkpoint = Self::parse(&text)?;
+        if checkpoint.origin != *keys.origin() {
+            return Err(CheckpointError::OtherOrigin);
+        }
+        let is_signed = signed.get(keys.in_force_at(checkpoint.size)).copied().unwrap_or(false);
+        if is_signed {
+            Ok(checkpoint)
+        } else {
+            Err(CheckpointError::Note(NoteError::NotSigned))
+        }
+    }
+
+    /// Reads a signed note without looking at its signatures, to learn which log it speaks of.
+    ///
+    /// # Errors
+    /// When it is not a checkpoint in form.
+    pub fn read_unverified(note: &[u8]) -> Result<Self, CheckpointError> {
+        Self::parse(&unverified_text(note)?)
     }
 }
 
@@ -148,7 +185,7 @@ mod tests {
             origin: Origin::new("luoshi.example/other").unwrap(),
             ..checkpoint()
         };
-        let note = sign_text(&other.to_text(), &key).unwrap();
+        let note = sign_text(&other.to_text(), &[&key]).unwrap();
         let opened = Checkpoint::open(note.as_bytes(), &key.verifier().unwrap());
         assert_eq!(opened, Err(CheckpointError::OtherOrigin));
     }

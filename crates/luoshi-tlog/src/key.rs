@@ -235,6 +235,14 @@ impl VerifierKey {
     }
 }
 
+impl PartialEq for VerifierKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for VerifierKey {}
+
 impl std::fmt::Debug for VerifierKey {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "VerifierKey({})", self.text)
@@ -262,7 +270,7 @@ mod tests {
         let key = LogKey::from_signer_text(&format!("{SIGNER}\n")).unwrap();
         let text =
             "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
-        let note = crate::note::sign_text(text, &key).unwrap();
+        let note = crate::note::sign_text(text, &[&key]).unwrap();
         let line = "\n— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
         assert_eq!(note, format!("{text}{line}"));
     }

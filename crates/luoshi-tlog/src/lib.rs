@@ -12,27 +12,36 @@
 //! [C2SP tlog-tiles]: https://c2sp.org/tlog-tiles
 
 mod checkpoint;
+mod continuation;
 mod hash;
 mod key;
+mod key_history;
 mod leaf;
 mod note;
 mod proof;
 mod proof_text;
 mod receipt;
+mod receipt_file;
+mod rotation;
 mod tile;
 mod tree;
 mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use continuation::{Continuation, ContinuationError};
 pub use hash::{EMPTY_ROOT, HashError, LogHash, entry_hash};
 pub use key::{KeyError, LogKey, Origin, OriginError, VerifierKey};
+pub use key_history::{HistoryError, KeyHistory, KeyTerm, LogKeys};
 pub use leaf::{LeafSalt, leaf_entry, leaf_matches};
 pub use note::NoteError;
 pub use proof::{
-    ProofError, consistency_proof, inclusion_proof, verify_consistency, verify_hash_inclusion, verify_inclusion,
+    ProofError, consistency_proof, inclusion_proof, root_at, verify_consistency, verify_hash_inclusion,
+    verify_inclusion,
 };
 pub use proof_text::{LogProof, LogProofError};
 pub use receipt::{Receipt, ReceiptError};
+pub use receipt_file::{CheckedReceipt, Coverage, ReceiptFault, ReceiptFile};
+pub use rotation::{Rotation, RotationError};
 pub use tile::{BundleError, TILE_WIDTH, TileId, TileKind, TilePathError, parse_bundle};
-pub use tree::{Integration, MAXIMUM_SIZE, TileSource, TreeError, WrittenTile, integrate};
+pub use tree::{Integration, MAXIMUM_SIZE, RunningRoot, TileSource, TreeError, WrittenTile, integrate};
 pub use verify::{VerifyError, verify_tree};

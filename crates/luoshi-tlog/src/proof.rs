@@ -161,6 +161,34 @@ pub fn consistency_proof<Source: TileSource>(
     })
 }
 
+/// The root that the tree of `size` entries with this root had when it had `old_size` entries.
+///
+/// # Errors
+/// When the old tree is larger, or the tiles are absent, damaged or contradict the root.
+pub fn root_at<Source: TileSource>(
+    source: &Source,
+    size: u64,
+    root: LogHash,
+    old_size: u64,
+) -> Result<LogHash, TreeError<Source::Error>> {
+    if size > MAXIMUM_SIZE {
+        return Err(TreeError::TooLarge(size));
+    }
+    if old_size > size {
+        return Err(TreeError::OutOfRange { asked: old_size, size });
+    }
+    if old_size == 0 {
+        return Ok(EMPTY_ROOT);
+    }
+    let hashes = prove(source, size, root, old_size, |_, old_size, hashes| {
+        tlog_tiles::tree_hash(old_size, hashes).map(|root| vec![root])
+    })?;
+    hashes
+        .first()
+        .copied()
+        .ok_or(TreeError::OutOfRange { asked: old_size, size })
+}
+
 fn to_tiles(proof: &[LogHash]) -> Result<Vec<tlog_tiles::Hash>, ProofError> {
     if proof.len() > LONGEST_PROOF {
         return Err(ProofError::DoesNotHold);

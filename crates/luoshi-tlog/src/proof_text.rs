@@ -7,9 +7,11 @@
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::hash::LogHash;
 use crate::key::VerifierKey;
+use crate::key_history::LogKeys;
 use crate::proof::{LONGEST_PROOF, ProofError, verify_inclusion};
 
-const HEADER: &str = "c2sp.org/tlog-proof@v1";
+/// The first line of every proof in this form.
+pub(crate) const HEADER: &str = "c2sp.org/tlog-proof@v1";
 
 /// A proof of inclusion with the signed checkpoint that it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +80,16 @@ impl LogProof {
     /// When either does not hold.
     pub fn verify(&self, entry: &[u8], key: &VerifierKey) -> Result<Checkpoint, LogProofError> {
         let checkpoint = Checkpoint::open(self.checkpoint.as_bytes(), key)?;
+        verify_inclusion(&self.hashes, checkpoint.size, checkpoint.root, self.index, entry)?;
+        Ok(checkpoint)
+    }
+
+    /// Like [`LogProof::verify`], for a log whose key may have been replaced.
+    ///
+    /// # Errors
+    /// When the checkpoint is not signed by the key in force at its size, or the entry is not below its root.
+    pub fn verify_with(&self, entry: &[u8], keys: &LogKeys) -> Result<Checkpoint, LogProofError> {
+        let checkpoint = Checkpoint::open_with(self.checkpoint.as_bytes(), keys)?;
         verify_inclusion(&self.hashes, checkpoint.size, checkpoint.root, self.index, entry)?;
         Ok(checkpoint)
     }

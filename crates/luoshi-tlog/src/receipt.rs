@@ -16,7 +16,8 @@
 
 use crate::hash::LogHash;
 use crate::key::{LogKey, Origin, VerifierKey};
-use crate::note::{NoteError, open_text, sign_text};
+use crate::key_history::LogKeys;
+use crate::note::{NoteError, open_text, open_text_of, sign_text, unverified_text};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write as _;
@@ -50,6 +51,9 @@ pub enum ReceiptError {
     /// The receipt belongs to another log than the key.
     #[error("the receipt and the key belong to different logs")]
     OtherOrigin,
+    /// The key that signed had been replaced, and its time of grace was over, when the receipt says that it was given.
+    #[error("the key no longer signed at the time of the receipt")]
+    KeyOutOfForce,
 }
 
 impl Receipt {
@@ -182,7 +186,7 @@ impl Receipt {
         if self.origin != *key.origin() {
             return Err(ReceiptError::OtherOrigin);
         }
-        Ok(sign_text(&self.to_text(), key)?)
+        Ok(sign_text(&self.to_text(), &[key])?)
     }
 
     /// Opens a signed receipt and accepts it only with a fitting signature of this key.
@@ -197,6 +201,47 @@ impl Receipt {
             Err(ReceiptError::OtherOrigin)
         }
     }
+
+    /// Opens a signed receipt of a log whose key may have been replaced since.
+    ///
+    /// # Errors
+    /// As [`Receipt::open`], and [`ReceiptError::KeyOutOfForce`] where the key that signed no longer signed at all when the receipt says
+    /// that it was given.
+    pub fn open_with(note: &[u8], keys: &LogKeys) -> Result<Self, ReceiptError> {
+        let known: Vec<VerifierKey> = keys.terms().iter().map(|term| term.key.clone()).collect();
+        let (text, signed) = open_text_of(note, &known)?;
+        let receipt = Self::parse(&text)?;
+        if receipt.origin != *keys.origin() {
+            return Err(ReceiptError::OtherOrigin);
+        }
+        let in_force = keys.terms().iter().zip(&signed).any(|(term, signed)| {
+            *signed
+                && term
+                    .until
+                    .as_deref()
+                    .is_none_or(|until| instant_order(&receipt.recorded_at) <= instant_order(until))
+        });
+        if in_force {
+            Ok(receipt)
+        } else {
+            Err(ReceiptError::KeyOutOfForce)
+        }
+    }
+
+    /// Reads a signed note without looking at its signatures, to learn which log it speaks of.
+    ///
+    /// # Errors
+    /// When it is not a receipt in form.
+    pub fn read_unverified(note: &[u8]) -> Result<Self, ReceiptError> {
+        Self::parse(&unverified_text(note)?)
+    }
+}
+
+/// What orders instants in this form: the seconds as they are written, then the fraction without the zeros at its end.
+fn instant_order(instant: &str) -> (&str, &str) {
+    let whole = instant.strip_suffix('Z').unwrap_or(instant);
+    let (seconds, fraction) = whole.split_once('.').unwrap_or((whole, ""));
+    (seconds, fraction.trim_end_matches('0'))
 }
 
 fn hexadecimal(bytes: &[u8; 32]) -> String {
@@ -217,7 +262,7 @@ fn from_hexadecimal(text: &str) -> Option<[u8; 32]> {
 }
 
 /// Checks form and ranges by hand, for this floor has no calendar; which day of the month exists is left to the maker.
-fn is_time_in_utc(text: &str) -> bool {
+pub(crate) fn is_time_in_utc(text: &str) -> bool {
     let Some((date, time)) = text.strip_suffix('Z').and_then(|text| text.split_once('T')) else {
         return false;
     };
@@ -304,7 +349,7 @@ mod tests {
     fn other_logs_are_refused() {
         let other = LogKey::from_seed(Origin::new("luoshi.example/other").unwrap(), &[3; 32]);
         assert_eq!(receipt().sign(&other), Err(ReceiptError::OtherOrigin));
-        let note = sign_text(&receipt().to_text(), &other).unwrap();
+        let note = sign_text(&receipt().to_text(), &[&other]).unwrap();
         let opened = Receipt::open(note.as_bytes(), &other.verifier().unwrap());
         assert_eq!(opened, Err(ReceiptError::OtherOrigin));
     }
@@ -326,6 +371,22 @@ mod tests {
         ] {
             assert_eq!(Receipt::parse(&wrong), Err(error), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn instants_are_in_order_with_and_without_fractions() {
+        let ascending = [
+            "2026-03-05T01:02:03Z",
+            "2026-03-05T01:02:03.04Z",
+            "2026-03-05T01:02:03.4Z",
+            "2026-03-05T01:02:03.456Z",
+            "2026-03-05T01:02:04Z",
+        ];
+        assert!(ascending.is_sorted_by(|a, b| instant_order(a) < instant_order(b)));
+        assert_eq!(
+            instant_order("2026-03-05T01:02:03.4Z"),
+            instant_order("2026-03-05T01:02:03.400Z")
+        );
     }
 
     #[test]

@@ -308,6 +308,44 @@ impl Edge {
     }
 }
 
+/// The root of a growing list of entries, in memory that does not grow with it: what a checkpoint over them has to state.
+#[derive(Debug, Default, Clone)]
+pub struct RunningRoot {
+    edge: Edge,
+}
+
+impl RunningRoot {
+    /// Of no entries yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next entry.
+    ///
+    /// # Errors
+    /// [`TreeError::EntryTooLong`] and [`TreeError::TooLarge`]; nothing has changed then.
+    pub fn push(&mut self, entry: &[u8]) -> Result<(), TreeError<std::convert::Infallible>> {
+        let length = u16::try_from(entry.len()).map_err(|_| TreeError::EntryTooLong(self.edge.size()))?;
+        if self.edge.size() >= MAXIMUM_SIZE {
+            return Err(TreeError::TooLarge(MAXIMUM_SIZE + 1));
+        }
+        self.edge.push(entry, length, &mut |_| Ok(()))
+    }
+
+    /// The number of entries taken.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.edge.size()
+    }
+
+    /// The root over them.
+    #[must_use]
+    pub fn root(&self) -> LogHash {
+        self.edge.root()
+    }
+}
+
 fn joined(hashes: &[LogHash]) -> Vec<u8> {
     hashes.iter().flat_map(|hash| hash.0).collect()
 }

@@ -147,7 +147,9 @@ impl<P: Policy> Visit<P> {
 
     /// What stands around a page, with `place` marked in the navigation.
     pub(crate) fn frame(&self, place: Place) -> Frame {
-        Frame::new(&self.visitor, place)
+        let mut frame = Frame::new(&self.visitor, place);
+        frame.log_halted = self.app().log_halt().is_some();
+        frame
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) enum Failure {
     TooLarge,
     /// More work than fits at the moment, or the request took too long.
     Busy,
+    /// The log cannot be signed, so nothing is recorded until whoever runs the server has dealt with it.
+    Halted,
     /// The data can not be reached or written.
     Unavailable,
     /// A fault of the program or the machine; the cause is for the program's own records, never for the screen.
@@ -59,7 +61,7 @@ impl Failure {
             Failure::BadRequest => StatusCode::BAD_REQUEST,
             Failure::Refused(_) | Failure::Conflict | Failure::KeyReused => StatusCode::CONFLICT,
             Failure::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Failure::Busy | Failure::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Failure::Busy | Failure::Halted | Failure::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Failure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -80,6 +82,7 @@ impl Failure {
             Failure::KeyReused => "key-reused",
             Failure::TooLarge => "too-large",
             Failure::Busy => "busy",
+            Failure::Halted => "halted",
             Failure::Unavailable => "unavailable",
             Failure::Internal(_) => "internal",
         }
@@ -117,6 +120,7 @@ impl From<AppError> for Failure {
             AppError::Conflict => Failure::Conflict,
             AppError::KeyReused => Failure::KeyReused,
             AppError::Busy => Failure::Busy,
+            AppError::LogHalted(_) => Failure::Halted,
             AppError::Unavailable => Failure::Unavailable,
             AppError::Internal(cause) => Failure::Internal(cause.to_string()),
         }

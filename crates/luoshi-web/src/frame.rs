@@ -135,6 +135,10 @@ pub(crate) struct Frame {
     /// The one sentence that says what the page is for.
     pub(crate) lead: String,
     pub(crate) path: Vec<Step>,
+    /// Whether nothing can be recorded since the log cannot be signed.
+    pub(crate) log_halted: bool,
+    /// Whether the head of the page has a box to search from; a page that searches itself has its own.
+    has_search_box: bool,
     /// The address of the page itself, for the links that change language and text size.
     address: String,
     query: Option<String>,
@@ -156,6 +160,8 @@ impl Frame {
             title: String::new(),
             lead: String::new(),
             path: Vec::new(),
+            log_halted: false,
+            has_search_box: true,
             address: local(visitor.uri.path()),
             query: visitor.uri.query().map(str::to_owned),
         }
@@ -198,6 +204,33 @@ impl Frame {
             address: address.into(),
         });
         self
+    }
+
+    /// The same frame without the box to search from.
+    #[must_use]
+    pub(crate) fn without_search_box(mut self) -> Self {
+        self.has_search_box = false;
+        self
+    }
+
+    /// Where the box in the head of the page searches: in what the person may see, or in open tasks. None: the page has no such box.
+    pub(crate) fn search_address(&self) -> Option<&'static str> {
+        let is_member = self.person.as_ref().is_some_and(|person| !person.must_change_password);
+        let address = if is_member && self.place != Place::Public {
+            urls::SEARCH
+        } else {
+            urls::PUBLIC_SEARCH
+        };
+        self.has_search_box.then_some(address)
+    }
+
+    /// What that box is called.
+    pub(crate) fn search_label(&self) -> String {
+        self.say(if self.search_address() == Some(urls::SEARCH) {
+            "search-site"
+        } else {
+            "search-site-public"
+        })
     }
 
     /// The navigation of this person.
@@ -277,6 +310,11 @@ impl Frame {
     /// The text of `key`.
     pub(crate) fn say(&self, key: &str) -> String {
         language::say(self.language, key)
+    }
+
+    /// The text of `key`, where there is one.
+    pub(crate) fn find(&self, key: &str) -> Option<String> {
+        language::find(self.language, key)
     }
 
     /// The attribute `hint` of a text; empty where it has none.
@@ -494,7 +532,7 @@ macro_rules! countable {
     )*};
 }
 
-countable!(u32, i32, usize);
+countable!(u32, u64, i32, usize);
 
 fn symbol(comparator: Comparator) -> &'static str {
     match comparator {

@@ -10,7 +10,9 @@ use askama::Template;
 use axum::http::{Method, Uri};
 use luoshi_app::{ledger::LedgerPage, receipt::ReceiptView, report::ReportDraft, session::SignedIn};
 use luoshi_ledger::{
+    TextName,
     actor::{Actor, ActorIdentity, Role},
+    erasure::ErasureGround,
     event::EventKind,
     ids::EventId,
     light::{Colour, Proof},
@@ -18,6 +20,7 @@ use luoshi_ledger::{
     plan::{Plan, PlanState},
     refusal::Refusal,
     report::{ReturnStage, VerificationMethod},
+    search::{SearchCount, SearchCursor, SearchField, SearchKind, SearchPage, SearchQuery, SearchRefusal},
     task::{Publication, TaskKind, Tracking},
     view::{LightCounts, Passage},
 };
@@ -30,13 +33,16 @@ use crate::{
     frame::{Frame, Place},
     language,
     pages::{
+        erasure::{ErasurePage, ErasuresPage, NewErasurePage, PublicErasuresPage, Shown, Sought},
         error,
         home::{HomePage, MissingGlance, Owed, PlanGlance, ToDoPage},
+        job::JobsPage,
         ledger::{Chosen, LedgerShown, PlansPage},
         missing::MissingPage,
         organisation::OrganisationsPage,
         receipt::ReceiptPage,
         report::{FormPage, ReportPage, ReportsPage},
+        search::{Asked, Group, SearchShown},
         session,
         settings::{PasswordPage, SettingsPage},
         task::{NewTaskPage, PassagePage, ReporterPage, TaskPage, TypedTask},
@@ -473,6 +479,11 @@ fn pictures(language: Language) -> Vec<Picture> {
         );
     }
 
+    // Search.
+    for (name, page) in searches(&supervisor(Place::Nowhere), &frame(language, &[], Place::Public)) {
+        add(name, render(&page));
+    }
+
     // Settings.
     add(
         "settings",
@@ -516,8 +527,174 @@ fn pictures(language: Language) -> Vec<Picture> {
             }),
         );
     }
+    for (name, jobs) in [("jobs", sample::jobs()), ("jobs-empty", Vec::new())] {
+        add(
+            name,
+            render(&JobsPage {
+                frame: supervisor(Place::Settings).headed("jobs"),
+                counts: luoshi_app::job::JobCounts {
+                    waiting: jobs.len() as u64 / 2,
+                    oldest: jobs.first().map(|job| job.enqueued_at),
+                    buried: 1,
+                },
+                jobs,
+            }),
+        );
+    }
+
+    // Erasures.
+    for (name, erasures) in [("erasures", sample::erasures()), ("erasures-empty", Vec::new())] {
+        let frame = supervisor(Place::Settings).headed("erasures");
+        add(name, render(&ErasuresPage { frame, erasures }));
+    }
+    for (view, number) in sample::erasures().into_iter().zip(1..) {
+        let page = ErasurePage::of(view, number % 2 == 0, supervisor(Place::Settings));
+        add(&format!("erasure-{number}"), render(&page));
+    }
+    let mut erasure_errors = FieldErrors::default();
+    for (field, key) in [
+        ("words", "erasure-words-missing"),
+        ("texts", "erasure-nothing-chosen"),
+        ("ground", "erasure-ground-missing"),
+        ("explanation", "erasure-explanation-missing"),
+    ] {
+        erasure_errors.add(field, key);
+    }
+    let new_erasure = |sought, texts, file, errors| {
+        render(&NewErasurePage {
+            frame: supervisor(Place::Settings).headed("new-erasure"),
+            sought,
+            texts,
+            file,
+            chosen: Vec::new(),
+            ground: "state_secret".to_owned(),
+            explanation: String::new(),
+            errors,
+            key: "k".to_owned(),
+        })
+    };
+    let none = FieldErrors::default;
+    add("new-erasure", new_erasure(Sought::Nothing, Vec::new(), None, none()));
+    let words = || Sought::Words("张三".to_owned());
+    add("new-erasure-none", new_erasure(words(), Vec::new(), None, none()));
+    let found = sample::found_texts()
+        .into_iter()
+        .map(|text| Shown::of(text, "张三"))
+        .collect();
+    let file = Some("ab".repeat(32));
+    add("new-erasure-found", new_erasure(words(), found, file, erasure_errors));
+    let view = sample::report_view(sample::report_states().remove(0));
+    let page = ReportPage::of(
+        view,
+        &verifier,
+        0,
+        supervisor(Place::Verifications).headed_by("报告", "report"),
+    );
+    let erased = sample::erased_texts();
+    add("report-erased", render(&ReportPage { erased, ..page }));
+    for (name, counts) in [
+        ("public-erasures", sample::erasure_counts()),
+        ("public-erasures-empty", Vec::new()),
+    ] {
+        let frame = frame(language, &[], Place::Public).headed("public-erasures");
+        add(name, render(&PublicErasuresPage { frame, counts }));
+    }
     pictures.extend(documents::pictures(language));
     pictures
+}
+
+/// A search with hits of every kind, one that found nothing, one for each refusal, and those of the public.
+fn searches(member: &Frame, public: &Frame) -> Vec<(&'static str, SearchShown)> {
+    let shown = |typed: &str, frame: &Frame, is_public: bool| SearchShown {
+        frame: frame
+            .clone()
+            .without_search_box()
+            .headed(if is_public { "public-search-all" } else { "search" }),
+        asked: Asked {
+            words: typed.to_owned(),
+            ..Asked::default()
+        },
+        is_public,
+        plans: if is_public {
+            Vec::new()
+        } else {
+            vec![sample::plan_summary(); 2]
+        },
+        refusal: SearchQuery::read(typed).err(),
+        groups: Vec::new(),
+        counts: Vec::new(),
+    };
+    let group = |kind, is_whole, next| Group {
+        kind,
+        count: SearchCount {
+            count: 200,
+            is_more: kind == SearchKind::Report,
+        },
+        page: SearchPage {
+            hits: sample::search_hits(kind),
+            next,
+            is_whole,
+        },
+    };
+    let next = sample::search_hits(SearchKind::Task).first().map(SearchCursor::of);
+    let counts = SearchKind::ALL
+        .map(|kind| (kind, group(kind, true, None).count))
+        .to_vec();
+    vec![
+        (
+            "search",
+            SearchShown {
+                groups: SearchKind::ALL
+                    .map(|kind| {
+                        group(
+                            kind,
+                            kind != SearchKind::Plan,
+                            next.filter(|_| kind == SearchKind::Task),
+                        )
+                    })
+                    .into(),
+                counts: counts.clone(),
+                ..shown("增长8% 就业", member, false)
+            },
+        ),
+        (
+            "search-kind",
+            SearchShown {
+                asked: Asked {
+                    words: "增长".to_owned(),
+                    kind: Some(SearchKind::Report),
+                    plan: Some(sample::plan().id),
+                    after: next,
+                },
+                groups: vec![group(SearchKind::Report, false, next)],
+                counts,
+                ..shown("增长", member, false)
+            },
+        ),
+        (
+            "search-nothing",
+            SearchShown {
+                asked: Asked {
+                    words: "没有的词<b>".to_owned(),
+                    plan: Some(sample::plan().id),
+                    ..Asked::default()
+                },
+                ..shown("没有的词", member, false)
+            },
+        ),
+        ("search-empty", shown("", member, false)),
+        ("search-too-short", shown("水", member, false)),
+        ("search-too-long", shown(&"长".repeat(101), member, false)),
+        (
+            "public-search",
+            SearchShown {
+                groups: vec![group(SearchKind::Task, true, next)],
+                ..shown("增长", public, true)
+            },
+        ),
+        ("public-search-nothing", shown("没有的词", public, true)),
+        ("public-search-empty", shown("", public, true)),
+    ]
 }
 
 pub(crate) fn render(page: &impl Template) -> String {
@@ -624,11 +801,25 @@ fn every_stable_word_is_worded() {
             .chain(["none"])
             .collect(),
     );
+    add("ground-", ErasureGround::ALL.map(ErasureGround::code).to_vec());
+    add(
+        "job-",
+        luoshi_app::job::Job::ALL.map(luoshi_app::job::Job::code).to_vec(),
+    );
+    add(
+        "erasure-progress-",
+        sample::erasures().iter().map(|view| view.progress.code()).collect(),
+    );
+    add("text-name-", TextName::ALL.map(TextName::code).to_vec());
     add("event-", EventKind::ALL.iter().map(|kind| kind.code()).collect());
     add(
         "reason-",
         sample::lights().iter().map(|light| light.reason.code()).collect(),
     );
+    add("search-kind-", SearchKind::ALL.map(SearchKind::code).to_vec());
+    add("search-all-of-", SearchKind::ALL.map(SearchKind::code).to_vec());
+    add("search-field-", SearchField::ALL.map(SearchField::code).to_vec());
+    add("search-refusal-", SearchRefusal::ALL.map(SearchRefusal::code).to_vec());
     // The shipped policy is the parser's; the words for its reasons are needed here.
     let policy = include_str!("../../luoshi-parse/words/scope-policy-1.toml");
     let reasons: Vec<&str> = policy

@@ -3,9 +3,11 @@
 //! A handler asks the application and fills a struct. It holds no rule of the ledger and no text for people.
 
 pub(crate) mod document;
+pub(crate) mod erasure;
 pub(crate) mod error;
 pub(crate) mod evidence;
 pub(crate) mod home;
+pub(crate) mod job;
 pub(crate) mod ledger;
 pub(crate) mod log;
 mod marked_text;
@@ -16,6 +18,7 @@ pub(crate) mod public;
 pub(crate) mod receipt;
 pub(crate) mod report;
 pub(crate) mod review;
+pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod static_file;

@@ -21,8 +21,8 @@ use crate::{
     failure::Failure,
     form::ChecksFormToken,
     pages::{
-        document, error, evidence, home, ledger, log, missing, organisation, plan, public, receipt, report, review,
-        session, settings, static_file, task,
+        document, erasure, error, evidence, home, job, ledger, log, missing, organisation, plan, public, receipt,
+        report, review, search, session, settings, static_file, task,
     },
     serve::ServeError,
     settings::WebSettings,
@@ -49,20 +49,25 @@ fn routes() -> Routes {
         .get(Anybody, urls::SIGN_IN, session::show_sign_in)
         .post(Anybody, urls::SIGN_IN, session::sign_in)
         .get(Anybody, urls::PUBLIC, public::plan::list)
+        .get(Anybody, urls::PUBLIC_SEARCH, search::show_public_search)
         .get(Anybody, urls::PUBLIC_DATA, public::data::explain)
         .get(Anybody, urls::PUBLIC_PLAN, public::plan::show_plan)
         .get(Anybody, urls::PUBLIC_VALUES, public::plan::values)
         .get(Anybody, urls::PUBLIC_TASK, public::task::show_task)
+        .get(Anybody, urls::PUBLIC_ERASURES, erasure::show_counts)
         .get(Anybody, urls::LOG, log::show_log)
         .get(Anybody, urls::LOG_CHECKPOINT, log::checkpoint)
         .get(Anybody, urls::LOG_KEY, log::key)
+        .get(Anybody, urls::LOG_KEYS, log::keys)
         .get(Anybody, urls::LOG_TILE, log::tile)
+        .get(Anybody, urls::LOG_LATER, log::later)
         // Whoever has an account, also with a one-time password.
         .post(Account, urls::SIGN_OUT, session::sign_out)
         .get(Account, urls::PASSWORD, settings::show_password)
         .post(Account, urls::PASSWORD, settings::change_password)
         // Whoever is signed in; what they may see of it the application decides.
         .get(Member, urls::SETTINGS, settings::show_settings)
+        .get(Member, urls::SEARCH, search::show_search)
         .get(Member, urls::LEDGERS, ledger::choose)
         .get(Member, urls::LEDGER, ledger::show_ledger)
         .get(Member, urls::LEDGER_XLSX, ledger::export_xlsx)
@@ -103,6 +108,14 @@ fn routes() -> Routes {
         .post(Supervisor, urls::REPORTER, task::name_reporter)
         .post(Supervisor, urls::PUBLICATION, task::change_publication)
         .get(Supervisor, urls::ORGANISATIONS, organisation::show_organisations)
+        .get(Supervisor, urls::ERASURES, erasure::list)
+        .get(Supervisor, urls::NEW_ERASURE, erasure::show_new)
+        .post(Supervisor, urls::NEW_ERASURE, erasure::propose)
+        .get(Supervisor, urls::ERASURE, erasure::show_erasure)
+        .post(Supervisor, urls::ERASURE_CONFIRM, erasure::confirm)
+        .post(Supervisor, urls::ERASURE_DECLINE, erasure::decline)
+        .get(Supervisor, urls::JOBS, job::show_jobs)
+        .post(Supervisor, urls::JOBS, job::change)
 }
 
 /// One address and who may open it.

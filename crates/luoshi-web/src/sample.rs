@@ -1,19 +1,26 @@
 //! Sample things for the gallery: one plan of a province that does not exist, in every state that a page can meet.
 
 use jiff::{Timestamp, civil::Date};
+use luoshi_app::{
+    erasure::{ErasureProgress, ErasureView},
+    job::JobRow,
+};
 use luoshi_ledger::{
+    Stream, TextName,
     actor::ActorIdentity,
+    erasure::{ErasedText, Erasure, ErasureCount, ErasureGround, ErasureState, FoundText, TextPlace},
     event::EventKind,
     evidence::Evidence,
     ids::{
-        AccountId, CommandId, DocumentId, EventId, EvidenceId, OrganisationId, PlanId, ReportId, SectionId, TargetId,
-        TaskId,
+        AccountId, CommandId, DocumentId, ErasureId, EventId, EvidenceId, OrganisationId, PlanId, ReportId, SectionId,
+        TargetId, TaskId,
     },
     light::{Colour, Light, Proof, Reason},
     organisation::OrganisationKind,
     period::Period,
     plan::{Plan, PlanState, Section},
     report::{Report, ReportState, ReturnStage, TargetValue, VerificationMethod},
+    search::{SearchField, SearchHit, SearchKind, SearchQuery, SearchRank, SearchSubject, SearchWords},
     target::Target,
     task::{ExcludedClause, Party, Publication, Reporting, Source, Task, TaskKind, Tracking},
     view::{
@@ -425,4 +432,211 @@ pub(crate) fn duty(number: u32, due: &str, state: Option<&'static str>) -> Duty 
         due: day(due),
         state,
     }
+}
+
+/// Hits of one kind for a query about growth.
+pub(crate) fn search_hits(kind: SearchKind) -> Vec<SearchHit> {
+    let query = SearchQuery::read("增长8% 发改").unwrap();
+    let report = report(ReportState::Submitted);
+    let (heading, body, subject) = match kind {
+        SearchKind::Task => (
+            vec![(SearchField::Title, task(tracked()).title)],
+            vec![(SearchField::Text, PROMISE.to_owned())],
+            SearchSubject::Task {
+                task: TASK,
+                number: 1,
+                label: "（一）".to_owned(),
+                plan_title: plan().title,
+            },
+        ),
+        SearchKind::Report => (
+            Vec::new(),
+            vec![(SearchField::Done, report.done.replace("7.7%", "8%"))],
+            SearchSubject::Report {
+                report: report.id,
+                number: 1,
+                task_title: task(tracked()).title,
+                organisation_name: "省发展和改革委员会".to_owned(),
+                period: report.period,
+                state: "submitted".to_owned(),
+                plan_title: plan().title,
+            },
+        ),
+        SearchKind::Document => (
+            vec![(SearchField::FileName, "2026年任务分解.docx".to_owned())],
+            vec![(
+                SearchField::Text,
+                format!("云陵省人民政府办公厅文件\n\n{PROMISE}\n（二）"),
+            )],
+            SearchSubject::Document {
+                document: DocumentId(Uuid::from_u128(7)),
+                plan: Some(PLAN),
+                task: Some(TASK),
+            },
+        ),
+        SearchKind::Plan => (
+            vec![(SearchField::Title, plan().title)],
+            vec![(SearchField::Section, "一、促进经济平稳较快增长8%".to_owned())],
+            SearchSubject::Plan { plan: PLAN, year: 2026 },
+        ),
+        SearchKind::Organisation => (
+            vec![(SearchField::Name, "省发展和改革委员会".to_owned())],
+            vec![(SearchField::ShortName, "省发改委".to_owned())],
+            SearchSubject::Organisation {
+                organisation: ORGANISATION,
+                kind: OrganisationKind::Department,
+                plan: Some(PLAN),
+            },
+        ),
+    };
+    let words = SearchWords { heading, body };
+    vec![
+        SearchHit {
+            rank: SearchRank::Body,
+            changed_at: instant("2026-03-24T02:10:00Z"),
+            heading: words.marked_heading(&query),
+            excerpt: words.excerpt(&query),
+            subject,
+        };
+        2
+    ]
+}
+fn instant(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// Jobs of each sort: given up, waiting, failed once.
+pub(crate) fn jobs() -> Vec<JobRow> {
+    let job = |id, kind: &str, attempts, last_error: Option<&str>, buried_at: Option<&str>| JobRow {
+        id,
+        kind: kind.to_owned(),
+        payload: String::new(),
+        attempts,
+        last_error: last_error.map(str::to_owned),
+        run_at: instant("2026-04-02T01:00:00Z"),
+        enqueued_at: instant("2026-04-01T01:00:00Z"),
+        buried_at: buried_at.map(instant),
+    };
+    let cause = "internal: a long read or another process keeps erased words in the write-ahead log";
+    vec![
+        job(1, "finish_erasures", 14, Some(cause), Some("2026-04-02T01:00:00Z")),
+        job(2, "of_another_release", 14, None, Some("2026-04-02T01:00:00Z")),
+        job(3, "integrate_log", 0, None, None),
+        job(4, "finish_erasures", 2, Some(cause), None),
+    ]
+}
+
+/// Texts in which somebody is named.
+pub(crate) fn found_texts() -> Vec<FoundText> {
+    let text = |ordinal, stream, kind, name, body: &str| FoundText {
+        place: TextPlace {
+            event: EventId(Uuid::from_u128(41)),
+            ordinal,
+        },
+        stream,
+        kind,
+        recorded_at: instant("2026-04-01T01:00:00Z"),
+        name,
+        body: body.to_owned(),
+    };
+    vec![
+        text(
+            0,
+            Stream::Report(report_view(report_states().remove(0)).report.id),
+            EventKind::ReportSubmitted,
+            TextName::Problems,
+            "征地补偿尚未谈妥，农户张三（身份证号后四位 1234，电话 139××××0000）不同意评估结果，已多次上门沟通。",
+        ),
+        text(
+            1,
+            Stream::Document(DocumentId(Uuid::from_u128(42))),
+            EventKind::DocumentReceived,
+            TextName::DocumentText,
+            &("一、扩大有效投资。".repeat(30) + "联系人张三。" + &"二、改善民生。".repeat(30)),
+        ),
+        text(
+            2,
+            Stream::Account(ACCOUNT),
+            EventKind::AccountOpened,
+            TextName::DisplayName,
+            "张三",
+        ),
+    ]
+}
+
+/// An erasure of each progress.
+pub(crate) fn erasures() -> Vec<ErasureView> {
+    let by = ActorIdentity::Account(ACCOUNT);
+    let at = instant("2026-04-02T02:00:00Z");
+    let declined = ErasureState::Declined {
+        by,
+        at,
+        reason: "所列文字不属于个人信息。".to_owned(),
+    };
+    let confirmed = || ErasureState::Confirmed {
+        by: ActorIdentity::Console,
+        at,
+    };
+    [
+        (ErasureState::Proposed, ErasureProgress::Proposed),
+        (ErasureState::Proposed, ErasureProgress::Proposed),
+        (declined, ErasureProgress::Declined),
+        (confirmed(), ErasureProgress::ScrubbingPending),
+        (confirmed(), ErasureProgress::Finished(at)),
+    ]
+    .into_iter()
+    .zip(ErasureGround::ALL)
+    .map(|((state, progress), ground)| ErasureView {
+        texts: if state == ErasureState::Proposed {
+            found_texts()
+        } else {
+            Vec::new()
+        },
+        proposed_by_name: "陈思远".to_owned(),
+        decided_by_name: match &state {
+            ErasureState::Declined { .. } => "李文静".to_owned(),
+            ErasureState::Proposed | ErasureState::Confirmed { .. } => String::new(),
+        },
+        erasure: Erasure {
+            id: ErasureId(Uuid::from_u128(43)),
+            version: 1,
+            ground,
+            explanation: "当事人书面申请删除其个人信息，经核实属实。".to_owned(),
+            texts: found_texts().iter().map(|text| text.place).collect(),
+            files: vec!["ab".repeat(32)],
+            proposed_by: by,
+            proposed_at: instant("2026-04-01T02:00:00Z"),
+            state,
+        },
+        progress,
+    })
+    .collect()
+}
+
+/// What was erased of a report.
+pub(crate) fn erased_texts() -> Vec<ErasedText> {
+    [TextName::Problems, TextName::Conclusion]
+        .map(|name| ErasedText {
+            name,
+            ground: ErasureGround::PersonalInformation,
+            erased_at: instant("2026-04-02T02:00:00Z"),
+            erasure: ErasureId(Uuid::from_u128(43)),
+        })
+        .to_vec()
+}
+
+/// How much was erased.
+pub(crate) fn erasure_counts() -> Vec<ErasureCount> {
+    [
+        (2026, ErasureGround::PersonalInformation, 3),
+        (2025, ErasureGround::StateSecret, 1),
+    ]
+    .map(|(year, ground, erasures)| ErasureCount {
+        year,
+        ground,
+        erasures,
+        texts: 4 * erasures,
+        files: erasures - 1,
+    })
+    .to_vec()
 }

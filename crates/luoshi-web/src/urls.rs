@@ -22,6 +22,10 @@ pub(crate) const VERIFICATIONS: &str = "/verification";
 pub(crate) const DOCUMENTS: &str = "/documents";
 /// The form for bringing a document in.
 pub(crate) const IMPORT: &str = "/documents/import";
+/// 检索.
+pub(crate) const SEARCH: &str = "/search";
+/// 检索公开任务.
+pub(crate) const PUBLIC_SEARCH: &str = "/public/search";
 /// 公开.
 pub(crate) const PUBLIC: &str = "/public";
 /// What the open data hold.
@@ -32,6 +36,10 @@ pub(crate) const LOG: &str = "/log";
 pub(crate) const LOG_CHECKPOINT: &str = "/log/checkpoint";
 /// The public key of the log.
 pub(crate) const LOG_KEY: &str = "/log/key";
+/// Every key that signed for the site's logs, with the statements between them.
+pub(crate) const LOG_KEYS: &str = "/log/keys";
+/// The files of a log that continues the first one, below its number: `/log/2/checkpoint`.
+pub(crate) const LOG_LATER: &str = "/log/{*path}";
 /// Tiles and entries of the log (C2SP tlog-tiles).
 pub(crate) const LOG_TILE: &str = "/log/tile/{*path}";
 /// One draft of a review.
@@ -40,6 +48,14 @@ pub(crate) const REVIEW_TASK: &str = "/reviews/{id}/tasks/{number}";
 pub(crate) const SETTINGS: &str = "/settings";
 /// Changing the password.
 pub(crate) const PASSWORD: &str = "/settings/password";
+/// 后台作业.
+pub(crate) const JOBS: &str = "/settings/jobs";
+/// 清除登记.
+pub(crate) const ERASURES: &str = "/erasures";
+/// Proposing an erasure.
+pub(crate) const NEW_ERASURE: &str = "/erasures/new";
+/// How much was erased, for everybody.
+pub(crate) const PUBLIC_ERASURES: &str = "/public/erasures";
 /// 单位和账号.
 pub(crate) const ORGANISATIONS: &str = "/organisations";
 
@@ -108,6 +124,12 @@ addresses! {
     PLAN_ISSUE = "/plans/{id}/issue", plan_issue(luoshi_ledger::ids::PlanId), "/plans/", "/issue";
     /// Opening tasks of a plan to the public or withholding them.
     PLAN_PUBLICATION = "/plans/{id}/publication", plan_publication(luoshi_ledger::ids::PlanId), "/plans/", "/publication";
+    /// An erasure.
+    ERASURE = "/erasures/{id}", erasure(luoshi_ledger::ids::ErasureId), "/erasures/", "";
+    /// Agreeing to an erasure.
+    ERASURE_CONFIRM = "/erasures/{id}/confirm", erasure_confirm(luoshi_ledger::ids::ErasureId), "/erasures/", "/confirm";
+    /// Declining an erasure.
+    ERASURE_DECLINE = "/erasures/{id}/decline", erasure_decline(luoshi_ledger::ids::ErasureId), "/erasures/", "/decline";
     /// An open plan; as data where `.json` or `.csv` follows the id.
     PUBLIC_PLAN = "/public/plans/{id}", public_plan(luoshi_ledger::ids::PlanId), "/public/plans/", "";
     /// The figures of an open plan as comma-separated values.

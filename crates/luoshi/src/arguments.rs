@@ -26,9 +26,21 @@ const EXIT_CODES: &str = "\
   3  文件、数据库或网络地址不可用  A file, the database or the address cannot be used
   4  台账不接受这项操作  The ledger refuses what was asked for
   5  程序出错  A defect of the program
+  6  回执真实，尚未列入存证点  A receipt is genuine and not yet covered by a checkpoint
+  7  回执属于另一本日志  A receipt belongs to another log
 
 设置的先后：默认值 < 设置文件 < 环境变量 LUOSHI_… < 命令行选项。
 Settings, later ones win: defaults < settings file < environment LUOSHI_… < flags.";
+
+/// What the numbers mean for a receipt.
+const RECEIPT_EXIT_CODES: &str = "\
+退出码 Exit codes:
+  0  真实，已列入存证点  Genuine and covered by a checkpoint
+  6  真实，尚未列入存证点  Genuine and not yet covered
+  1  被改动、伪造，或与所给存证点矛盾  Changed, forged, or at odds with the checkpoint given
+  7  属于另一本日志  Of another log
+  3  不是回执，或文件读不了  No receipt, or the file cannot be read
+  2  没有给出验证公钥  No verifier key was given";
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -146,8 +158,32 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     #[command(about = "重放全部记录，核对台账、存证和文件\nReplay the record and check ledger, log and files", help_template = HELP_TEMPLATE)]
     Verify,
+    #[command(
+        about = "存证日志：任何人都可以核对；换钥和续接由管理服务器的人办理\nThe transparency log: anybody checks it; its keys are kept by whoever runs the server",
+        help_template = HELP_TEMPLATE,
+        subcommand_help_heading = "命令 Commands",
+        subcommand_value_name = "COMMAND",
+        arg_required_else_help = true
+    )]
+    Log {
+        #[command(subcommand)]
+        command: LogCommand,
+    },
+    #[command(
+        about = "回执：离线核对\nReceipts, checked off-line",
+        help_template = HELP_TEMPLATE,
+        subcommand_help_heading = "命令 Commands",
+        subcommand_value_name = "COMMAND",
+        arg_required_else_help = true
+    )]
+    Receipt {
+        #[command(subcommand)]
+        command: ReceiptCommand,
+    },
     #[command(about = "把旧版数据库升级到本程序的版本\nBring an older database up to this program", help_template = HELP_TEMPLATE)]
     Migrate,
+    #[command(about = "把整个站点搬到另一种数据库，逐条重放核对\nMove the whole site to a database of another engine, proven by replay", help_template = HELP_TEMPLATE)]
+    MigrateEngine(MigrateEngineArguments),
     #[command(
         about = "督查室、账号和密码\nSupervision office, accounts and passwords",
         help_template = HELP_TEMPLATE,
@@ -335,6 +371,17 @@ pub(crate) struct ImportArguments {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = OPTIONS)]
+pub(crate) struct MigrateEngineArguments {
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "搬到哪里：空的数据库，postgres://… 或 sqlite:文件\nWhere to: an empty database, postgres://… or sqlite:FILE"
+    )]
+    pub(crate) to: String,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
 pub(crate) struct DemoArguments {
     #[arg(
         long,
@@ -342,6 +389,169 @@ pub(crate) struct DemoArguments {
         help = "用这份分解文件，不用虚构省份的文件\nUse this breakdown document instead of the fictional province's"
     )]
     pub(crate) document: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) enum LogCommand {
+    #[command(about = "核对整本日志：签名、每条条目、每个分片和根\nCheck a whole log: signature, every entry, every tile and the root", help_template = HELP_TEMPLATE)]
+    Verify(LogPlace),
+    #[command(about = "取一条条目的存在证明，或核对公开数据中的条目\nMake a proof of inclusion, or check the entries of public data", help_template = HELP_TEMPLATE)]
+    Prove(ProveArguments),
+    #[command(about = "核对新的存证点只在旧的之后添加\nShow that a later checkpoint only added to an earlier one", help_template = HELP_TEMPLATE)]
+    Consistency(ConsistencyArguments),
+    #[command(about = "盯住一本日志：存证点倒退或分叉即报警\nWatch a log: raise the alarm when it goes back or forks", help_template = HELP_TEMPLATE)]
+    Watch(WatchArguments),
+    #[command(about = "本站日志能否签署，由哪把密钥签署（管理服务器的人用）\nWhether this site can sign, and by which key (for whoever runs the server)", help_template = HELP_TEMPLATE)]
+    Status,
+    #[command(about = "换钥：新旧两把密钥共同签署一段时间（管理服务器的人用）\nReplace the key; both sign for a while (for whoever runs the server)", help_template = HELP_TEMPLATE)]
+    RotateKey(RotateKeyArguments),
+    #[command(about = "记录事故并续接新日志：密钥丢失，或恢复了旧备份（管理服务器的人用）\nRecord an incident and continue in a new log: a lost key, an old backup (for whoever runs the server)", help_template = HELP_TEMPLATE)]
+    Incident(IncidentArguments),
+}
+
+/// Which log, and whom to trust about it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct LogPlace {
+    #[arg(value_name = "URL|FOLDER", help_heading = ARGUMENTS, help = "日志的网址（如 https://主机名/log/）或文件夹\nAddress of the log (such as https://host/log/) or a folder")]
+    pub(crate) place: String,
+    #[arg(
+        long,
+        value_name = "KEY|FILE",
+        help = "事先记下的验证公钥，或存有公钥、密钥沿革的文件；不给则用日志自带的\nThe verifier key noted before, or a file with the key or the key history; without it the one that comes with the log"
+    )]
+    pub(crate) key: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+#[group(skip)]
+pub(crate) struct ProveArguments {
+    #[command(flatten)]
+    pub(crate) log: LogPlace,
+    #[command(flatten)]
+    pub(crate) subject: ProofSubject,
+    #[arg(
+        long,
+        value_name = "PATH",
+        help = "写入文件，不写到屏幕\nWrite to a file instead of the screen"
+    )]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// What is to be proved.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct ProofSubject {
+    #[arg(long, value_name = "N", help_heading = OPTIONS, help = "条目的位置，从 0 起\nPlace of the entry, from 0")]
+    pub(crate) index: Option<u64>,
+    #[arg(long, value_name = "HASH", help_heading = OPTIONS, help = "条目（base64 或十六进制），即回执中 leaf 一行\nThe entry in base64 or hexadecimal, as the line leaf of a receipt has it")]
+    pub(crate) entry: Option<String>,
+    #[arg(long, value_name = "FILE", help_heading = OPTIONS, help = "回执文件\nA receipt")]
+    pub(crate) receipt: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", help_heading = OPTIONS, help = "公开任务的 json：逐条核对其中的条目\nThe json of a public task: check each entry in it")]
+    pub(crate) opened: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct ConsistencyArguments {
+    #[command(flatten)]
+    pub(crate) log: LogPlace,
+    #[arg(value_name = "OLD", help_heading = ARGUMENTS, help = "旧存证点：文件，或条目数\nThe earlier checkpoint: a file, or a number of entries")]
+    pub(crate) old: String,
+    #[arg(value_name = "NEW", help_heading = ARGUMENTS, help = "新存证点：文件，或条目数（默认取日志现在的）\nThe later checkpoint: a file, or a number of entries (default: the present one)")]
+    pub(crate) new: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+#[group(skip)]
+pub(crate) struct WatchArguments {
+    #[command(flatten)]
+    pub(crate) log: LogPlace,
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "保存最近一次核对无误的存证点的文件；报警时不改动\nFile that keeps the last good checkpoint; it is left alone when there is an alarm"
+    )]
+    pub(crate) kept: PathBuf,
+    #[arg(long, conflicts_with = "every", help = "只查一次（默认）\nLook once (default)")]
+    pub(crate) once: bool,
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=86_400),
+        help = "每隔若干秒查一次，直到报警或被停止\nLook again after so many seconds, until there is an alarm or the program is stopped"
+    )]
+    pub(crate) every: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct RotateKeyArguments {
+    #[arg(
+        long,
+        value_name = "DAYS",
+        default_value_t = 30,
+        hide_default_value = true,
+        value_parser = clap::value_parser!(u16).range(0..=366),
+        help = "新旧两把密钥共同签署的天数（默认 30）\nDays for which both keys sign (default 30)"
+    )]
+    pub(crate) overlap_days: u16,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct IncidentArguments {
+    #[arg(
+        long,
+        value_name = "TEXT",
+        help = "发生了什么，将公开\nWhat happened; it is published"
+    )]
+    pub(crate) reason: String,
+    #[arg(
+        long,
+        help = "日志本身可以签署，仍要另起新日志（如密钥失窃）\nBegin a new log although the present one can be signed (such as after a stolen key)"
+    )]
+    pub(crate) although_sound: bool,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) enum ReceiptCommand {
+    #[command(
+        about = "离线核对一份回执：先核签名，再核是否已列入存证点\nCheck a receipt off-line: its signature, then its proof of inclusion",
+        help_template = HELP_TEMPLATE,
+        after_help = RECEIPT_EXIT_CODES
+    )]
+    Check(ReceiptCheckArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct ReceiptCheckArguments {
+    #[arg(value_name = "FILE", help_heading = ARGUMENTS, help = "回执文件，可以带有存在证明\nThe receipt, with its proof of inclusion or without")]
+    pub(crate) file: PathBuf,
+    #[arg(
+        long,
+        value_name = "KEY|FILE",
+        help = "验证公钥，或存有公钥、密钥沿革的文件（默认用回执旁边的 luoshi-log-keys.txt）\nThe verifier key, or a file with the key or the key history (default: luoshi-log-keys.txt beside the receipt)"
+    )]
+    pub(crate) key: Option<String>,
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "另存的存在证明（tlog-proof）\nThe proof of inclusion, where it is a file of its own (tlog-proof)"
+    )]
+    pub(crate) proof: Option<PathBuf>,
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "从别处得到的存证点，与证明中的比对\nA checkpoint from elsewhere, to be compared with the one of the proof"
+    )]
+    pub(crate) checkpoint: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -359,6 +569,45 @@ pub(crate) enum AdminCommand {
     List,
     #[command(about = "列出或清理没有被引用的文件\nList or remove files that nothing refers to", help_template = HELP_TEMPLATE)]
     SweepFiles(SweepFilesArguments),
+    #[command(about = "重建检索索引；站点可以照常使用\nMake the index of search again; the site may stay in use", help_template = HELP_TEMPLATE)]
+    RebuildSearch,
+    #[command(
+        about = "依法清除：复核、不同意、随备份保存的清单\nErasures by law: agree, decline, and the list kept beside backups",
+        help_template = HELP_TEMPLATE,
+        subcommand_help_heading = "命令 Commands",
+        subcommand_value_name = "COMMAND",
+        arg_required_else_help = true
+    )]
+    Erasures {
+        #[command(subcommand)]
+        command: ErasuresCommand,
+    },
+    #[command(
+        about = "后台作业：等待的和没有办成的\nBackground work: what waits and what was given up",
+        help_template = HELP_TEMPLATE,
+        subcommand_help_heading = "命令 Commands",
+        subcommand_value_name = "COMMAND",
+        arg_required_else_help = true
+    )]
+    Jobs {
+        #[command(subcommand)]
+        command: JobsCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) enum ErasuresCommand {
+    #[command(about = "列出清除事项\nList erasures", help_template = HELP_TEMPLATE)]
+    List,
+    #[command(about = "作为第二人同意清除（承诺原文除外）\nAgree as the second person (not for words of a promise)", help_template = HELP_TEMPLATE)]
+    Confirm(ConfirmErasureArguments),
+    #[command(about = "不同意清除\nDecline an erasure", help_template = HELP_TEMPLATE)]
+    Decline(DeclineErasureArguments),
+    #[command(about = "导出清单，随备份保存；不含被清除的文字\nWrite the list that is kept beside backups; it holds no words", help_template = HELP_TEMPLATE)]
+    Export(ErasureFileArguments),
+    #[command(about = "恢复旧备份后，按清单再次清除\nErase again what the list says, after an older backup was restored", help_template = HELP_TEMPLATE)]
+    Reapply(ErasureFileArguments),
 }
 
 #[derive(Debug, Args)]
@@ -366,6 +615,47 @@ pub(crate) enum AdminCommand {
 pub(crate) struct SweepFilesArguments {
     #[arg(long, help = "删除，而不只是列出\nRemove them instead of only listing them")]
     pub(crate) remove: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct ConfirmErasureArguments {
+    #[arg(value_name = "ID", help_heading = ARGUMENTS, help = "清除事项的编号\nId of the erasure")]
+    pub(crate) erasure: String,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct DeclineErasureArguments {
+    #[arg(value_name = "ID", help_heading = ARGUMENTS, help = "清除事项的编号\nId of the erasure")]
+    pub(crate) erasure: String,
+    #[arg(long, value_name = "TEXT", help = "理由\nThe reason")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct ErasureFileArguments {
+    #[arg(value_name = "FILE", help_heading = ARGUMENTS, help = "清单文件（JSON）\nFile of the list (JSON)")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) enum JobsCommand {
+    #[command(about = "列出作业，没有办成的在前\nList jobs, those given up first", help_template = HELP_TEMPLATE)]
+    List,
+    #[command(about = "重办一项没有办成的作业\nTry again what was given up", help_template = HELP_TEMPLATE)]
+    Retry(JobArguments),
+    #[command(about = "丢弃一项没有办成的作业\nThrow away what was given up", help_template = HELP_TEMPLATE)]
+    Discard(JobArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct JobArguments {
+    #[arg(value_name = "ID", help_heading = ARGUMENTS, help = "作业的编号\nNumber of the job")]
+    pub(crate) job: i64,
 }
 
 #[derive(Debug, Args)]

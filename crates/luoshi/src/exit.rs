@@ -17,6 +17,10 @@ pub(crate) enum Exit {
     Refused,
     /// A defect of the program.
     Defect,
+    /// A receipt is genuine, and no checkpoint is known to cover it.
+    NotYetCovered,
+    /// A receipt is of a log whose key is not the one that was given.
+    OtherLog,
 }
 
 impl Exit {
@@ -29,6 +33,8 @@ impl Exit {
             Exit::Unavailable => 3,
             Exit::Refused => 4,
             Exit::Defect => 5,
+            Exit::NotYetCovered => 6,
+            Exit::OtherLog => 7,
         }
     }
 }

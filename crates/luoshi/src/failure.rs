@@ -4,11 +4,12 @@ use std::{io, net::SocketAddr, path::PathBuf};
 
 use luoshi_app::{AppError, OpenError, review::ReviewError};
 use luoshi_intake::parse::organisations::RegistryFault;
-use luoshi_ledger::Refusal;
+use luoshi_ledger::{Refusal, log::IncidentCause};
 use luoshi_store::StoreError;
 
 use crate::{
     exit::Exit,
+    log_source::SourceError,
     site::Place,
     words::{Value, Words, count, text},
 };
@@ -64,6 +65,16 @@ pub(crate) enum Failure {
     DatabaseAddress,
     /// The database belongs to another program.
     ForeignDatabase { database: String },
+    /// The database that is to be copied into holds something.
+    NotEmpty { database: String },
+    /// A copy into the database was broken off.
+    HalfCopied { database: String },
+    /// Something was written to the database while it was copied.
+    StillInUse { database: String },
+    /// The copy is not what was copied.
+    CopyDiffers { database: String },
+    /// The site has moved from this database to another one.
+    Moved { database: String, moved_to: String },
     /// The database server cannot be reached.
     Unreachable { database: String, cause: anyhow::Error },
     /// A setting of the database would lose acknowledged changes.
@@ -75,14 +86,34 @@ pub(crate) enum Failure {
     },
     /// The database cannot be used for another reason.
     Database { database: String, cause: anyhow::Error },
-    /// The log's key is not in the folder.
-    KeyMissing { data: PathBuf },
+    /// The log cannot be signed, and nothing is recorded meanwhile.
+    LogHalted { cause: IncidentCause },
+    /// The disk failed while the site was served; nothing after that was acknowledged.
+    DiskLost { data: PathBuf },
     /// The log's key is another site's.
     ForeignKey { data: PathBuf },
     /// The log's key is damaged.
     DamagedKey { data: PathBuf },
-    /// The database is older than its published log.
-    LogAhead { data: PathBuf },
+    /// The log cannot be read where it is said to be.
+    LogUnreachable { place: String, cause: SourceError },
+    /// There is no checkpoint where a log is said to be.
+    NoLog { place: String },
+    /// No verifier key was given, and none lies beside the file.
+    KeyNeeded,
+    /// What was given as a verifier key is none.
+    NotAKey { key: String },
+    /// What was given as a checkpoint is none of this log.
+    NotACheckpoint { path: String },
+    /// What was given as an entry is none.
+    NotAnEntry { entry: String },
+    /// The file holds no receipt.
+    NotAReceipt { path: PathBuf },
+    /// The file holds no opened entries of a public task.
+    NothingOpened { path: PathBuf },
+    /// The log has fewer entries than the one asked for.
+    NoSuchEntry { index: u64, size: u64 },
+    /// The entry is not in the log.
+    EntryNotFound,
     /// The address cannot be listened on.
     Listen { listen: SocketAddr, cause: io::Error },
     /// No plan has the id that was given, or there is none at all.
@@ -93,6 +124,10 @@ pub(crate) enum Failure {
     NoSuchOrganisation { name: String },
     /// Nobody signs in with the name that was given.
     NoSuchAccount { name: String },
+    /// No erasure has the id that was given.
+    NoSuchErasure { name: String },
+    /// No job of that number was given up.
+    NoSuchJob { job: i64 },
     /// Somebody signs in with that name already.
     NameTaken { name: String },
     /// The ledger refuses.
@@ -113,10 +148,9 @@ impl Failure {
             OpenError::Store(error) => Self::of_store(place, error),
             OpenError::Folder(cause) => Failure::Folder { data, cause },
             OpenError::Files(cause) => Failure::Files { cause: cause.into() },
-            OpenError::KeyMissing => Failure::KeyMissing { data },
             OpenError::ForeignKey => Failure::ForeignKey { data },
             OpenError::DamagedKey => Failure::DamagedKey { data },
-            OpenError::LogAhead => Failure::LogAhead { data },
+            OpenError::Internal(cause) => Failure::Defect(anyhow::anyhow!(cause)),
         }
     }
 
@@ -129,6 +163,7 @@ impl Failure {
             StoreError::NeedsMigration { .. } => Failure::NeedsMigration { data },
             StoreError::NewerSchema { .. } => Failure::NewerSchema { data },
             StoreError::ForeignDatabase => Failure::ForeignDatabase { database },
+            StoreError::NotEmpty => Failure::NotEmpty { database },
             StoreError::BadAddress => Failure::DatabaseAddress,
             StoreError::Unreachable(_) => Failure::Unreachable {
                 database,
@@ -157,9 +192,16 @@ impl Failure {
             | Failure::FileStore { .. }
             | Failure::NoBuckets { .. }
             | Failure::OutputNeeded
+            | Failure::KeyNeeded
+            | Failure::NotAKey { .. }
+            | Failure::NotAnEntry { .. }
             | Failure::DatabaseAddress
             | Failure::Registry { .. } => Exit::Usage,
-            Failure::NothingToRead | Failure::NoSuchTask { .. } => Exit::Findings,
+            Failure::NothingToRead
+            | Failure::NoSuchTask { .. }
+            | Failure::NoSuchEntry { .. }
+            | Failure::EntryNotFound
+            | Failure::CopyDiffers { .. } => Exit::Findings,
             Failure::ReadFile { .. }
             | Failure::WriteFile { .. }
             | Failure::FileExists { .. }
@@ -173,13 +215,22 @@ impl Failure {
             | Failure::NeedsMigration { .. }
             | Failure::NewerSchema { .. }
             | Failure::Database { .. }
+            | Failure::DiskLost { .. }
             | Failure::ForeignDatabase { .. }
+            | Failure::NotEmpty { .. }
+            | Failure::HalfCopied { .. }
+            | Failure::StillInUse { .. }
+            | Failure::Moved { .. }
             | Failure::Unreachable { .. }
             | Failure::UnsafeSetting { .. }
-            | Failure::KeyMissing { .. }
             | Failure::ForeignKey { .. }
             | Failure::DamagedKey { .. }
-            | Failure::LogAhead { .. }
+            | Failure::LogHalted { .. }
+            | Failure::LogUnreachable { .. }
+            | Failure::NoLog { .. }
+            | Failure::NotACheckpoint { .. }
+            | Failure::NotAReceipt { .. }
+            | Failure::NothingOpened { .. }
             | Failure::Listen { .. }
             | Failure::Busy
             | Failure::Unavailable => Exit::Unavailable,
@@ -188,6 +239,8 @@ impl Failure {
             | Failure::NoSuchOrganisation { .. }
             | Failure::NoSuchAccount { .. }
             | Failure::NameTaken { .. }
+            | Failure::NoSuchErasure { .. }
+            | Failure::NoSuchJob { .. }
             | Failure::Refused(_) => Exit::Refused,
             Failure::Defect(_) => Exit::Defect,
         }
@@ -245,6 +298,14 @@ impl Failure {
             Failure::NewerSchema { data } => ("failure-newer-schema", vec![("data", path(data))]),
             Failure::DatabaseAddress => ("failure-database-address", vec![]),
             Failure::ForeignDatabase { database } => ("failure-foreign-database", vec![("database", text(database))]),
+            Failure::NotEmpty { database } => ("failure-not-empty", vec![("database", text(database))]),
+            Failure::HalfCopied { database } => ("failure-half-copied", vec![("database", text(database))]),
+            Failure::StillInUse { database } => ("failure-still-in-use", vec![("database", text(database))]),
+            Failure::CopyDiffers { database } => ("failure-copy-differs", vec![("database", text(database))]),
+            Failure::Moved { database, moved_to } => (
+                "failure-moved",
+                vec![("database", text(database)), ("moved_to", text(moved_to))],
+            ),
             Failure::Unreachable { database, .. } => ("failure-unreachable", vec![("database", text(database))]),
             Failure::UnsafeSetting {
                 database,
@@ -261,15 +322,30 @@ impl Failure {
                 ],
             ),
             Failure::Database { database, .. } => ("failure-database", vec![("database", text(database))]),
-            Failure::KeyMissing { data } => ("failure-key-missing", vec![("data", path(data))]),
+            Failure::DiskLost { data } => ("failure-disk-lost", vec![("data", path(data))]),
             Failure::ForeignKey { data } => ("failure-foreign-key", vec![("data", path(data))]),
             Failure::DamagedKey { data } => ("failure-damaged-key", vec![("data", path(data))]),
-            Failure::LogAhead { data } => ("failure-log-ahead", vec![("data", path(data))]),
+            Failure::LogHalted { cause } => return (format!("failure-log-halted-{}", cause.code()), vec![]),
+            Failure::LogUnreachable { place, .. } => ("failure-log-unreachable", vec![("place", text(place))]),
+            Failure::NoLog { place } => ("failure-no-log", vec![("place", text(place))]),
+            Failure::KeyNeeded => ("failure-key-needed", vec![]),
+            Failure::NotAKey { key } => ("failure-not-a-key", vec![("key", text(key))]),
+            Failure::NotACheckpoint { path } => ("failure-not-a-checkpoint", vec![("path", text(path))]),
+            Failure::NotAnEntry { entry } => ("failure-not-an-entry", vec![("entry", text(entry))]),
+            Failure::NotAReceipt { path: file } => ("failure-not-a-receipt", vec![("path", path(file))]),
+            Failure::NothingOpened { path: file } => ("failure-nothing-opened", vec![("path", path(file))]),
+            Failure::NoSuchEntry { index, size } => (
+                "failure-no-such-entry",
+                vec![("index", text(index)), ("size", text(size))],
+            ),
+            Failure::EntryNotFound => ("failure-entry-not-found", vec![]),
             Failure::Listen { listen, .. } => ("failure-listen", vec![("listen", text(listen))]),
             Failure::NoSuchPlan { name } => ("failure-no-such-plan", vec![("name", text(name))]),
             Failure::NobodyReports => ("failure-nobody-reports", vec![]),
             Failure::NoSuchOrganisation { name } => ("failure-no-such-organisation", vec![("name", text(name))]),
             Failure::NoSuchAccount { name } => ("failure-no-such-account", vec![("name", text(name))]),
+            Failure::NoSuchErasure { name } => ("failure-no-such-erasure", vec![("name", text(name))]),
+            Failure::NoSuchJob { job } => ("failure-no-such-job", vec![("job", text(job))]),
             Failure::NameTaken { name } => ("failure-name-taken", vec![("name", text(name))]),
             Failure::Refused(refusal) => return (refusal_key(*refusal), vec![("code", text(refusal.code()))]),
             Failure::Busy => ("failure-busy", vec![]),
@@ -287,6 +363,7 @@ impl Failure {
             | Failure::Output(cause)
             | Failure::Folder { cause, .. }
             | Failure::Listen { cause, .. } => Some(cause.to_string()),
+            Failure::LogUnreachable { cause, .. } => Some(cause.to_string()),
             Failure::Database { cause, .. }
             | Failure::Unreachable { cause, .. }
             | Failure::Files { cause }
@@ -303,7 +380,12 @@ fn refusal_key(refusal: Refusal) -> String {
         | Refusal::NoRole
         | Refusal::SupervisorOutsideOffice
         | Refusal::InvalidText
-        | Refusal::NoTasks => format!("refusal-{}", refusal.code()),
+        | Refusal::NoReason
+        | Refusal::LogIsSound
+        | Refusal::NoTasks
+        | Refusal::FileErased
+        | Refusal::ErasureDecided
+        | Refusal::OfficeAlone => format!("refusal-{}", refusal.code()),
         _ => "refusal-other".to_owned(),
     }
 }
@@ -314,6 +396,7 @@ impl From<AppError> for Failure {
             AppError::Refused(refusal) => Failure::Refused(refusal),
             AppError::Conflict | AppError::Busy => Failure::Busy,
             AppError::Unavailable => Failure::Unavailable,
+            AppError::LogHalted(cause) => Failure::LogHalted { cause },
             other => Failure::Defect(other.into()),
         }
     }
@@ -415,6 +498,22 @@ mod tests {
             Failure::ForeignDatabase {
                 database: "x".to_owned(),
             },
+            Failure::NotEmpty {
+                database: "x".to_owned(),
+            },
+            Failure::HalfCopied {
+                database: "x".to_owned(),
+            },
+            Failure::StillInUse {
+                database: "x".to_owned(),
+            },
+            Failure::CopyDiffers {
+                database: "x".to_owned(),
+            },
+            Failure::Moved {
+                database: "x".to_owned(),
+                moved_to: "y".to_owned(),
+            },
             Failure::Unreachable {
                 database: "x".to_owned(),
                 cause: anyhow::anyhow!("cause"),
@@ -429,15 +528,38 @@ mod tests {
                 database: "x".to_owned(),
                 cause: anyhow::anyhow!("cause"),
             },
-            Failure::KeyMissing { data: data() },
+            Failure::DiskLost { data: data() },
             Failure::ForeignKey { data: data() },
             Failure::DamagedKey { data: data() },
-            Failure::LogAhead { data: data() },
+            Failure::LogHalted {
+                cause: IncidentCause::KeyLost,
+            },
+            Failure::LogHalted {
+                cause: IncidentCause::DatabaseBehind,
+            },
+            Failure::LogHalted {
+                cause: IncidentCause::RecordDiffers,
+            },
+            Failure::LogUnreachable {
+                place: "x".to_owned(),
+                cause: SourceError::Status(500),
+            },
+            Failure::NoLog { place: "x".to_owned() },
+            Failure::KeyNeeded,
+            Failure::NotAKey { key: "x".to_owned() },
+            Failure::NotACheckpoint { path: "x".to_owned() },
+            Failure::NotAnEntry { entry: "x".to_owned() },
+            Failure::NotAReceipt { path: path() },
+            Failure::NothingOpened { path: path() },
+            Failure::NoSuchEntry { index: 3, size: 2 },
+            Failure::EntryNotFound,
             Failure::Listen { listen, cause: cause() },
             Failure::NoSuchPlan { name: "x".to_owned() },
             Failure::NobodyReports,
             Failure::NoSuchOrganisation { name: "x".to_owned() },
             Failure::NoSuchAccount { name: "x".to_owned() },
+            Failure::NoSuchErasure { name: "x".to_owned() },
+            Failure::NoSuchJob { job: 1 },
             Failure::NameTaken { name: "x".to_owned() },
             Failure::Busy,
             Failure::Unavailable,

@@ -8,7 +8,10 @@ mod command;
 mod demo;
 mod exit;
 mod failure;
+mod log_source;
 mod output;
+#[cfg(feature = "sabotage")]
+mod sabotage;
 mod settings;
 mod site;
 mod words;
@@ -36,6 +39,8 @@ fn main() -> ExitCode {
             .into();
         }
     };
+    #[cfg(feature = "sabotage")]
+    sabotage::begin();
     let (words, outcome) = run(&line);
     let exit = match outcome {
         Ok(exit) => exit,
@@ -68,7 +73,10 @@ fn run(line: &CommandLine) -> (Words, Result<Exit, Failure>) {
         Command::Serve => command::serve::run(&settings, words),
         Command::Demo(arguments) => command::demo::run(arguments, &settings, words),
         Command::Verify => command::verify::run(&settings, words),
+        Command::Log { command } => command::log::run(command, &settings, words),
+        Command::Receipt { command } => command::receipt::run(command, words),
         Command::Migrate => command::migrate::run(&settings, words),
+        Command::MigrateEngine(arguments) => command::migrate_engine::run(arguments, &settings, words),
         Command::Admin { command } => command::admin::run(command, &settings, words),
     };
     (words, outcome)

@@ -221,19 +221,9 @@ impl Settings {
     }
 
     fn place_in(&self, usual: &str) -> Result<Place, Failure> {
-        let database = match self.database.as_deref() {
-            None => Database::InTheFolder,
-            Some(text) => match text.strip_prefix("sqlite:") {
-                Some(path) if !path.is_empty() => Database::File(PathBuf::from(path)),
-                None if Address::is_meant_by(text) => {
-                    Database::Server(text.parse().map_err(|_| Failure::DatabaseAddress)?)
-                }
-                _ => return Err(Failure::DatabaseAddress),
-            },
-        };
         Ok(Place {
             data: self.data.clone().unwrap_or_else(|| PathBuf::from(usual)),
-            database,
+            database: database(self.database.as_deref())?,
             files: self.files()?,
         })
     }
@@ -332,6 +322,23 @@ impl Settings {
         } else {
             Err(Failure::PlainHttp { listen: self.listen })
         }
+    }
+}
+
+/// The database that an address means.
+///
+/// # Errors
+/// When the address is none.
+pub(crate) fn database(address: Option<&str>) -> Result<Database, Failure> {
+    let Some(address) = address else {
+        return Ok(Database::InTheFolder);
+    };
+    match address.strip_prefix("sqlite:") {
+        Some(path) if !path.is_empty() => Ok(Database::File(PathBuf::from(path))),
+        None if Address::is_meant_by(address) => {
+            Ok(Database::Server(address.parse().map_err(|_| Failure::DatabaseAddress)?))
+        }
+        _ => Err(Failure::DatabaseAddress),
     }
 }
 

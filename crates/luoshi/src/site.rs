@@ -14,7 +14,7 @@ use crate::failure::Failure;
 
 /// What a folder may hold besides a site: the parts of one whose making was interrupted, and the demo, whose usual place is inside the
 /// usual place of a site.
-const HARMLESS: &[&str] = &["files", "log", "key", "demo"];
+const HARMLESS: &[&str] = &["files", "log", "key", "demo", "witnessed"];
 
 /// Where a site is: its folder, its database, and its received files.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ impl Place {
         match &self.database {
             Database::InTheFolder => DataFolder::holds_site(&self.data),
             Database::File(path) => path.is_file(),
-            Database::Server(_) => DataFolder::holds_key(&self.data),
+            Database::Server(_) => DataFolder::holds_log(&self.data),
         }
     }
 
@@ -81,6 +81,9 @@ impl Place {
         })
     }
 }
+
+/// The setting of a database whose site has moved to another one.
+const MOVED_TO: &str = "moved_to";
 
 /// Seconds that a database server is waited for before it is asked again.
 const PAUSES: [u64; 6] = [1, 2, 4, 8, 16, 30];
@@ -144,6 +147,17 @@ pub(crate) fn open_with(place: &Place, surroundings: Surroundings) -> Result<Arc
             data: place.data.clone(),
         });
     }
+    if store.is_half_copied().map_err(failed)? {
+        return Err(Failure::HalfCopied {
+            database: place.database_text(),
+        });
+    }
+    if let Some(moved_to) = store.read(|snapshot| snapshot.setting(MOVED_TO)).map_err(failed)? {
+        return Err(Failure::Moved {
+            database: place.database_text(),
+            moved_to,
+        });
+    }
     App::open_with_files(store, folder, surroundings, place.files.clone())
         .map_err(|error| Failure::of_opening(place, error))
 }
@@ -164,6 +178,48 @@ pub(crate) fn migrate(place: &Place) -> Result<MigrationOutcome, Failure> {
         .map_err(failed)?
         .migrate()
         .map_err(failed)
+}
+
+/// Copies the database of the site at `from` into the empty database of `to`, and answers with the number of rows.
+///
+/// # Errors
+/// When there is no site, the new database holds anything, or something was written to the old one meanwhile.
+pub(crate) fn copy(from: &Place, to: &Place, progress: &mut dyn FnMut(&str, u64)) -> Result<u64, Failure> {
+    // Opened as a site first, so that nothing is copied that is no whole site of this release.
+    drop(open(from)?);
+    let (source, target) = (open_store(from)?, open_store(to)?);
+    let latest = || {
+        source
+            .read(|snapshot| snapshot.latest_event_id())
+            .map_err(|error| Failure::of_store(from, error))
+    };
+    let before = latest()?;
+    let rows = source
+        .copy_into(&target, progress)
+        .map_err(|error| Failure::of_store(to, error))?;
+    if latest()? == before {
+        Ok(rows)
+    } else {
+        Err(Failure::StillInUse {
+            database: from.database_text(),
+        })
+    }
+}
+
+/// Closes the database of a site that has moved: it is kept as it is and opened no more.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn close(from: &Place, to: &Place) -> Result<(), Failure> {
+    let moved_to = to.database_text();
+    open_store(from)?
+        .write(move |transaction| transaction.set_setting(MOVED_TO, &moved_to))
+        .wait()
+        .map_err(|_| Failure::Unavailable)
+}
+
+fn open_store(place: &Place) -> Result<Store, Failure> {
+    Store::create(&place.location(&place.folder()?)).map_err(|error| Failure::of_store(place, error))
 }
 
 /// A mistyped folder must not be filled with a site.

@@ -117,6 +117,13 @@ pub(crate) const ROOMS: &[Room] = &[
         tests_may_import: &[],
         pure: false,
     },
+    // Outside the floors: it stands around the program as anybody does, and checks with the log's mathematics what it was promised.
+    Room {
+        name: "luoshi-torture",
+        may_import: &["luoshi-tlog", "luoshi-equipment"],
+        tests_may_import: &[],
+        pure: false,
+    },
     Room {
         name: "xtask",
         may_import: &[

@@ -14,7 +14,6 @@ const HOMES: &[(&[&str], &[&str])] = &[
     // Only the store talks to a database; only the binary picks one.
     (
         &[
-            "rusqlite",
             "libsqlite3-sys",
             "sqlx",
             "postgres",
@@ -24,6 +23,8 @@ const HOMES: &[(&[&str], &[&str])] = &[
         ],
         &["luoshi-store"],
     ),
+    // The torture forges records behind the store's back.
+    (&["rusqlite"], &["luoshi-store", "luoshi-torture"]),
     // Only web knows HTTP, templates and cookies. The binary hands a socket to web and nothing else.
     (
         &[
@@ -73,9 +74,10 @@ const HOMES: &[(&[&str], &[&str])] = &[
     (&["aho-corasick", "winnow"], &["luoshi-parse"]),
     (&["rust_xlsxwriter", "csv", "docx-rs", "icalendar"], &["luoshi-export"]),
     // Settings, flags and what is printed are the binary's.
-    (&["clap", "figment", "indicatif", "tracing-subscriber"], &["luoshi"]),
+    (&["figment", "indicatif", "tracing-subscriber"], &["luoshi"]),
+    (&["clap"], &["luoshi", "luoshi-torture"]),
     // Libraries name their errors; only what ends a process may gather them.
-    (&["anyhow"], &["luoshi", "xtask"]),
+    (&["anyhow"], &["luoshi", "luoshi-torture", "xtask"]),
     // The wire form of the parse contract, of events and of public data; the values themselves are told apart from it.
     (
         &["serde_json"],
@@ -128,7 +130,7 @@ mod tests {
             "[package]\nname = \"luoshi-web\"\n[dependencies]\nrusqlite.workspace = true\naxum.workspace = true\n";
         assert_eq!(
             found_in(&CHECK, &[("crates/luoshi-web/Cargo.toml", manifest)]),
-            ["crates/luoshi-web/Cargo.toml: luoshi-web may not use rusqlite; its home is luoshi-store"]
+            ["crates/luoshi-web/Cargo.toml: luoshi-web may not use rusqlite; its home is luoshi-store, luoshi-torture"]
         );
     }
 

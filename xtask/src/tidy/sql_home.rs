@@ -8,7 +8,7 @@ use crate::{
 
 pub(super) const CHECK: Check = Check {
     name: "sql_home",
-    agreement: "SQL stands in luoshi-store and nowhere else, so that a second database is one crate's work",
+    agreement: "SQL stands in luoshi-store and nowhere else, so that a second database is one crate's work; the forger of the torture goes behind the store's back on purpose",
     run,
 };
 
@@ -27,10 +27,13 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("pragma ", ""),
 ];
 
+/// The harness's forger, who has the rights of root and asks no store.
+const FORGER: &str = "crates/luoshi-torture/src/forgery.rs";
+
 fn run(tree: &Tree) -> Vec<Violation> {
     let mut violations = Vec::new();
     for file in &tree.files {
-        if file.path.starts_with("crates/luoshi-store/") || is_test_file(&file.path) {
+        if file.path.starts_with("crates/luoshi-store/") || file.path == FORGER || is_test_file(&file.path) {
             continue;
         }
         if file.has_extension("sql") {
@@ -76,11 +79,14 @@ mod tests {
                 &[
                     ("crates/luoshi-app/src/lib.rs", source),
                     ("crates/luoshi-store/src/lib.rs", source),
+                    ("crates/luoshi-torture/src/forgery.rs", source),
+                    ("crates/luoshi-torture/src/site.rs", source),
                     ("crates/luoshi-web/src/a.sql", "-- empty"),
                 ]
             ),
             [
                 "crates/luoshi-app/src/lib.rs:1: is a statement of SQL",
+                "crates/luoshi-torture/src/site.rs:1: is a statement of SQL",
                 "crates/luoshi-web/src/a.sql: is a file of SQL outside the store",
             ]
         );

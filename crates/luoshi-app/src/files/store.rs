@@ -16,6 +16,7 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
 use jiff::Timestamp;
+use luoshi_ledger::ids::OrganisationId;
 use luoshi_reader::MEDIA_HEAD;
 use luoshi_store::StoredFile;
 use object_store::{
@@ -25,8 +26,11 @@ use sha2::{Digest, Sha256};
 use tokio::{runtime::Handle, sync::Semaphore};
 use uuid::Uuid;
 
-use super::{INCOMING, incoming_key, key_of};
-use crate::{digest::hexadecimal, folder::sync_folder};
+use super::{INCOMING, folder_of, incoming_key, key_of};
+use crate::{
+    digest::hexadecimal,
+    folder::{note_failed_flush, overwrite, sync_folder},
+};
 
 /// Bytes that are gathered before they are written to a folder. Two hundred people at once hold thirteen megabytes.
 const FOLDER_PART: usize = 64 * 1024;
@@ -237,7 +241,7 @@ impl FileStore {
                 byte_count,
                 head,
             }) => {
-                upload.complete().await?;
+                self.durable(upload.complete().await)?;
                 Ok(ReceivedFile {
                     id,
                     files: self.clone(),
@@ -304,12 +308,14 @@ impl FileStore {
     /// Moves a received file to its place. Durable when this returns.
     pub(super) async fn place(&self, received: &ReceivedFile, file: &StoredFile) -> Result<(), FileStoreError> {
         let key = key_of(file);
-        self.objects
+        let moved = self
+            .objects
             .rename(
                 &ObjectPath::from(incoming_key(received.id)),
                 &ObjectPath::from(key.as_str()),
             )
-            .await?;
+            .await;
+        self.durable(moved)?;
         received.is_placed.store(true, Ordering::Release);
         self.flush_above(&key).await
     }
@@ -325,6 +331,7 @@ impl FileStore {
     /// Removes the bytes of a file, durably; bytes that are not there are no error.
     pub(super) async fn remove(&self, file: &StoredFile) -> Result<(), FileStoreError> {
         let key = key_of(file);
+        self.overwrite(&key).await?;
         self.remove_key(&key).await?;
         // The library flushes nothing after a removal, and the register is going to forget the file.
         self.flush_above(&key).await
@@ -346,6 +353,18 @@ impl FileStore {
         Ok(count)
     }
 
+    /// Whether there are bytes of an owner under a hash, at any place.
+    pub(super) async fn holds(&self, organisation: OrganisationId, sha256: &str) -> Result<bool, FileStoreError> {
+        let folder = folder_of(organisation, sha256);
+        let mut found = self.objects.list(Some(&ObjectPath::from(folder)));
+        while let Some(object) = found.try_next().await? {
+            if object.location.filename().is_some_and(|name| name.starts_with(sha256)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     async fn read_key(&self, key: &str) -> Result<BoxStream<'static, Result<Bytes, FileStoreError>>, FileStoreError> {
         let found = self.objects.get(&ObjectPath::from(key)).await?;
         Ok(found.into_stream().map_err(FileStoreError::from).boxed())
@@ -356,6 +375,31 @@ impl FileStore {
             Err(object_store::Error::NotFound { .. }) | Ok(()) => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Writes zeros over the bytes of a file in a folder: what is removed may be what the law has destroyed.
+    async fn overwrite(&self, key: &str) -> Result<(), FileStoreError> {
+        let Some(path) = self.folder.as_ref().map(|root| root.join(key)) else {
+            return Ok(());
+        };
+        let overwritten = tokio::task::spawn_blocking(move || overwrite(&path))
+            .await
+            .map_err(io::Error::other)?;
+        match overwritten {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes what the library could not make durable in a folder: after that nothing that this process says can be relied on.
+    fn durable<T>(&self, outcome: object_store::Result<T>) -> Result<T, FileStoreError> {
+        outcome.map_err(|error| {
+            let error = FileStoreError::from(error);
+            if self.folder.is_some() && !error.is_full() && !error.is_missing() {
+                note_failed_flush();
+            }
+            error
+        })
     }
 
     /// Flushes the folders above a key, up to the root. The library flushes those that it made itself; of two senders the second one finds

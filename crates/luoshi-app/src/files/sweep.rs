@@ -3,8 +3,6 @@
 //! It can be stopped anywhere: what is condemned stays so and goes the next time. Why it never removes a file that is referred to, also by
 //! somebody who sends the same bytes at the same moment, is said where the register is, in the store.
 
-use std::sync::Arc;
-
 use jiff::{SignedDuration, Timestamp};
 use luoshi_store::StoredFile;
 
@@ -50,15 +48,15 @@ impl App {
     ///
     /// # Errors
     /// When the store or the files fail; the rest goes the next time.
-    pub async fn sweep_files(self: &Arc<Self>) -> Result<Sweep, AppError> {
+    pub async fn sweep_files(&self) -> Result<Sweep, AppError> {
         self.sweep_files_unused_since(self.ripe_before()?).await
     }
 
-    pub(crate) async fn sweep_files_unused_since(self: &Arc<Self>, before: Timestamp) -> Result<Sweep, AppError> {
-        let app = Arc::clone(self);
+    pub(crate) async fn sweep_files_unused_since(&self, before: Timestamp) -> Result<Sweep, AppError> {
+        let now = self.now();
         self.store
             .write(move |transaction| {
-                transaction.condemn_unreferenced_files(before, app.now())?;
+                transaction.condemn_unreferenced_files(before, now)?;
                 Ok::<_, AppError>(())
             })
             .await
@@ -69,12 +67,12 @@ impl App {
             .sweep_incoming(before, false)
             .await
             .map_err(AppError::internal)?;
-        let app = Arc::clone(self);
+        let now = self.now();
         self.store
             .write(move |transaction| {
                 // What is still in its grace is looked at again when that is over.
                 if !transaction.unreferenced_files(Timestamp::MAX)?.is_empty() {
-                    app.plan_sweep(transaction, app.now())?;
+                    Self::plan_sweep(transaction, now)?;
                 }
                 Ok::<_, AppError>(())
             })
@@ -87,7 +85,7 @@ impl App {
     ///
     /// # Errors
     /// When the store or the files fail; the rest goes the next time.
-    pub async fn remove_condemned_files(self: &Arc<Self>) -> Result<Vec<StoredFile>, AppError> {
+    pub async fn remove_condemned_files(&self) -> Result<Vec<StoredFile>, AppError> {
         let files = self.store.read(|snapshot| snapshot.condemned_files())?;
         for file in &files {
             self.files.remove(file).await.map_err(AppError::internal)?;

@@ -2,7 +2,13 @@
 //!
 //! The verifier stands outside the project. Where it, or Go with its packages, is missing, the test says so and passes.
 
-use std::{path::Path, process::Command};
+use std::{fs, path::Path, process::Command, sync::Arc};
+
+use jiff::ToSpan;
+use luoshi_store::{Location, Store};
+use luoshi_tlog::{Checkpoint, EMPTY_ROOT, LogKey, Origin, integrate};
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
 
 use crate::{site::Site, skipped};
 
@@ -41,7 +47,7 @@ async fn an_independent_verifier_accepts_the_log_and_notices_a_changed_byte() {
     let seen = folder.path().join("seen");
     let check = || {
         let mut command = Command::new(&program);
-        command.args(["-key", &site.app.log_verifier_key(), "-origin", site.app.log_origin()]);
+        command.args(["-key", &site.app.log_verifier_key(), "-origin", &site.app.log_origin()]);
         if seen.is_file() {
             command.arg("-old").arg(&seen);
         }
@@ -68,4 +74,74 @@ async fn an_independent_verifier_accepts_the_log_and_notices_a_changed_byte() {
     bytes[40] ^= 1;
     std::fs::write(&bundle, bytes).unwrap();
     assert!(!check().0, "a changed byte went unnoticed");
+}
+
+/// At the edges of tiles and levels, grown in two steps so that partial tiles are replaced, with the first checkpoint as the one that was
+/// seen.
+#[test]
+fn an_independent_verifier_accepts_logs_of_every_shape() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(program) = verifier(folder.path()) else { return };
+    let key = LogKey::from_seed(Origin::new("luoshi.example/log").unwrap(), &[9; 32]);
+    for size in [1_u64, 255, 256, 257, 65_536, 200_000] {
+        let log = folder.path().join(size.to_string());
+        let seen = folder.path().join(format!("{size}.seen"));
+        let (mut grown_to, mut root) = (0, EMPTY_ROOT);
+        for step in [size / 2, size] {
+            let entries: Vec<[u8; 32]> = (grown_to..step)
+                .map(|number| Sha256::digest(number.to_be_bytes()).into())
+                .collect();
+            let grown = integrate(&luoshi_app::log_files::LogFiles::at(&log), grown_to, root, &entries).unwrap();
+            for tile in &grown.tiles {
+                // Not the durable way of the site: two thousand flushes would prove nothing about the format.
+                let path = log.join(tile.tile.path());
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, &tile.bytes).unwrap();
+            }
+            (grown_to, root) = (grown.size, grown.root);
+            if step == 0 {
+                continue;
+            }
+            let checkpoint = Checkpoint {
+                origin: key.origin().clone(),
+                size: step,
+                root,
+            };
+            fs::write(log.join("checkpoint"), checkpoint.sign(&key).unwrap()).unwrap();
+            let mut command = Command::new(&program);
+            command.args(["-key", &key.verifier_text(), "-origin", key.origin().as_str()]);
+            if seen.is_file() {
+                command.arg("-old").arg(&seen);
+            }
+            let output = command.arg("-save").arg(&seen).arg(&log).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(output.status.success(), "{step}: {said}");
+            assert!(said.contains(&format!("OK size {step} ")), "{said}");
+        }
+    }
+}
+
+/// A process that was killed in the middle of a job took the lease with it, and the log stood still for five minutes.
+#[tokio::test]
+async fn what_a_killed_process_left_waiting_is_in_the_log_as_soon_as_the_next_one_runs() {
+    let (site, _) = Site::issued().await;
+    site.app.drain_jobs().await.unwrap();
+    let before = site.app.checkpoint();
+    site.adopt().await;
+    let killed = Store::open(&Location::Sqlite(site.folder.path().join("luoshi.db"))).unwrap();
+    let now = site.app.now();
+    let taken = killed
+        .write(move |transaction| transaction.take_jobs(now, now.checked_add(5.minutes()).unwrap()))
+        .await
+        .unwrap();
+    assert!(!taken.is_empty(), "there was no job to be killed in");
+    drop(killed);
+    // One that is told to stop does what is due and ends.
+    let (_stop, stopped) = watch::channel(true);
+    Arc::clone(&site.app).run_jobs(stopped).await;
+    assert_ne!(
+        site.app.checkpoint(),
+        before,
+        "the log waits for a lease that nobody holds"
+    );
 }

@@ -8,13 +8,17 @@
 
 #[cfg(feature = "s3")]
 mod bucket;
+mod erasure;
 mod evidence;
 mod import;
+mod job;
 mod log;
 mod readings;
 mod record;
 mod scanner;
+mod search;
 mod session;
+mod signing;
 mod site;
 mod sweep;
 mod way;

@@ -1,14 +1,17 @@
 //! Stored events decode for ever, and words that are not the committed ones are noticed.
 
 use luoshi_ledger::{
-    Event, EventKind, Salt,
+    Actor, Event, EventKind, Salt,
+    decide::decide,
     event::{Circumstances, DecodeError, ReportReturned, ReportSubmitted, open, record},
     evidence::EvidenceRecord,
-    ids::{CommandId, EventId, EvidenceId},
+    ids::{CommandId, EventId, EvidenceId, PlanId, SectionId, TaskId},
+    policy::authorize,
     report::{ReportRecord, ReturnStage},
+    text::{ERASED, HoldsTexts},
 };
 
-use crate::fixture::{FINANCE, TASK, report, uuid};
+use crate::fixture::{FINANCE, PLAN, Story, TASK, account, adoption, report, task, uuid};
 
 fn circumstances() -> Circumstances {
     let at = "2026-06-20T02:00:00Z".parse().unwrap();
@@ -69,7 +72,10 @@ fn an_event_of_the_first_release_still_decodes() {
     let Event::ReportReturned(event) = opened.event else {
         panic!("another kind")
     };
-    assert_eq!((event.stage, event.reason.body()), (ReturnStage::Verification, ""));
+    assert_eq!(
+        (event.stage, event.reason.body(), event.reason.is_erased()),
+        (ReturnStage::Verification, ERASED, true)
+    );
 }
 
 fn submitted() -> Event {
@@ -167,4 +173,53 @@ fn the_words_of_kinds_are_all_different() {
     words.sort_unstable();
     words.dedup();
     assert_eq!(words.len(), EventKind::ALL.len());
+}
+
+/// The names of an event's texts are what an erasure shows to the person who decides; one too many would name the wrong words.
+#[test]
+fn every_text_of_an_event_has_its_name() {
+    for mut recorded in all_with_texts() {
+        let mut texts = 0;
+        recorded.visit_texts(&mut |_| texts += 1);
+        assert_eq!(recorded.text_names().len(), texts, "{:?}", recorded.kind());
+    }
+}
+
+fn all_with_texts() -> Vec<Event> {
+    use luoshi_ledger::command::{AddTask, Command, NewSection};
+    let story = Story::reported();
+    let mut bare = adoption();
+    bare.plan = PlanId(uuid(0x77));
+    for task in &mut bare.tasks {
+        task.task = TaskId(uuid(0x78 + task.task.0.as_u128()));
+    }
+    let mut full = bare.clone();
+    full.document_number = Some("一号".to_owned());
+    full.issuer = Some("办公厅".to_owned());
+    full.sections = ["一", "二"]
+        .map(|title| NewSection {
+            section: SectionId(uuid(title.len() as u128)),
+            label: String::new(),
+            title: title.to_owned(),
+            span: None,
+        })
+        .to_vec();
+    full.tasks[0].basis = Some("纪要".to_owned());
+    full.tasks[0].deliverable = Some("通车".to_owned());
+    let commands = [
+        Command::OpenAccount(account()),
+        Command::AdoptDrafts(bare),
+        Command::AdoptDrafts(full),
+        Command::AddTask(AddTask {
+            plan: PLAN,
+            number: 9,
+            task: task(TaskId(uuid(2)), "新增"),
+        }),
+    ];
+    let mut events = vec![returned()];
+    for command in commands {
+        let permit = authorize(&Actor::console(), &command, &story.facts).unwrap();
+        events.extend(decide(&permit, &command, &story.facts, story.today).unwrap());
+    }
+    events
 }

@@ -7,8 +7,10 @@ use luoshi_ledger::{
     command::{AdoptDrafts, FoundOrganisation, IssuePlan, NewTask, OpenAccount, SubmitReport},
     decide::decide,
     document::SourceDocument,
+    erasure::Erasure,
     event::{Circumstances, record},
     ids::{AccountId, CommandId, EventId, OrganisationId, PlanId, ReportId, TargetId, TaskId},
+    log::Log,
     organisation::{Organisation, OrganisationKind},
     plan::Plan,
     policy::authorize,
@@ -175,6 +177,14 @@ impl Story {
                 let state = Report::apply(facts.reports.remove(&id), &recorded).expect(sound);
                 facts.reports.insert(id, state);
             }
+            Stream::Log(id) => {
+                let state = Log::apply(facts.logs.remove(&id), &recorded).expect(sound);
+                facts.logs.insert(id, state);
+            }
+            Stream::Erasure(id) => {
+                let state = Erasure::apply(facts.erasures.remove(&id), &recorded).expect(sound);
+                facts.erasures.insert(id, state);
+            }
         }
     }
 
@@ -187,6 +197,8 @@ impl Story {
             Stream::Plan(id) => facts.plans.get(&id).map_or(0, |state| state.version),
             Stream::Task(id) => facts.tasks.get(&id).map_or(0, |state| state.version),
             Stream::Report(id) => facts.reports.get(&id).map_or(0, |state| state.version),
+            Stream::Log(id) => facts.logs.get(&id).map_or(0, |state| state.version),
+            Stream::Erasure(id) => facts.erasures.get(&id).map_or(0, |state| state.version),
         }
     }
 }

@@ -7,9 +7,11 @@
 )]
 
 mod codec;
+mod erasure;
 mod evidence;
 mod fixture;
 mod plan;
 mod policy;
 mod report;
+mod search;
 mod task;

@@ -4,9 +4,11 @@ use expect_test::expect;
 use luoshi_ledger::{
     Actor, Command,
     command::{
-        AddTask, ApproveReport, IssuePlan, NameReporter, PublishTasks, ReceiveDocument, ReturnReport, VerifyReport,
+        AddTask, ApproveReport, IssuePlan, NameReporter, ProposeErasure, PublishTasks, ReceiveDocument, ReturnReport,
+        VerifyReport,
     },
-    ids::{DocumentId, TaskId},
+    erasure::ErasureGround,
+    ids::{DocumentId, ErasureId, TaskId},
     policy::authorize,
     report::VerificationMethod,
     task::{Publication, Reporting},
@@ -47,6 +49,16 @@ fn the_matrix_of_roles_and_acts() {
                 plan: PLAN,
                 number: 9,
                 task: task(TaskId(uuid(2)), "新增"),
+            }),
+        ),
+        (
+            "propose erasure",
+            Command::ProposeErasure(ProposeErasure {
+                erasure: ErasureId(uuid(7)),
+                ground: ErasureGround::PersonalInformation,
+                texts: Vec::new(),
+                files: Vec::new(),
+                explanation: String::new(),
             }),
         ),
         ("issue plan", Command::IssuePlan(IssuePlan { plan: PLAN })),
@@ -112,6 +124,7 @@ fn the_matrix_of_roles_and_acts() {
         receive document yes           yes           forbidden     forbidden     forbidden     forbidden
         adopt drafts     yes           yes           forbidden     forbidden     forbidden     forbidden
         add task         yes           yes           forbidden     forbidden     forbidden     forbidden
+        propose erasure  forbidden     yes           forbidden     forbidden     forbidden     forbidden
         issue plan       yes           yes           forbidden     forbidden     forbidden     forbidden
         name reporter    yes           yes           forbidden     forbidden     not found     not found
         publish tasks    yes           yes           forbidden     forbidden     forbidden     forbidden

@@ -6,6 +6,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread::JoinHandle,
@@ -31,20 +32,29 @@ const LARGEST_GROUP: usize = 128;
 pub(crate) struct Committer {
     queue: Option<SyncSender<Box<dyn Work>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    stopped: Arc<AtomicBool>,
 }
 
 impl Committer {
     /// Starts the thread on `connection`.
     pub(crate) fn start(connection: Arc<WriteConnection>) -> Result<Self, StoreError> {
         let (sender, receiver) = sync_channel(LONGEST_QUEUE);
+        let stopped = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&stopped);
         let thread = std::thread::Builder::new()
             .name("committer".to_owned())
-            .spawn(move || serve(&receiver, &connection))
+            .spawn(move || serve(&receiver, &connection, &stop))
             .map_err(|error| StoreError::Engine(Box::new(error)))?;
         Ok(Self {
             queue: Some(sender),
             thread: Mutex::new(Some(thread)),
+            stopped,
         })
+    }
+
+    /// Whether a failure after which nobody knows what is on the disk has ended all writing.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Acquire)
     }
 
     /// Puts a write into the queue.
@@ -85,7 +95,7 @@ impl Drop for Committer {
     }
 }
 
-fn serve(queue: &Receiver<Box<dyn Work>>, connection: &WriteConnection) {
+fn serve(queue: &Receiver<Box<dyn Work>>, connection: &WriteConnection, stop: &AtomicBool) {
     let mut stopped = false;
     while let Ok(first) = queue.recv() {
         let mut group = vec![first];
@@ -95,6 +105,7 @@ fn serve(queue: &Receiver<Box<dyn Work>>, connection: &WriteConnection) {
         } else {
             commit_group(&connection.lock(), &mut group, &mut stopped)
         };
+        stop.store(stopped, Ordering::Release);
         for work in group {
             work.settle(fate);
         }
@@ -191,8 +202,10 @@ mod tests {
             )?;
             Ok(())
         });
+        assert!(!committer.has_stopped());
         assert!(matches!(doomed.wait(), Err(WriteError::Unavailable)));
         assert!(matches!(set(&committer).wait(), Err(WriteError::Unavailable)));
+        assert!(committer.has_stopped());
     }
 
     #[test]
@@ -206,6 +219,7 @@ mod tests {
         });
         assert!(matches!(lost.wait(), Err(WriteError::Unavailable)));
         set(&committer).wait().unwrap();
+        assert!(!committer.has_stopped());
         let found = committer
             .write(|transaction| transaction.setting("lost"))
             .wait()

@@ -9,5 +9,6 @@ mod committer;
 mod opening;
 mod postgres;
 mod scene;
+mod scrubbing;
 mod story;
 mod tampering;

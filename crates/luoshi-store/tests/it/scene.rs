@@ -88,6 +88,9 @@ pub(crate) fn carry_out(
         .unwrap();
         transaction.append(&recorded, &contents, &leaf_of(&recorded))?;
         transaction.apply(&recorded)?;
+        if let Some((texts, _)) = recorded.event.erases() {
+            transaction.erase_texts(texts)?;
+        }
         ids.push(recorded.envelope.id);
     }
     Ok(ids)

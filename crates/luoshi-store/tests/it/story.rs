@@ -6,6 +6,7 @@
 mod access;
 mod copy;
 mod draft;
+mod erasure;
 mod evidence;
 mod job;
 mod ledger;
@@ -15,12 +16,16 @@ mod people;
 mod plan;
 mod replay;
 mod report;
+mod search;
 mod stored_file;
 
 use luoshi_equipment::postgres::{Pooler, Server};
 use luoshi_store::{Location, Store};
 
-pub(crate) use self::replay::eventful;
+pub(crate) use self::{
+    erasure::{erase, is_found_by_replay},
+    replay::eventful,
+};
 use crate::scene::next_id;
 
 fn in_memory() -> Store {
@@ -37,14 +42,27 @@ fn tell(open: &dyn Fn() -> Store) {
     light::lights(open());
     log::the_log(open());
     log::receipts(open());
+    log::one_holder_at_a_time(open());
+    log::keys_and_continuations(open());
+    log::places_are_given_back(open());
     job::jobs(open());
+    job::a_job_that_fails_does_not_take_others_with_it(open());
+    job::a_lost_lease(open());
+    job::jobs_that_are_given_up(open());
     access::access(open());
     draft::drafts_and_reviews(open());
+    erasure::words_that_have_to_go(open());
+    erasure::everything_that_repeats_them(open());
     evidence::evidence_from_draft_to_report(open());
     stored_file::the_register_of_files(open());
     stored_file::what_is_condemned(open());
     log::what_append_and_apply_refuse(open());
     replay::replaying_a_clean_ledger(open());
+    search::who_finds_what(open());
+    search::reports_and_their_words(open());
+    search::segments_and_merges(open());
+    search::a_worker_that_is_stopped_or_outrun(open());
+    search::a_database_from_before(open());
     copy::copying(open(), &open());
 }
 

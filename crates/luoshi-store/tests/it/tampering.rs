@@ -9,7 +9,7 @@ use rusqlite::{Connection, types::Value};
 use crate::story::eventful;
 
 const RECORD: [&str; 3] = ["event", "content", "leaf"];
-const STATE: [&str; 13] = [
+const STATE: [&str; 16] = [
     "organisation",
     "account",
     "document",
@@ -23,6 +23,9 @@ const STATE: [&str; 13] = [
     "task_organisation",
     "report",
     "report_value",
+    "erasure",
+    "erasure_text",
+    "erasure_file",
 ];
 
 /// An eventful ledger in a file, and a second way into it.

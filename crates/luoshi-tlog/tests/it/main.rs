@@ -1,9 +1,9 @@
 //! The tree against the vectors of RFC 6962, a naive Merkle tree and every kind of tampering.
 
 use luoshi_tlog::{
-    Checkpoint, EMPTY_ROOT, Integration, LogHash, LogKey, Origin, ProofError, TileId, TileKind, TileSource, TreeError,
-    VerifyError, consistency_proof, entry_hash, inclusion_proof, integrate, parse_bundle, verify_consistency,
-    verify_inclusion, verify_tree,
+    Checkpoint, EMPTY_ROOT, Integration, LogHash, LogKey, Origin, ProofError, RunningRoot, TileId, TileKind,
+    TileSource, TreeError, VerifyError, consistency_proof, entry_hash, inclusion_proof, integrate, parse_bundle,
+    root_at, verify_consistency, verify_inclusion, verify_tree,
 };
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -448,7 +448,13 @@ proptest! {
             seen.push((size, root));
         }
         verify_tree(&memory, size, root, whole(&all)).unwrap();
+        let mut running = RunningRoot::new();
+        for entry in &all {
+            running.push(entry).unwrap();
+        }
+        prop_assert_eq!((running.size(), running.root()), (size, root));
         for (old_size, old_root) in seen {
+            prop_assert_eq!(root_at(&memory, size, root, old_size).unwrap(), old_root);
             let proof = consistency_proof(&memory, size, root, old_size).unwrap();
             prop_assert_eq!(verify_consistency(&proof, size, root, old_size, old_root), Ok(()));
         }

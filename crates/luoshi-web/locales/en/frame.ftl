@@ -39,3 +39,4 @@ month =
     }
 no-figure = no figure
 target-with-subject = { $subject }: { $quantity }
+log-halted = The log is not signed at present and nothing is taken in; reading goes on. The administrator finds the cause with luoshi log status on the server.

@@ -88,6 +88,7 @@ data-due = deadline
 data-light = red, yellow, green, grey (no light yet) or not_tracked; in JSON with proof, reason and rule
 data-not-tracked = why the whole task is not tracked; empty where it is
 data-excluded = clauses of the text that are not tracked: from and to (in characters, from 0) and why
+data-record = the original records of the task itself (only in the data of one task): log, place, salt, bytes of the event in base64, and the salts of the public words, to check the log with
 data-values = figures by month: reported by the body, and verified, which is null until somebody verified them
 data-lead = leading body
 data-responsible = responsible and implementing bodies and classes of bodies

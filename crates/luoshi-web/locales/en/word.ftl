@@ -58,6 +58,12 @@ event-report-submitted = Report submitted
 event-report-approved = Report approved
 event-report-returned = Report returned
 event-report-verified = Report verified
+event-log-key-rotated = Key of the log replaced
+event-log-continued = Log continued
+event-erasure-proposed = Erasure proposed
+event-erasure-declined = Erasure declined
+event-content-erased = Erased by law
+event-erasure-reapplied = Erased again after a restoration
 
 reason-not-tracked = This task is not tracked here and has no light.
 reason-not-issued = The plan is not issued yet; there is no light.

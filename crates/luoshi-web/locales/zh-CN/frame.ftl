@@ -24,3 +24,4 @@ form-errors = 有几处需要改一下，其余内容已保留
 month = { $year }年{ $month }月
 no-figure = 无数据
 target-with-subject = { $subject }：{ $quantity }
+log-halted = 存证日志已停止签署，台账暂停受理，查阅不受影响。请管理员在服务器上运行 luoshi log status。

@@ -80,6 +80,7 @@ data-due = 完成时限
 data-light = 亮灯：red 红、yellow 黄、green 绿、grey 未亮、not_tracked 不跟踪；JSON 中连同依据、理由和规则
 data-not-tracked = 整项不予跟踪的理由；空表示跟踪
 data-excluded = 原文中不予跟踪的语句：起止位置（按字符，从 0 起）和理由
+data-record = 任务自身的原始记录（仅在单项任务的数据中）：所在日志、位置、随机数、事件字节（base64）和公开文字的随机数，可据以核对存证日志
 data-values = 逐月数值：reported 为单位自报，verified 为核验，未核验则为空
 data-lead = 牵头单位
 data-responsible = 责任单位、落实单位和泛指的单位

@@ -58,6 +58,12 @@ event-report-submitted = 报送进展
 event-report-approved = 审核通过
 event-report-returned = 退回
 event-report-verified = 核验
+event-log-key-rotated = 存证日志换钥
+event-log-continued = 续接存证日志
+event-erasure-proposed = 提请清除
+event-erasure-declined = 未予清除
+event-content-erased = 依法清除
+event-erasure-reapplied = 恢复备份后再次清除
 
 reason-not-tracked = 这项任务不纳入本系统跟踪，不亮灯。
 reason-not-issued = 计划尚未印发，不亮灯。

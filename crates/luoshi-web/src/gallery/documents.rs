@@ -437,6 +437,12 @@ pub(super) fn pictures(language: Language) -> Vec<Picture> {
                     .to_owned(),
                 checkpoint: checkpoint.to_owned(),
                 size: "812".to_owned(),
+                address: if name == "log" { "/log" } else { "/log/2" }.to_owned(),
+                ended: if name == "log" {
+                    Vec::new()
+                } else {
+                    vec!["/log".to_owned()]
+                },
                 site: if name == "log" {
                     "https://luoshi.example".to_owned()
                 } else {

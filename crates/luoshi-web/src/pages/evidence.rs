@@ -21,6 +21,7 @@ use luoshi_app::{
     files::{FileError, ReceivedFile},
 };
 use luoshi_ledger::{
+    Refusal,
     evidence::{LARGEST_EVIDENCE, MOST_EVIDENCE},
     ids::EvidenceId,
 };
@@ -256,6 +257,9 @@ pub(crate) fn explain(frame: &Frame, error: FileError) -> Result<(String, Status
         FileError::ScannerSilent => (frame.say("evidence-scanner-silent"), StatusCode::SERVICE_UNAVAILABLE),
         FileError::NoRoom => (frame.say("evidence-no-room"), StatusCode::INSUFFICIENT_STORAGE),
         FileError::BrokenOff => (frame.say("evidence-broken-off"), StatusCode::UNPROCESSABLE_ENTITY),
+        FileError::App(AppError::Refused(Refusal::FileErased)) => {
+            (frame.say("evidence-erased"), StatusCode::UNPROCESSABLE_ENTITY)
+        }
         FileError::App(error) => return Err(error.into()),
     })
 }

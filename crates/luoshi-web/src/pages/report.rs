@@ -8,6 +8,7 @@ use luoshi_ledger::{
     actor::Role,
     command::{ApproveReport, Command, ReturnReport, SubmitReport, VerifyReport},
     decide::LONGEST_TEXT,
+    erasure::ErasedText,
     evidence::{Evidence, LARGEST_EVIDENCE, MOST_EVIDENCE},
     ids::{EvidenceId, OrganisationId, ReportId, TaskId},
     period::Period,
@@ -445,6 +446,8 @@ pub(crate) struct ReportPage {
     pub(crate) may_verify: bool,
     /// Whether the reader corrects it.
     pub(crate) may_correct: bool,
+    /// What of it was erased by law.
+    pub(crate) erased: Vec<ErasedText>,
     /// Why the reader cannot do what their role does; empty where they can or it is not their turn.
     pub(crate) obstacle: String,
     pub(crate) typed: TypedVerdict,
@@ -490,6 +493,7 @@ impl ReportPage {
             may_approve: approves,
             may_verify: verifies,
             may_correct: actor.has(Role::Clerk) && own && matches!(report.state, ReportState::Returned { .. }),
+            erased: Vec::new(),
             obstacle,
             days_late,
             typed: TypedVerdict::default(),
@@ -569,7 +573,9 @@ fn page_of<P: crate::access::Policy<Pass = luoshi_app::session::SignedIn>>(
         .under(list.0, list.1)
         .under_named(task, urls::task(&view.report.task))
         .headed_by(title, "report");
+    let erased = visit.app().erased_texts(Stream::Report(id))?;
     Ok(ReportPage {
+        erased,
         key: visit.app().new_id().to_string(),
         ..ReportPage::of(view, visit.signed_in(), days_late, frame)
     })

@@ -9,6 +9,7 @@ use luoshi_ledger::{
     Stream,
     actor::Actor,
     command::{Command, NameReporter, PublishTasks},
+    erasure::ErasedText,
     ids::{OrganisationId, PlanId, TaskId},
     plan::Plan,
     report::value_of,
@@ -65,6 +66,8 @@ pub(crate) struct TaskPage {
     pub(crate) today: Date,
     /// Whether the reader reports on it.
     pub(crate) may_report: bool,
+    /// What of it was erased by law.
+    pub(crate) erased: Vec<ErasedText>,
     /// Whether the receipt of a change made here is to be shown.
     pub(crate) receipt: Option<String>,
 }
@@ -83,6 +86,7 @@ impl TaskPage {
             view,
             today,
             may_report,
+            erased: Vec::new(),
             receipt: None,
             frame,
         }
@@ -130,6 +134,7 @@ pub(crate) async fn show_task(visit: Visit<Member>, At(id): At<TaskId>) -> Answe
         .headed_by(view.task.title.clone(), "task");
     let mut page = TaskPage::of(view, visit.actor(), visit.app().today(), frame);
     page.receipt = super::receipt::just_given(&visit.query());
+    page.erased = visit.app().erased_texts(Stream::Task(id))?;
     show(&page)
 }
 

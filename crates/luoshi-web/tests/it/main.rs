@@ -7,6 +7,7 @@
 )]
 
 mod document;
+mod erasure;
 mod evidence;
 mod last_good;
 mod log;
@@ -15,6 +16,7 @@ mod plan;
 mod public;
 mod review;
 mod safety;
+mod search;
 mod serve;
 mod session;
 mod site;

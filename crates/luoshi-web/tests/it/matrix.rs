@@ -26,6 +26,7 @@ POST   /sign-out                             303    303   303  303      303     
 GET    /settings                             303    200   200  200      200          200
 GET    /settings/password                    303    200   200  200      200          200
 POST   /settings/password                    303    422   422  422      422          422
+GET    /search                               303    200   200  200      200          200
 GET    /ledger                               303    303   303  303      303          303
 GET    /plans/{plan}/ledger                  303    200   200  200      200          200
 GET    /plans/{plan}/ledger.xlsx             303    200   200  200      200          200
@@ -64,15 +65,27 @@ GET    /plans/{plan}                         303    403   403  403      403     
 POST   /plans/{plan}/issue                   303    403   403  403      403          409
 POST   /plans/{plan}/publication             303    403   403  403      403          400
 GET    /public                               200    200   200  200      200          200
+GET    /public/search                        200    200   200  200      200          200
 GET    /public/data                          200    200   200  200      200          200
 GET    /public/plans/{plan}                  200    200   200  200      200          200
 GET    /public/plans/{plan}/values.csv       200    200   200  200      200          200
 GET    /public/tasks/{open}                  200    200   200  200      200          200
 GET    /public/tasks/{own}                   404    404   404  404      404          404
+GET    /public/erasures                      200    200   200  200      200          200
+GET    /erasures                             303    403   403  403      403          200
+GET    /erasures/new                         303    403   403  403      403          200
+POST   /erasures/new                         303    403   403  403      403          422
+GET    /erasures/{erasure}                   303    403   403  403      403          200
+POST   /erasures/{erasure}/confirm           303    403   403  403      403          409
+POST   /erasures/{erasure}/decline           303    403   403  403      403          422
+GET    /settings/jobs                        303    403   403  403      403          200
+POST   /settings/jobs                        303    403   403  403      403          400
 GET    /log                                  200    200   200  200      200          200
 GET    /log/checkpoint                       200    200   200  200      200          200
 GET    /log/key                              200    200   200  200      200          200
+GET    /log/keys                             200    200   200  200      200          200
 GET    /log/tile/{tile}                      200    200   200  200      200          200
+GET    /log/{later}                          404    404   404  404      404          404
 ";
 
 #[tokio::test]
@@ -106,6 +119,7 @@ async fn every_route_opens_to_those_whom_it_is_for() {
         .await
         .unwrap();
     site.app.drain_jobs().await.unwrap();
+    let erasure = site.propose_erasure_of(own).await;
     let log_size = site.app.checkpoint().unwrap().lines().nth(1).unwrap().to_owned();
 
     let mut lines = MATRIX
@@ -131,8 +145,10 @@ async fn every_route_opens_to_those_whom_it_is_for() {
                 .replace("{open}", &site.rows[1].task.to_string())
                 .replace("{review}", &site.review.to_string())
                 .replace("{tile}", &format!("0/000.p/{log_size}"))
+                .replace("{later}", "2/checkpoint")
                 .replace("{number}", "1")
-                .replace("{receipt}", &receipt);
+                .replace("{receipt}", &receipt)
+                .replace("{erasure}", &erasure.to_string());
             let status = status_of(&mut browser, row[0], &path).await;
             if status != row[index + 2] {
                 wrong.push(format!(

@@ -75,13 +75,13 @@ pub(crate) struct TestSite {
     pub(crate) review: ReviewId,
     pub(crate) rows: Vec<LedgerRow>,
     router: Router,
-    folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl TestSite {
     /// A site in March 2026 with an issued plan, and these people, all with [`PASSWORD`]:
     ///
-    /// `supervisor` of the supervision office; `clerk` and `head` of the body that reports on the first task; `stranger` and
+    /// `supervisor` and `second` of the supervision office; `clerk` and `head` of the body that reports on the first task; `stranger` and
     /// `strange-head` of another body that reports on the third task.
     pub(crate) async fn new() -> Self {
         Self::with(WebSettings::default()).await
@@ -161,6 +161,7 @@ impl TestSite {
         let (own, other) = (rows[0].reporters[0].0, rows[2].reporters[0].0);
         let people = [
             ("supervisor", Role::Supervisor, office),
+            ("second", Role::Supervisor, office),
             ("clerk", Role::Clerk, own),
             ("head", Role::Head, own),
             ("stranger", Role::Clerk, other),
@@ -186,6 +187,29 @@ impl TestSite {
             rows,
             folder,
         }
+    }
+
+    /// An erasure of the first text of a task, proposed by `supervisor`.
+    pub(crate) async fn propose_erasure_of(&self, task: luoshi_ledger::ids::TaskId) -> luoshi_ledger::ids::ErasureId {
+        let accounts = self.app.accounts(&Actor::console()).unwrap();
+        let account = accounts
+            .iter()
+            .find(|account| account.sign_in_name == "supervisor")
+            .unwrap();
+        let supervisor = Actor {
+            identity: luoshi_ledger::ActorIdentity::Account(account.id),
+            organisation: Some(account.organisation),
+            roles: account.roles.clone(),
+        };
+        let stream = luoshi_ledger::Stream::Task(task);
+        let texts = self.app.erasable_texts(&supervisor, stream).unwrap();
+        let new = luoshi_app::erasure::NewErasure {
+            ground: luoshi_ledger::erasure::ErasureGround::StateSecret,
+            texts: vec![texts[0].place],
+            files: Vec::new(),
+            explanation: "说明".to_owned(),
+        };
+        self.app.propose_erasure(&supervisor, new, None).await.unwrap().0
     }
 
     /// A browser that nobody has signed in with.
@@ -346,6 +370,15 @@ impl Page {
             panic!("no {name} of {selector} on {}:\n{}", self.path, self.text);
         };
         value.to_owned()
+    }
+
+    /// The values of every control of that name.
+    pub(crate) fn values(&self, name: &str) -> Vec<String> {
+        let selector = Selector::parse(&format!("input[name='{name}']")).unwrap();
+        Html::parse_document(&self.text)
+            .select(&selector)
+            .filter_map(|element| element.value().attr("value").map(str::to_owned))
+            .collect()
     }
 
     /// Address and fields of a form, as a browser would send them untouched.

@@ -50,20 +50,54 @@ failure-database-address = database is no address that can be used.
     .next = Write sqlite:FILE or postgres://user:password@host/name; docs/guide/postgresql.md explains it.
 failure-foreign-database = { $database } holds another program's data.
     .next = Name an empty database; this one was left alone.
+failure-not-empty = The database { $database } is not empty.
+    .next = Name an empty database; this one was left alone.
+failure-half-copied = The database { $database } holds half of a copy.
+    .next = Empty it and move the site again; the old database is unchanged and can be used.
+failure-still-in-use = Something was written to { $database } while it was copied.
+    .next = Stop the site and other commands, empty the new database, and move the site again; the old database is unchanged.
+failure-copy-differs = What was copied to { $database } does not agree with the record.
+    .next = The old database is unchanged and can be used; empty the new one, find the cause with luoshi verify, then move again.
+failure-moved = The site has moved from { $database } to { $moved_to }.
+    .next = Change the setting database to the new one.
 failure-unreachable = The database { $database } cannot be reached.
     .next = See whether the server runs and whether address, user, password and certificate are right; nothing was changed.
 failure-unsafe-setting = In the database { $database } { $name } is { $found }, which loses acknowledged changes when the power fails.
     .next = Set { $name } to { $expected }, then start again.
 failure-database = The database { $database } cannot be used.
     .next = Check disk space and permissions and that no other program holds it; else restore a backup.
-failure-key-missing = The key of the log (key/log.key) is missing in { $data }.
-    .next = Put back the key file that the site was made with.
+failure-disk-lost = The disk under { $data } failed while the site was served. Nothing after that was acknowledged.
+    .next = Look at the disk and its cables, start the site again, then run luoshi verify.
 failure-foreign-key = The key in { $data } is not this site's.
     .next = Put the key file that the site was made with back at key/log.key.
 failure-damaged-key = The key file in { $data } is damaged.
     .next = Restore key/log.key from the backup of the key.
-failure-log-ahead = The database in { $data } is older than its published log; perhaps an old backup was restored.
-    .next = Restore a newer backup of the database; do not delete the folder log.
+failure-log-halted-key-lost = The log is not signed: its key is not in the folder key, and nothing is recorded meanwhile.
+    .next = Put the key file back into the folder key; if it is lost for good, run luoshi log incident --reason TEXT to continue in a new log.
+failure-log-halted-database-behind = The log is not signed: a signed checkpoint reaches further than the database; an older backup was restored, or a failover lost the end.
+    .next = Restore a newer backup of the database and do not remove the folder log; where there is none, run luoshi log incident --reason TEXT to continue in a new log.
+failure-log-halted-record-differs = The log is not signed: entries in the database do not agree with a signed checkpoint.
+    .next = Run luoshi verify to find what was changed and restore a backup; where that cannot be, run luoshi log incident --reason TEXT to continue in a new log.
+failure-log-unreachable = The log cannot be read: { $place }
+    .next = Check address or folder, network and proxy; trying again later does no harm.
+failure-no-log = There is no checkpoint at { $place }: it is no log, or one without entries.
+    .next = The address ends in /log, for example https://host/log.
+failure-key-needed = No verifier key was given.
+    .next = Give the key that the site publishes with --key, or save the key history (/log/keys of the site) as luoshi-log-keys.txt beside the receipt.
+failure-not-a-key = This is neither a verifier key nor a key history: { $key }
+    .next = A key has the form name+8 digits+base64 and is at /log/key of the site; the history is at /log/keys and must not be changed.
+failure-not-a-checkpoint = This is no checkpoint of the log: { $path }
+    .next = Use the file as it was saved from /log/checkpoint, or the text of the gazette exactly as printed.
+failure-not-an-entry = This is no entry: { $entry }
+    .next = An entry has 32 bytes, in base64 or 64 hexadecimal digits, as the line leaf of a receipt.
+failure-not-a-receipt = This is no receipt: { $path }
+    .next = Use the file as it was downloaded from the page of the receipt.
+failure-nothing-opened = The file has no entries that could be checked: { $path }
+    .next = Use the JSON data that the page of a public task offers.
+failure-no-such-entry = The log has { $size } entries; there is no { $index }.
+    .next = Entries are counted from 0.
+failure-entry-not-found = The entry is not in the log.
+    .next = Look again in a while for a fresh receipt; where one is older than the latest checkpoint and its entry is missing, keep the receipt and object.
 failure-listen = { $listen } cannot be listened on.
     .next = Another program may hold the port; choose another one, such as --listen 127.0.0.1:8081.
 failure-no-such-plan = There is no such plan: { $name }
@@ -74,6 +108,10 @@ failure-no-such-organisation = No body is called “{ $name }”.
     .next = Use the full or short name of the document; luoshi admin list shows them.
 failure-no-such-account = Nobody signs in as “{ $name }”.
     .next = luoshi admin list shows the names.
+failure-no-such-erasure = There is no erasure { $name }.
+    .next = luoshi admin erasures list shows the ids.
+failure-no-such-job = No job { $job } was given up.
+    .next = luoshi admin jobs list shows the numbers; what is still tried needs nothing.
 failure-name-taken = Somebody signs in as “{ $name }” already.
     .next = Choose another name; for a forgotten password use luoshi admin reset-password.
 failure-busy = Too much is being written, or somebody else has just changed the same thing.
@@ -94,6 +132,10 @@ refusal-invalid-text = The title of the document or the text of a task is missin
     .next = Leave out --adopt, correct it in the review on the site, and adopt it there.
 refusal-no-tasks = There is no task in the document, so there is nothing to adopt.
     .next = Check the document.
+refusal-no-reason = It was not said what happened.
+    .next = Say it with --reason.
+refusal-log-is-sound = Nothing hinders signing the log, so it need not be continued.
+    .next = Run luoshi log status first; after the theft of a key add --although-sound.
 refusal-other = The ledger refuses this ({ $code }).
     .next = See how things stand with luoshi admin list, then try again.
 
@@ -133,6 +175,7 @@ serve-stopped = Stopped.
 verify-progress = Replaying
 verify-counts = Events replayed: { $events }. Leaves of the log checked: { $leaves }. Files checked, documents and evidence: { $files }.
 verify-sound = Nothing disagrees.
+verify-search-stale = Places where the index of search disagrees with the ledger: { $count }. It is made from the ledger and proves nothing; run luoshi admin rebuild-search.
 verify-unsound = Places that disagree: { $count }
 verify-difference = table { $table }, row { $key }, column { $column }: { $kind }
 verify-difference-row = table { $table }, row { $key }: { $kind }
@@ -145,12 +188,18 @@ difference-not-committed-words = not the words that the event commits to
 difference-not-committed-event = the leaf is not the commitment to the event
 difference-gap = a gap in the numbering
 difference-out-of-place = the event does not follow the ones before it
+difference-not-erased = words that were erased by law are there again
 fault-checkpoint-signature = the checkpoint is not signed by the key of this site
 fault-published-checkpoint = the published checkpoint differs from the kept one
 fault-tree = the log differs from what was signed: { $detail }
+fault-other-log-key = The settings name another key of the log than the record does.
+fault-erased-file = a file that was erased by law is there again: { $file }
 fault-file = a file is missing or was changed: { $file }
 
 # Migrating
+migrate-engine-progress = Copying
+migrate-engine-done = Copied { $rows } rows to { $database }; replayed { $events } events, checked { $leaves } leaves, nothing disagrees.
+migrate-engine-next = Next: change the setting database to the new one and start. The old database is kept as it is and opened no more.
 migrate-done = The database went from version { $before } to { $after }.
 migrate-nothing = The database is at version { $after } already.
 
@@ -187,6 +236,7 @@ admin-site-files = (source documents)
 admin-no-accounts = There is no account yet. Run luoshi admin create-office.
 admin-no-plans = There is no plan yet. Run luoshi import FILE.
 admin-not-issued = not issued
+admin-search-rebuilt = The index of search is made again.
 admin-next-serve = Next: luoshi serve, and sign in with the name above.
 
 # Demo
@@ -226,3 +276,113 @@ orgs-level-national = national
 orgs-level-province = province
 orgs-level-city = city
 orgs-level-county = county
+
+# The log and receipts
+log-key-came-along = Note: no --key was given, so the key that comes with the log was used. Compare it with another source, such as the gazette, and pin it with --key.
+log-progress = Checking entries
+log-search-progress = Looking for the entry
+log-verified = Log: { $origin }
+    Checkpoint: { $size } entries, root { $root }
+    { $size } entries and { $tiles } tiles were checked; they are as signed.
+log-is-frozen = This log stands still at { $size } entries; since { $begins } the log { $origin } continues it (the n-th log of a site is at /log/n).
+log-frozen-elsewhere = The statement of the continuation names another last checkpoint than the one here.
+log-checkpoint-unreadable = The checkpoint has another form: { $cause }
+log-other-origin = The checkpoint is of another log, { $origin }, whose key is not known.
+log-checkpoint-forged = The checkpoint is not signed by the trusted key: { $cause }
+log-tile-missing = The tile { $tile } is missing.
+log-tile-damaged = The tile { $tile } is damaged.
+log-tile-differs = The tile { $tile } differs from the entries at its place { $position }, counted from 0.
+log-tiles-differ = The tiles do not give the signed root.
+log-root-differs = The entries do not give the signed root.
+log-went-back = The log went back: it had { $old } entries and has { $new } now.
+log-forked = The log forked: the checkpoint over { $new } entries does not contain the earlier one over { $old }.
+log-finding-next = Keep both checkpoints and the receipts in question as evidence, and speak to whoever runs the site.
+log-consistent = Consistent: from { $old } to { $new } entries, { $added } were added and nothing else.
+    Old root { $old_root }
+    New root { $new_root }
+log-proof-written = The proof of entry { $index } was written to { $path }.
+log-opened-proved = Holds: { $kind } of task { $number } (version { $version }, { $recorded }) is entry { $index } of the log.
+log-opened-not-covered = Not checked: { $kind } of task { $number } (version { $version }, { $recorded }) is not under a checkpoint of this log yet.
+log-opened-damaged = The data of an entry of task { $number } are damaged and cannot be checked.
+log-opened-not-in-log = Does not hold: { $kind } of task { $number } (version { $version }, { $recorded }) is not what the log holds.
+log-opened-other-words = Does not hold: the words with { $kind } of task { $number } (version { $version }, { $recorded }) are not those that were recorded.
+log-opened-counts = { $proved } hold, { $elsewhere } were not checked.
+watch-first = The first checkpoint, over { $size } entries, is kept in { $path }.
+watch-unchanged = Nothing new: { $new } entries, root { $root }.
+watch-grown = Consistent: { $old } entries became { $new }, root { $root }.
+watch-other-log = The log changed its name: it was { $old } and is { $new }.
+watch-alarm = ALARM:
+log-status = Log: { $origin } (number { $number } of this site)
+    Entries: { $size }
+    Verifier key: { $key } (this log has had { $keys })
+log-status-sound = It can be signed.
+log-halt-key-lost = Not signed: the key is not in the folder key.
+log-halt-database-behind = Not signed: a signed checkpoint reaches further than the database; an older backup was restored, or a failover lost the end.
+log-halt-record-differs = Not signed: entries in the database do not agree with a signed checkpoint.
+log-halt-next = Meanwhile everything can be read and nothing is recorded. Restore a newer backup or put the key back; where that cannot be, run luoshi log incident --reason TEXT.
+log-key-rotated = The key was replaced. The new verifier key: { $key }
+    Both keys sign for { $days } days. Publish the new key in the gazette or elsewhere, and back up the folder key.
+log-continued = The incident is recorded, and the old log stands still at its last checkpoint.
+    New log: { $origin } (number { $number } of this site, at /log/{ $number })
+    Verifier key: { $key }
+    Publish the incident, the name and the key of the new log, and back up the folder key.
+receipt-genuine = The receipt is genuine: its signature fits the key.
+receipt-states = Log: { $origin }
+    Event: { $event }
+    Recorded: { $recorded }
+receipt-not-yet = The receipt has no proof of inclusion, so it is not known whether a checkpoint covers it. Download it again later from its page, or make a proof with luoshi log prove.
+receipt-covered = It stands in the log: entry { $index }, checkpoint over { $size } entries, root { $root }.
+receipt-carried-over = It stands in the log { $origin }, which continues the one that promised: entry { $index }, checkpoint over { $size } entries, root { $root }.
+receipt-checkpoint-agrees = It agrees with the checkpoint given ({ $size } entries).
+receipt-checkpoint-not-compared = The checkpoint given ({ $size } entries) has another size than the one of the proof and cannot be compared off-line; luoshi log consistency can.
+receipt-changed = The receipt was changed: the signature does not fit the text.
+receipt-not-signed = No known key of the log has signed the receipt: it is forged, or the key was replaced since. Get the latest key history (/log/keys) and check again.
+receipt-key-out-of-force = The key of the receipt no longer signed at the time that it states; it is not to be trusted.
+receipt-other-log = The receipt is of another log, { $origin }. Check it with the key of that site.
+receipt-proof-other-log = The proof is of another log, { $origin }, which does not continue the log of the receipt.
+receipt-proof-checkpoint = The checkpoint of the proof is not signed by the key of its log.
+receipt-proof-does-not-hold = The proof is not of the entry that the receipt promises, or was changed.
+receipt-fork = The checkpoint of the proof contradicts the one given: the log forked. Keep both as evidence.
+# Erasures by law
+erasures-none = There is no erasure yet.
+erasures-confirmed = Agreed; the words are gone from the ledger. luoshi admin erasures list tells when the disk is scrubbed.
+erasures-declined = Declined.
+erasures-exported = Wrote the list of { $count } erasures; keep it beside the backups.
+erasures-reapplied = Erased { $count } texts again. Check with luoshi verify.
+erasures-head-id = Id
+erasures-head-time = Proposed
+erasures-head-ground = Ground
+erasures-head-texts = Texts
+erasures-head-files = Files
+erasures-head-first = First person
+erasures-head-state = State
+erasures-ground-personal-information = personal information
+erasures-ground-personality-rights = personality rights
+erasures-ground-state-secret = state secret
+erasures-ground-business-secret = business secret
+erasures-ground-court-or-authority = court or authority
+erasures-state-proposed = waits for the second person
+erasures-state-declined = declined
+erasures-state-scrubbing-pending = gone from the ledger; raw pages pending
+erasures-state-finished = erased
+
+# Background work
+jobs-counts = { $waiting } waiting, { $buried } given up.
+jobs-oldest = The oldest was written at { $time }.
+jobs-retried = It will be tried again.
+jobs-discarded = Thrown away.
+jobs-head-id = Number
+jobs-head-kind = Work
+jobs-head-state = State
+jobs-head-attempts = Tries
+jobs-head-enqueued = Written
+jobs-head-next = Next
+jobs-head-cause = Cause
+jobs-state-waiting = waiting
+jobs-state-buried = given up
+refusal-file-erased = This file was erased by law and is not taken again.
+    .next = Take out of it what the law does not let stay, and import it then.
+refusal-erasure-decided = This erasure was decided already.
+    .next = luoshi admin erasures list shows it.
+refusal-office-alone = Words of a promise go only by two people of the supervision office, not by the console.
+    .next = Have another supervisor sign in and decide.

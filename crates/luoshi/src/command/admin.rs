@@ -11,7 +11,7 @@ use std::{
 };
 
 use luoshi_app::{
-    App,
+    App, AppError,
     account::{NewAccount, OpenedAccount},
 };
 use luoshi_export::{Cell, Column, ColumnKind, Sheet, csv};
@@ -28,7 +28,7 @@ use crate::{
         AdminCommand, CreateAccountArguments, CreateAccountsArguments, CreateOfficeArguments, ResetPasswordArguments,
         RoleName, SweepFilesArguments,
     },
-    command::serve::runtime,
+    command::{erasures, jobs, serve::runtime},
     exit::Exit,
     failure::Failure,
     output::{print, table},
@@ -59,6 +59,13 @@ pub(crate) fn run(command: &AdminCommand, settings: &Settings, words: Words) -> 
             AdminCommand::ResetPassword(arguments) => reset_password(&app, arguments, words).await?,
             AdminCommand::List => list(&app, words)?,
             AdminCommand::SweepFiles(arguments) => sweep_files(&app, arguments, words).await?,
+            AdminCommand::RebuildSearch => rebuild_search(&app, words).await?,
+            AdminCommand::Erasures { command } => erasures::run(&app, command, words).await?,
+            // What was given up may fail again at once; that is for the list to tell and no failure of this command.
+            AdminCommand::Jobs { command } => {
+                jobs::run(&app, command, words).await?;
+                return Ok(Exit::Done);
+            }
         }
         app.drain_jobs().await?;
         Ok(Exit::Done)
@@ -117,6 +124,14 @@ async fn create_account(app: &Arc<App>, arguments: &CreateAccountArguments, word
     );
     let opened = open_accounts(app, vec![account]).await?;
     show_passwords(app, &opened, words)
+}
+
+async fn rebuild_search(app: &Arc<App>, words: Words) -> Result<(), Failure> {
+    let worker = Arc::clone(app);
+    tokio::task::spawn_blocking(move || worker.rebuild_search())
+        .await
+        .map_err(|cause| Failure::from(AppError::internal(cause)))??;
+    print(&words.say("admin-search-rebuilt"))
 }
 
 /// An account with a one-time password; pages show the name to sign in with where no other was given.

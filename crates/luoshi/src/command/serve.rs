@@ -1,6 +1,6 @@
 //! `luoshi serve`: the site on a socket, with the worker of its jobs beside it, until somebody stops it.
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use luoshi_app::App;
 use luoshi_ledger::Actor;
@@ -16,6 +16,9 @@ use crate::{
     site,
     words::{Words, text},
 };
+
+/// How often the server looks whether it still has its disk.
+const DISK_GLANCE: Duration = Duration::from_millis(200);
 
 /// Serves the site of the data folder; makes it where the folder is empty.
 pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
@@ -77,13 +80,34 @@ pub(super) async fn until_stopped(
 ) -> Result<(), Failure> {
     let (stop_jobs, stop) = watch::channel(false);
     let jobs = tokio::spawn(Arc::clone(&app).run_jobs(stop));
-    let served = luoshi_web::serve(listener, app, settings.web(), stopped).await;
+    let watched = Arc::clone(&app);
+    let ended = async move {
+        tokio::select! {
+            () = stopped => {}
+            () = disk_lost(&watched) => {}
+        }
+    };
+    let served = luoshi_web::serve(listener, Arc::clone(&app), settings.web(), ended).await;
     // The worker has gone already where nobody listens; then there is nobody to wait for.
     let _nobody_listens = stop_jobs.send(true);
     jobs.await.map_err(|cause| Failure::Defect(cause.into()))?;
     served.map_err(|error| match error {
         ServeError::PublicUrl(address) => Failure::PublicUrl { address },
-    })
+    })?;
+    if app.has_lost_its_disk() {
+        // A service manager starts a program again that ends with this.
+        return Err(Failure::DiskLost {
+            data: app.data_folder().to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// Resolves when the disk has failed so that nothing more can be acknowledged.
+async fn disk_lost(app: &App) {
+    while !app.has_lost_its_disk() {
+        tokio::time::sleep(DISK_GLANCE).await;
+    }
 }
 
 /// Resolves on SIGINT (Ctrl+C) and SIGTERM (a service manager). Taken before the address is announced, so that nobody who has read it can

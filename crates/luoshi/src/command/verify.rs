@@ -30,6 +30,11 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
             ("files", text(verification.files)),
         ],
     ))?;
+    // The index is made from the record and is no part of it: whoever changed it has changed nothing that counts.
+    let stale = app.search_faults()?;
+    if stale > 0 {
+        print(&words.say_with("verify-search-stale", &[("count", count(stale))]))?;
+    }
     if verification.is_sound() {
         print(&words.say("verify-sound"))?;
         return Ok(Exit::Done);
@@ -39,7 +44,8 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
     Ok(Exit::Findings)
 }
 
-fn findings(verification: &Verification, words: Words) -> Vec<String> {
+/// Everything that is wrong, a line each.
+pub(super) fn findings(verification: &Verification, words: Words) -> Vec<String> {
     let mut lines = vec![words.say_with("verify-unsound", &[("count", count(verification.finding_count()))])];
     lines.extend(
         verification
@@ -72,6 +78,8 @@ fn fault_line(fault: &Fault, words: Words) -> String {
         Fault::CheckpointSignature => words.say("fault-checkpoint-signature"),
         Fault::PublishedCheckpoint => words.say("fault-published-checkpoint"),
         Fault::Tree(detail) => words.say_with("fault-tree", &[("detail", text(detail))]),
+        Fault::OtherLogKey => words.say("fault-other-log-key"),
+        Fault::ErasedFile(file) => words.say_with("fault-erased-file", &[("file", text(file))]),
         Fault::File(file) => words.say_with("fault-file", &[("file", text(file))]),
     }
 }

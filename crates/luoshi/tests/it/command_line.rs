@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::program::{Server, done, program, run, write};
 
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 15] = [
     &[],
     &["parse"],
     &["explain"],
@@ -13,6 +13,7 @@ const COMMANDS: [&[&str]; 14] = [
     &["demo"],
     &["verify"],
     &["migrate"],
+    &["migrate-engine"],
     &["admin"],
     &["admin", "create-office"],
     &["admin", "create-account"],

@@ -1,4 +1,4 @@
-//! A client for forms over plain http: one request a connection, cookies, hidden fields. Just enough to be a clerk without a browser.
+//! A client for forms over plain http: one request a connection, cookies. Just enough to look around without a browser.
 
 use std::{
     io::{self, Read, Write},
@@ -26,14 +26,6 @@ impl Client {
         Self {
             address: address.to_owned(),
             cookie: None,
-        }
-    }
-
-    /// The same session at another address: the site was started anew.
-    pub(crate) fn moved(&self, address: &str) -> Self {
-        Self {
-            address: address.to_owned(),
-            cookie: self.cookie.clone(),
         }
     }
 
@@ -155,16 +147,6 @@ fn encoded(value: &str) -> String {
 }
 
 impl Answer {
-    /// The value of the first hidden field of that name.
-    #[track_caller]
-    pub(crate) fn hidden(&self, name: &str) -> String {
-        let marker = format!("name=\"{name}\" value=\"");
-        let Some((_, rest)) = self.body.split_once(&marker) else {
-            panic!("no field {name} in {}", self.body)
-        };
-        rest.split('"').next().unwrap().to_owned()
-    }
-
     /// Addresses of links that begin with `start`.
     pub(crate) fn links(&self, start: &str) -> Vec<String> {
         let mut links: Vec<String> = self

@@ -12,7 +12,7 @@ mod command_line;
 mod demo;
 mod documents;
 mod http;
-mod kill_nine;
+mod log;
 mod postgres;
 mod program;
 mod research;

@@ -86,3 +86,53 @@ fn a_service_waits_for_its_database() {
         assert_eq!(Client::new(&server.address).get("/public").unwrap().status, 200);
     });
 }
+
+#[test]
+fn a_site_moves_to_postgres_and_its_log_goes_on() {
+    let Some(postgres) = Postgres::shared("moving a site to PostgreSQL") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("demo");
+    let server = Server::start(&["demo"], &data);
+    let before = Client::new(&server.address).get("/log/checkpoint").unwrap().body;
+    assert_eq!(server.stop(), 0);
+    let (database, data) = (postgres.database(), data.to_str().unwrap().to_owned());
+    let moved = run(["migrate-engine", "--to", &database, "--data", &data]);
+    assert_eq!(moved.code, 0, "{}{}", moved.stdout, moved.stderr);
+    assert!(moved.stdout.contains("没有发现不一致"), "{}", moved.stdout);
+    // The old database is closed, so that nobody goes on writing to it by mistake.
+    let old = run(["admin", "list", "--data", &data]);
+    assert_eq!(old.code, 3, "{}", old.stdout);
+    assert!(old.stderr.contains("已从"), "{}", old.stderr);
+
+    let server = Server::start(&["serve", "--database", &database], data.as_ref());
+    let after = Client::new(&server.address).get("/log/checkpoint").unwrap().body;
+    assert_eq!(after, before, "nothing was recorded meanwhile");
+    assert_eq!(server.stop(), 0);
+    let added = [
+        "admin",
+        "create-office",
+        "--name",
+        "另一个督查室",
+        "--sign-in-name",
+        "ducha2",
+    ];
+    assert_eq!(run_on(&database, &data, &added).code, 0);
+    let grown = fs::read_to_string(folder.path().join("demo/log/checkpoint")).unwrap();
+    let size = |note: &str| note.lines().nth(1).unwrap().parse::<u64>().unwrap();
+    assert!(size(&grown) > size(&before), "{before}{grown}");
+    assert_eq!(run_on(&database, &data, &["verify"]).code, 0);
+
+    let again = run(["migrate-engine", "--to", &database, "--data", &data]);
+    assert_eq!(
+        again.code, 3,
+        "a site that has moved is not moved again: {}",
+        again.stderr
+    );
+    // And back, into a file.
+    let file = format!("sqlite:{}", folder.path().join("back.db").display());
+    let back = run_on(&database, &data, &["migrate-engine", "--to", &file]);
+    assert_eq!(back.code, 0, "{}{}", back.stdout, back.stderr);
+    assert_eq!(run_on(&file, &data, &["verify"]).code, 0);
+}

@@ -100,12 +100,6 @@ impl Server {
         Self { child, address, said }
     }
 
-    /// Ends the process as a power cut would: without a chance to finish anything.
-    pub(crate) fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
     /// Asks the process to end, as a service manager does, and says how it ended.
     #[cfg(unix)]
     pub(crate) fn stop(mut self) -> i32 {

@@ -158,13 +158,16 @@ pub(super) fn evidence_from_draft_to_report(store: Store) {
     assert_eq!((view.report.evidence.len(), view.destroyed_evidence.len()), (2, 0));
 
     // What the law had destroyed is still told of, and nobody can hand it in again.
-    let (finance, sha256) = (scene.finance, one.evidence.sha256.clone());
-    let released = [one.evidence.id];
-    let condemned = store
-        .write(move |transaction| transaction.condemn_file(finance, &sha256, &released, at("2026-03-23T02:00:00Z")))
+    let sha256 = one.evidence.sha256.clone();
+    assert!(
+        store
+            .read(|snapshot| snapshot.file_is_known(&one.evidence.sha256))
+            .unwrap()
+    );
+    store
+        .write(move |transaction| transaction.condemn_erased_file(&sha256, at("2026-03-23T02:00:00Z")))
         .wait()
         .unwrap();
-    assert!(condemned);
     let view = store.read(|snapshot| snapshot.report_view(report)).unwrap().unwrap();
     assert_eq!(view.destroyed_evidence, [one.evidence.id]);
     assert_eq!(view.report.evidence.len(), 2);

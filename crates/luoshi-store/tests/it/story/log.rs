@@ -4,13 +4,15 @@
 
 use jiff::Timestamp;
 use luoshi_ledger::{
-    ActorIdentity, Stream,
-    ids::{CommandId, OrganisationId},
+    Actor, ActorIdentity, Command, Stream,
+    command::{ContinueLog, RotateLogKey},
+    ids::{CommandId, LogId, OrganisationId},
+    log::IncidentCause,
     organisation::OrganisationKind,
 };
 use luoshi_store::{Constraint, Store, StoreError, StoredReceipt, WriteError};
 
-use crate::scene::{Scene, at, leaf_of, next_id};
+use crate::scene::{No, Scene, at, give, leaf_of, next_id};
 
 pub(super) fn the_log(store: Store) {
     let scene = Scene::set_up(store);
@@ -94,6 +96,130 @@ pub(super) fn the_log(store: Store) {
             .size,
         13
     );
+}
+
+pub(super) fn one_holder_at_a_time(store: Store) {
+    let (first, second) = (next_id(), next_id());
+    let take = |holder, now: &str, until: &str| {
+        let (now, until) = (at(now), at(until));
+        store
+            .write(move |transaction| transaction.take_lease("sign", holder, now, until))
+            .wait()
+            .unwrap()
+    };
+    let (noon, soon, later) = ("2026-03-01T12:00:00Z", "2026-03-01T12:00:10Z", "2026-03-01T12:00:20Z");
+    assert_eq!(store.read(|snapshot| snapshot.lease("sign")).unwrap(), None);
+    assert!(take(first, noon, soon));
+    assert!(!take(second, noon, later), "somebody has it");
+    assert!(!take(second, "2026-03-01T12:00:09.999999Z", later));
+    assert!(take(first, noon, later), "its holder renews it");
+    assert!(!take(second, soon, later));
+    let held = store.read(|snapshot| snapshot.lease("sign")).unwrap().unwrap();
+    assert_eq!((held.holder, held.until), (first, at(later)));
+    assert!(take(second, later, "2026-03-01T12:00:30Z"), "it ran out");
+    assert!(!take(first, later, "2026-03-01T12:00:30Z"));
+    let release = |holder| {
+        store
+            .write(move |transaction| transaction.release_lease("sign", holder, at(later)))
+            .wait()
+            .unwrap();
+    };
+    release(first);
+    assert!(
+        !take(first, later, "2026-03-01T12:00:30Z"),
+        "only its holder gives it back"
+    );
+    release(second);
+    assert!(take(first, later, "2026-03-01T12:00:30Z"));
+    assert_eq!(store.read(|snapshot| snapshot.lease("other")).unwrap(), None);
+}
+
+pub(super) fn keys_and_continuations(store: Store) {
+    let (console, now) = (Actor::console(), at("2026-03-01T01:00:00Z"));
+    let (first, second) = (LogId(next_id()), LogId(next_id()));
+    let rotate = |previous_key: &str, key: &str| RotateLogKey {
+        log: first,
+        origin: "luoshi/first".to_owned(),
+        previous_key: previous_key.to_owned(),
+        key: key.to_owned(),
+        previous_until: at("2026-04-01T01:00:00Z"),
+        statement: format!("{previous_key} to {key}"),
+    };
+    give(&store, &console, Command::RotateLogKey(rotate("a", "b")), now).unwrap();
+    give(&store, &console, Command::RotateLogKey(rotate("b", "c")), now).unwrap();
+    let stale = give(&store, &console, Command::RotateLogKey(rotate("b", "d")), now);
+    assert!(matches!(stale, Err(WriteError::Refused(No::Refused(_)))), "{stale:?}");
+    let continued = ContinueLog {
+        log: second,
+        origin: "luoshi/second".to_owned(),
+        key: "e".to_owned(),
+        previous: first,
+        previous_key: "c".to_owned(),
+        checkpoint: Some("last".to_owned()),
+        first_place: 2,
+        cause: IncidentCause::KeyLost,
+        statement: "first to second".to_owned(),
+        reason: "硬盘损坏".to_owned(),
+    };
+    give(&store, &console, Command::ContinueLog(continued), now).unwrap();
+    let logs = store.read(|snapshot| snapshot.logs()).unwrap();
+    assert_eq!(logs.iter().map(|log| log.id).collect::<Vec<_>>(), [first, second]);
+    let keys: Vec<&str> = logs[0].keys.iter().map(|term| term.key.as_str()).collect();
+    assert_eq!(keys, ["a", "b", "c"]);
+    assert_eq!(logs[0].keys[1].begins_at, Some(now));
+    assert_eq!(logs[0].keys[1].signs_until, Some(at("2026-04-01T01:00:00Z")));
+    assert_eq!(logs[0].keys[1].statement.as_deref(), Some("a to b"));
+    assert_eq!((logs[0].version, &logs[0].continuation), (2, &None));
+    let continuation = logs[1].continuation.clone().unwrap();
+    assert_eq!((continuation.previous, continuation.first_place), (first, 2));
+    assert_eq!(continuation.cause, IncidentCause::KeyLost);
+    assert_eq!(continuation.checkpoint.as_deref(), Some("last"));
+    assert_eq!(
+        store.read(|snapshot| snapshot.log(second)).unwrap().as_ref(),
+        Some(&logs[1])
+    );
+    assert_eq!(store.read(|snapshot| snapshot.log(LogId(next_id()))).unwrap(), None);
+    let replayed = store.replay(&mut |_, _| {}).unwrap();
+    assert_eq!(replayed.differences, []);
+}
+
+/// What an incident does to places and checkpoints that were never the signed ones.
+pub(super) fn places_are_given_back(store: Store) {
+    let scene = Scene::set_up(store);
+    let waiting = scene.store.read(|snapshot| snapshot.unsequenced_leaves(4)).unwrap();
+    let leaves = waiting.clone();
+    scene
+        .store
+        .write(move |transaction| {
+            for (index, (event, _)) in (0..).zip(&leaves) {
+                transaction.sequence_leaf(*event, index)?;
+            }
+            transaction.save_checkpoint(2, "two", at("2026-03-02T02:00:00Z"))?;
+            transaction.save_checkpoint(4, "four", at("2026-03-02T03:00:00Z"))
+        })
+        .wait()
+        .unwrap();
+    let last = waiting[3].0;
+    scene
+        .store
+        .write(move |transaction| {
+            transaction.discard_checkpoints_after(2)?;
+            transaction.give_back_places(2)?;
+            transaction.sequence_leaf(last, 2)
+        })
+        .wait()
+        .unwrap();
+    scene
+        .store
+        .read(|snapshot| {
+            assert_eq!(snapshot.log_size()?, 3);
+            assert_eq!(snapshot.leaf(last)?.and_then(|leaf| leaf.index), Some(2));
+            assert_eq!(snapshot.leaf(waiting[2].0)?.and_then(|leaf| leaf.index), None);
+            assert_eq!(snapshot.leaf(waiting[1].0)?.and_then(|leaf| leaf.index), Some(1));
+            assert_eq!(snapshot.latest_checkpoint()?.map(|kept| kept.size), Some(2));
+            Ok(())
+        })
+        .unwrap();
 }
 
 pub(super) fn receipts(store: Store) {

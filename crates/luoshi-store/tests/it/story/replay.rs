@@ -4,14 +4,16 @@
 
 use jiff::civil::date;
 use luoshi_ledger::{
-    Command,
-    command::{NameReporter, PublishTasks, ReturnReport, VerifyReport},
+    Actor, Command, Stream, TextName,
+    command::{ConfirmErasure, DeclineErasure, NameReporter, ProposeErasure, PublishTasks, ReturnReport, VerifyReport},
+    erasure::ErasureGround,
+    ids::{ErasureId, ReportId},
     report::{TargetValue, VerificationMethod},
     task::{Publication, Reporting},
 };
 use luoshi_store::Store;
 
-use crate::scene::{Scene, at, give, march};
+use crate::scene::{Scene, at, give, march, next_id};
 
 pub(super) fn replaying_a_clean_ledger(store: Store) {
     let scene = eventful(store);
@@ -22,9 +24,9 @@ pub(super) fn replaying_a_clean_ledger(store: Store) {
         .unwrap();
     assert_eq!(outcome.differences, []);
     assert!(outcome.is_clean());
-    assert_eq!(outcome.events, 26);
+    assert_eq!(outcome.events, 30);
     assert!(outcome.rows > 30, "{}", outcome.rows);
-    assert_eq!((steps.first(), steps.last()), (Some(&(0, 26)), Some(&(26, 26))));
+    assert_eq!((steps.first(), steps.last()), (Some(&(0, 30)), Some(&(30, 30))));
 }
 
 /// A ledger in which every table has rows and every column that can be empty is filled somewhere.
@@ -103,6 +105,37 @@ pub(crate) fn eventful(store: Store) -> Scene {
         at("2026-04-24T02:00:00Z"),
     )
     .unwrap();
+    let road = ReportId::of(scene.tasks[1], scene.roads, april);
+    let texts = scene
+        .store
+        .read(|snapshot| snapshot.texts_of(Stream::Report(road)))
+        .unwrap();
+    let place = texts
+        .into_iter()
+        .find(|text| text.name == TextName::HelpWanted)
+        .unwrap()
+        .place;
+    let propose = |erasure| ProposeErasure {
+        erasure,
+        ground: ErasureGround::BusinessSecret,
+        texts: vec![place],
+        files: vec!["ab".repeat(32)],
+        explanation: "企业申请".to_owned(),
+    };
+    let (declined, confirmed) = (ErasureId(next_id()), ErasureId(next_id()));
+    let decline = DeclineErasure {
+        erasure: declined,
+        reason: "依据不足".to_owned(),
+    };
+    let confirm = ConfirmErasure { erasure: confirmed };
+    for (actor, command) in [
+        (&scene.supervisor, Command::ProposeErasure(propose(declined))),
+        (&Actor::console(), Command::DeclineErasure(decline)),
+        (&scene.supervisor, Command::ProposeErasure(propose(confirmed))),
+        (&Actor::console(), Command::ConfirmErasure(confirm)),
+    ] {
+        give(&scene.store, actor, command, at("2026-04-24T03:00:00Z")).unwrap();
+    }
     scene
         .store
         .write(|transaction| {

@@ -1,7 +1,7 @@
 //! The register of files: begun before the bytes, kept for one body each, held by whoever refers to them, condemned when nobody does.
 
 use jiff::Timestamp;
-use luoshi_ledger::ids::{DocumentId, EvidenceId, OrganisationId, ReportId};
+use luoshi_ledger::ids::{DocumentId, OrganisationId, ReportId};
 use luoshi_store::{Finished, Store, StoredFile};
 
 use super::evidence::{add, draft_file};
@@ -154,21 +154,16 @@ pub(super) fn what_is_condemned(store: Store) {
     let again = keep(store, finance, &unused.sha256);
     assert_ne!(again.place, unused.place);
 
-    // By law, a file goes at once, but not from under anybody else.
-    let erase = |released: Vec<EvidenceId>, sha256: &str| {
-        let sha256 = sha256.to_owned();
-        store
-            .write(move |transaction| transaction.condemn_file(finance, &sha256, &released, at("2026-03-25T02:00:00Z")))
-            .wait()
-            .unwrap()
-    };
-    assert!(!erase(vec![file.evidence.id], &used.sha256), "a draft has it");
-    assert!(erase(Vec::new(), &young.sha256));
-    assert!(!erase(Vec::new(), &young.sha256), "it is gone already");
-    let sha256 = document[0].sha256.clone();
-    let erased = store
-        .write(move |transaction| transaction.condemn_file(StoredFile::SITE, &sha256, &[], at(BEGUN)))
+    // By law, bytes go wherever they are kept, whatever refers to them.
+    let sha256 = used.sha256.clone();
+    let other = keep(store, scene.roads, &sha256);
+    store
+        .write(move |transaction| transaction.condemn_erased_file(&sha256, at("2026-03-25T02:00:00Z")))
         .wait()
         .unwrap();
-    assert!(!erased, "a document has it");
+    assert_eq!(stored(store, finance, &used.sha256), None);
+    assert_eq!(stored(store, scene.roads, &used.sha256), None);
+    let condemned = store.read(|snapshot| snapshot.condemned_files()).unwrap();
+    assert!(condemned.contains(&used) && condemned.contains(&other));
+    assert_eq!(stored(store, finance, &young.sha256), Some(young));
 }

@@ -117,6 +117,7 @@ impl DataPage {
                 "not_tracked",
                 "excluded",
                 "values",
+                "record",
             ],
             task_columns: &TASK_COLUMNS,
             value_columns: &VALUE_COLUMNS,

@@ -3,6 +3,8 @@
 use askama::Template;
 use jiff::civil::Date;
 use luoshi_ledger::{
+    Stream, TextName,
+    erasure::ErasedText,
     ids::TaskId,
     period::Period,
     report::TargetValue,
@@ -41,6 +43,8 @@ pub(crate) struct PublicTaskPage {
     pub(crate) bodies: Vec<(PartyRole, Vec<String>)>,
     /// Figures by month and body, the latest month first.
     pub(crate) months: Vec<Month>,
+    /// What of the promise was erased by law.
+    pub(crate) erased: Vec<ErasedText>,
 }
 
 /// The figures that one body reported of one month.
@@ -87,6 +91,7 @@ impl PublicTaskPage {
             .collect();
         Self {
             runs: runs(&task.text, &marks),
+            erased: Vec::new(),
             reasons,
             not_tracked: task
                 .not_tracked
@@ -163,12 +168,11 @@ pub(crate) async fn show_task(visit: Visit<Anybody>, At(requested): At<Requested
         Format::Page => {
             let task = app.public_task(requested.id)?.ok_or(Failure::NotFound)?;
             let plan = app.public_plan(task.plan)?.ok_or(Failure::NotFound)?;
-            show(&PublicTaskPage::new(
-                visit.frame(Place::Public),
-                &plan,
-                task,
-                app.today(),
-            ))
+            let mut page = PublicTaskPage::new(visit.frame(Place::Public), &plan, task, app.today());
+            page.erased = app.erased_texts(Stream::Task(requested.id))?;
+            // What a task rests on is not published, and so is not spoken of here.
+            page.erased.retain(|text| text.name != TextName::Basis);
+            show(&page)
         }
         Format::Json => app
             .public_task_json(requested.id)?

@@ -72,6 +72,7 @@ async fn every_page() {
             name: NOT_FOUND.to_owned(),
             path: "/tasks/nothing-here".to_owned(),
         });
+        pages.extend(searches(who));
         defects.extend(look_at(&looks, &pages).await);
         // Only now, since it changes what the pages before say.
         let more = looks[0].make_more(&site).await;
@@ -81,6 +82,22 @@ async fn every_page() {
         }
     }
     assert!(defects.is_empty(), "{} defects:\n{}", defects.len(), defects.join("\n"));
+}
+
+/// What no link leads to: searches that find much, one kind alone, and nothing, and one for nothing yet.
+fn searches(who: &str) -> Vec<crawl::Found> {
+    let place = if who == "visitor" { "/public/search" } else { "/search" };
+    [
+        ("all", "q=%E5%BB%BA%E8%AE%BE"),
+        ("tasks", "q=%E5%BB%BA%E8%AE%BE&kind=task"),
+        ("nothing", "q=%E5%93%AA%E9%87%8C%E4%B9%9F%E6%B2%A1%E6%9C%89"),
+        ("empty", ""),
+    ]
+    .map(|(name, query)| crawl::Found {
+        name: format!("search-{name}"),
+        path: format!("{place}?{query}"),
+    })
+    .into()
 }
 
 /// Looks at the pages in both languages at once.
