@@ -103,6 +103,9 @@ impl App {
             if let Some(tell) = tell {
                 let _nobody_waits = tell.send(done.clone());
             }
+            // The moment in which the answer is out and the change is not kept, long enough to be killed in: where each command is a
+            // transaction of its own it would be over in a microsecond.
+            std::thread::sleep(std::time::Duration::from_millis(5));
             Ok(done)
         });
         match told.await {

@@ -177,10 +177,10 @@ impl App {
 
     fn drain_jobs_blocking(&self) -> Result<Drained, AppError> {
         // A key that was put back, or a newer database, is noticed without a restart.
-        if self
-            .log_halt()
-            .is_some_and(|cause| cause != IncidentCause::RecordDiffers)
-        {
+        let halt = self.refreshed_log()?.halt;
+        // What differs in the record does not mend itself, and looking for it again reads every leaf; a restart does.
+        let is_hopeless = halt == Some(IncidentCause::RecordDiffers);
+        if halt.is_some() && !is_hopeless {
             self.integrate_log()?;
         }
         self.refresh_lights_of_new_day()?;
@@ -208,7 +208,7 @@ impl App {
         let waits = self
             .store
             .read(|snapshot| Ok(!snapshot.unsequenced_leaves(1)?.is_empty()))?;
-        if waits && drained == Drained::All && first_failure.is_none() {
+        if waits && !is_hopeless && drained == Drained::All && first_failure.is_none() {
             drained = self.integrate_log()?.into();
         }
         first_failure.map_or(Ok(drained), Err)

@@ -36,6 +36,8 @@ const LEAVES_AT_ONCE: u32 = 10_000;
 pub(crate) const LEASE: &str = "sign_log";
 /// How long a process that died keeps others from signing; a living one renews.
 const LEASE_SECONDS: i64 = 5;
+/// Rounds after which something is wrong that trying again does not mend: ten million leaves, or as many times another process was first.
+const MOST_ROUNDS: u32 = 1_000;
 /// States of the tree that are remembered as checked.
 const REMEMBERED: usize = 64;
 
@@ -66,14 +68,18 @@ impl CheckedTree {
         }
     }
 
-    fn knows(&self, checkpoint: &Checkpoint) -> Option<bool> {
-        let known = self.known.iter().find(|(size, _)| *size == checkpoint.size);
-        known.map(|(_, root)| *root == checkpoint.root)
+    /// Whether a state of this size was checked, and is the one of the checkpoint. What is asked for again stays remembered: a witnessed
+    /// checkpoint is asked for in every round and would otherwise be computed from the first leaf on time and again.
+    fn knows(&mut self, checkpoint: &Checkpoint) -> Option<bool> {
+        let place = self.known.iter().position(|(size, _)| *size == checkpoint.size)?;
+        let known = self.known.remove(place);
+        self.known.push(known);
+        Some(known.1 == checkpoint.root)
     }
 
     fn remember(&mut self) {
         if self.known.len() == REMEMBERED {
-            self.known.remove(1);
+            self.known.remove(0);
         }
         self.known.push((self.tree.size(), self.tree.root()));
     }
@@ -173,6 +179,9 @@ impl App {
             return Ok(());
         }
         self.lift_halt(&log).map_err(OpenError::of)?;
+        if known.is_doubtful() {
+            self.keep_again(&log, &known).map_err(OpenError::of)?;
+        }
         self.publish(&log).map_err(OpenError::of)
     }
 
@@ -187,7 +196,7 @@ impl App {
     }
 
     fn rounds(&self) -> Result<Round, AppError> {
-        loop {
+        for _ in 0..MOST_ROUNDS {
             let log = self.refreshed_log()?;
             if log.key.is_none() {
                 return self.halted(&log, IncidentCause::KeyLost);
@@ -218,6 +227,7 @@ impl App {
                 Growth::HeldElsewhere => return Ok(Round::HeldElsewhere),
             }
         }
+        Err(AppError::internal("the log does not come to rest"))
     }
 
     /// Gives leaves their places and signs over them. `known` is what was found signed before and holds.
@@ -351,6 +361,14 @@ impl App {
             if published.as_deref() == Some(kept.as_bytes()) {
                 self.serve_checkpoint(&kept);
                 return Ok(());
+            }
+            let size = |note: &[u8]| Checkpoint::read_unverified(note).ok().map(|checkpoint| checkpoint.size);
+            if published.as_deref().and_then(size) > size(kept.as_bytes()) {
+                // Another process has kept and published more since the question; what it published stays.
+                if self.kept_note(epoch)?.is_some_and(|now| now == kept) {
+                    return Err(AppError::internal("more was published than the database keeps"));
+                }
+                continue;
             }
             epoch
                 .files

@@ -501,10 +501,6 @@ pub(crate) fn search_hits(kind: SearchKind) -> Vec<SearchHit> {
         2
     ]
 }
-fn instant(text: &str) -> Timestamp {
-    text.parse().unwrap()
-}
-
 /// Jobs of each sort: given up, waiting, failed once.
 pub(crate) fn jobs() -> Vec<JobRow> {
     let job = |id, kind: &str, attempts, last_error: Option<&str>, buried_at: Option<&str>| JobRow {

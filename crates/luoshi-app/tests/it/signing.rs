@@ -544,6 +544,34 @@ fn exchange_two_leaves(folder: &Path) {
         .unwrap();
 }
 
+/// What was published was put back to what the database still had.
+#[tokio::test]
+async fn a_checkpoint_whose_row_was_lost_is_taken_up_again() {
+    let (site, _) = Site::issued().await;
+    site.app.drain_jobs().await.unwrap();
+    found(&site.app, "水利厅").await.unwrap();
+    site.app.drain_jobs().await.unwrap();
+    let published = site.app.checkpoint().unwrap();
+    let size = size(&site.app);
+    let Site { app, clock, folder } = site;
+    drop(app);
+    let store = Store::open(&Location::Sqlite(folder.path().join("luoshi.db"))).unwrap();
+    store
+        .write(move |transaction| transaction.discard_checkpoints_after(size - 1))
+        .wait()
+        .unwrap();
+    let app = open(folder.path(), &clock);
+    assert_eq!(app.log_halt(), None, "the database holds every leaf that was signed");
+    assert_eq!(app.checkpoint().unwrap(), published);
+    assert_eq!(
+        fs::read_to_string(folder.path().join("log/checkpoint")).unwrap(),
+        published
+    );
+    found(&app, "林草局").await.unwrap();
+    app.drain_jobs().await.unwrap();
+    is_sound(&app);
+}
+
 #[tokio::test]
 async fn lost_tiles_are_made_again_from_the_leaves() {
     let (site, _) = Site::issued().await;

@@ -2,7 +2,14 @@
 
 use std::{fs, path::PathBuf};
 
-use luoshi_app::log_files::LogFiles;
+use luoshi_app::{App, Surroundings, SystemClock, SystemRandomness, folder::DataFolder, log_files::LogFiles};
+use luoshi_ledger::{
+    Actor, Command,
+    command::{IssuePlan, PublishTasks},
+    task::Publication,
+    view::LedgerFilter,
+};
+use luoshi_store::{Location, Store};
 use luoshi_tlog::{Checkpoint, EMPTY_ROOT, LogHash, LogKey, Origin, integrate};
 use tempfile::TempDir;
 
@@ -292,6 +299,70 @@ fn a_site_is_checked_over_http_through_rotation_and_incident() {
     ends(&verified, 0, "与签名相符");
     ends(&watched, 1, "另一本日志");
     assert!(done(&site.data, &["verify"]).contains("没有发现不一致"));
+}
+
+/// Opens the first task of the site's plan to the public and gives its data back.
+fn publish_a_task(site: &Folder) -> Vec<u8> {
+    let folder = DataFolder::create(&site.data).unwrap();
+    let store = Store::open(&Location::Sqlite(folder.database())).unwrap();
+    let surroundings = Surroundings {
+        clock: Box::new(SystemClock),
+        randomness: Box::new(SystemRandomness),
+    };
+    let app = App::open(store, folder, surroundings).unwrap();
+    let console = Actor::console();
+    let plan = app.plans(&console).unwrap()[0].id;
+    let rows = app
+        .ledger(&console, plan, &LedgerFilter::default())
+        .unwrap()
+        .unwrap()
+        .rows;
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        for command in [
+            Command::IssuePlan(IssuePlan { plan }),
+            Command::PublishTasks(PublishTasks {
+                plan,
+                tasks: vec![rows[0].task],
+                publication: Publication::Open,
+            }),
+        ] {
+            app.execute(&console, command.into()).await.unwrap();
+        }
+        app.drain_jobs().await.unwrap();
+    });
+    app.public_task_json(rows[0].task).unwrap().unwrap()
+}
+
+#[test]
+fn the_entries_of_a_public_task_are_computed_and_proved() {
+    let site = Folder::new();
+    let data = publish_a_task(&site);
+    let place = site.data.join("log").to_str().unwrap().to_owned();
+    let file = write(site.root.path(), "task.json", &data);
+    let prove = |file: &str| run(["log", "prove", &place, "--opened", file]);
+    ends(&prove(&file), 0, "相符 2 条");
+    let text = String::from_utf8(data).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let entry = &json["tasks"][0]["record"][0];
+    for (from, to, words) in [
+        // Another salt, other words, another place, another event.
+        (entry["salt"].as_str().unwrap(), "00".repeat(32), "与日志中的条目对不上"),
+        (
+            entry["texts"][0]["salt"].as_str().unwrap(),
+            "00".repeat(32),
+            "不是当时记录的文字",
+        ),
+        (entry["event"].as_str().unwrap(), "AAAA".to_owned(), "已损坏"),
+    ] {
+        let changed = write(site.root.path(), "changed.json", text.replacen(from, &to, 1).as_bytes());
+        ends(&prove(&changed), 1, words);
+    }
+    let elsewhere = text.replace("\"log\": \"luoshi/", "\"log\": \"other/");
+    let elsewhere = write(site.root.path(), "elsewhere.json", elsewhere.as_bytes());
+    ends(&prove(&elsewhere), 0, "未核对 2 条");
+    let nothing = write(site.root.path(), "nothing.json", b"{}");
+    ends(&prove(&nothing), 3, "没有可以核对的条目");
 }
 
 #[test]
