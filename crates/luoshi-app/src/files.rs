@@ -236,7 +236,10 @@ impl App {
                     byte_count,
                 };
                 transaction.begin_file(&new, now)?;
-                Self::plan_sweep(transaction, now)?;
+                // Documents come one by one and seldom; what one leaves behind the next sweep finds.
+                if organisation != StoredFile::SITE {
+                    Self::plan_sweep(transaction, now)?;
+                }
                 Ok(Begun::New(new))
             })
             .await
