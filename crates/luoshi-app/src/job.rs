@@ -268,7 +268,7 @@ impl App {
     /// Removes jobs that are done; puts off what failed, or gives it up.
     fn settle_jobs(&self, jobs: Vec<TakenJob>, outcome: &Result<Drained, AppError>) -> Result<(), AppError> {
         let now = self.now();
-        let failure = outcome.as_ref().err().map(|error| cause_of(error));
+        let failure = outcome.as_ref().err().map(cause_of);
         let retries: Vec<Timestamp> = jobs
             .iter()
             .map(|job| {

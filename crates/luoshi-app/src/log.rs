@@ -592,13 +592,13 @@ impl App {
     }
 
     /// The log as the store has it now, or, where the store cannot be asked, as it was last: the log is read on while the database is gone.
-    fn latest_log(&self) -> Arc<SiteLog> {
+    pub(crate) fn latest_log(&self) -> Arc<SiteLog> {
         self.refreshed_log().unwrap_or_else(|_| self.present_log())
     }
 
     /// How many logs the site has had, the present one included.
     pub fn log_count(&self) -> usize {
-        self.present_log().epochs.len()
+        self.latest_log().epochs.len()
     }
 
     /// Why nothing can be recorded at present, as this process last saw it; none while the log is signed.
@@ -697,7 +697,10 @@ impl App {
     /// # Errors
     /// When the file cannot be read.
     pub fn log_tile(&self, number: usize, path: &str) -> Result<Option<Vec<u8>>, AppError> {
-        let log = self.present_log();
+        let mut log = self.present_log();
+        if number > log.epochs.len() {
+            log = self.latest_log();
+        }
         let epoch = number.checked_sub(1).and_then(|place| log.epochs.get(place));
         let (Some(epoch), Ok(tile)) = (epoch, TileId::parse(path)) else {
             return Ok(None);
@@ -725,7 +728,8 @@ impl App {
 
     /// Every key that signed for the site's logs, as it is published.
     pub fn key_history(&self) -> String {
-        self.present_log().history.to_text()
+        // Another process may have rotated the key or begun a new log, and a reader must not take the old one for all there is.
+        self.latest_log().history.to_text()
     }
 
     /// The proof that a command's first event is in the log, as C2SP tlog-proof text; none until a checkpoint covers it.

@@ -196,7 +196,7 @@ impl KeyFolder {
 pub(crate) fn keep_key(folder: &DataFolder, key: &LogKey) -> io::Result<PathBuf> {
     let verifier = key.verifier_text();
     // The key itself, behind the second plus sign, may hold further ones.
-    let number = verifier.splitn(3, '+').nth(1).unwrap_or_default();
+    let number = verifier.split('+').nth(1).unwrap_or_default();
     let path = folder.key_folder().join(format!("log-{number}.key"));
     write_secret_durably(&path, key.to_signer_text().as_bytes())?;
     Ok(path)

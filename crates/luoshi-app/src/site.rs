@@ -200,7 +200,7 @@ impl App {
 
     /// The public key of the log, as verifiers read it.
     pub fn log_verifier_key(&self) -> String {
-        self.present_log().verifier.as_str().to_owned()
+        self.latest_log().verifier.as_str().to_owned()
     }
 
     /// The name of the log.

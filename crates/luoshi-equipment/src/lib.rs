@@ -1,6 +1,6 @@
 //! The real things that tests ask for: a PostgreSQL server of their own, and whether a machine has what a test needs.
 //!
-//! Tests and the harness of failures use it; no shipped crate does.
+//! Tests and the harness of failures use it. It is not for shipped crates, and it tests nothing itself.
 
 #![allow(
     clippy::expect_used,

@@ -56,7 +56,7 @@ impl Postgres {
         let opener = Arc::new(Opener::new(address, handle)?);
         let readers = Pool::new(Arc::clone(&opener));
         // Whether the server is there and is what it has to be is found out now and not at the first request.
-        off_the_executor(|| readers.read(|session| migration::refuse_newer(session)))?;
+        off_the_executor(|| readers.read(migration::refuse_newer))?;
         Ok(Self {
             writers: Writers::start(&opener)?,
             readers,

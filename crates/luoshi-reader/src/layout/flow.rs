@@ -326,10 +326,28 @@ fn is_document_number(text: &str) -> bool {
     text.contains('〔') && text.ends_with('号') && text.chars().count() <= LONGEST
 }
 
-/// How wide the beginning of a line is that cannot be broken, such as a number, in characters.
+/// How wide the beginning of a line is that cannot be broken, beyond its first character, in characters: a number, a bracket with what it
+/// opens, and what may not stand at the beginning of a line.
 fn unbreakable(text: &str) -> f32 {
     const LONGEST: usize = 24;
-    text.chars().take(LONGEST).take_while(char::is_ascii_graphic).count() as f32 * 0.55
+    const OPENING: &str = "（《〈“‘「『〔【";
+    const CLOSING: &str = "）》〉”’」』〕】，。、；：！？％";
+    let mut rest = text.chars().take(LONGEST).peekable();
+    let mut width = 0.0;
+    while rest.next_if(|character| OPENING.contains(*character)).is_some() {
+        width += 1.0;
+    }
+    if rest.peek().is_some_and(char::is_ascii_graphic) {
+        while rest.next_if(char::is_ascii_graphic).is_some() {
+            width += 0.55;
+        }
+    } else {
+        rest.next();
+    }
+    while rest.next_if(|character| CLOSING.contains(*character)).is_some() {
+        width += 1.0;
+    }
+    width
 }
 
 /// Whether a line begins as a numbered item does.
@@ -364,6 +382,25 @@ fn has_label(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A cell whose line ended before `（间）` was cut in two, since a bracket does not stay behind at the end of a line.
+    #[test]
+    fn what_belongs_together_is_measured_together() {
+        for (text, width) in [
+            ("", 0.0),
+            ("实施更新", 0.0),
+            ("（间），11月", 3.0),
+            ("套）以上", 1.0),
+            ("《条例》", 1.0),
+        ] {
+            assert!(
+                (unbreakable(text) - width).abs() < 0.01,
+                "{text}: {}",
+                unbreakable(text)
+            );
+        }
+        assert!((unbreakable("2.71万户") - 2.2).abs() < 0.01);
+    }
 
     #[test]
     fn knows_labels() {

@@ -14,7 +14,7 @@ const POOLER: &str = "pooler=transaction";
 /// It is never shown whole, since it may hold a password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address {
-    config: Config,
+    config: Box<Config>,
     is_pooled: bool,
 }
 
@@ -77,7 +77,10 @@ impl FromStr for Address {
             // Options are sent at the start of a session, and a pooler's sessions are not ours.
             return Err(StoreError::BadAddress);
         }
-        Ok(Self { config, is_pooled })
+        Ok(Self {
+            config: Box::new(config),
+            is_pooled,
+        })
     }
 }
 

@@ -206,8 +206,11 @@ enum Wanted<'v> {
     Waiting(u32),
 }
 
+/// How a row of one kind is read.
+type Reading = fn(&mut Row<'_>) -> Result<Found, StoreError>;
+
 /// How a row of a kind is read; none for kinds that are not indexed.
-fn reading(kind: SearchKind) -> Option<fn(&mut Row<'_>) -> Result<Found, StoreError>> {
+fn reading(kind: SearchKind) -> Option<Reading> {
     match kind {
         SearchKind::Task => Some(found_task),
         SearchKind::Report => Some(found_report),

@@ -329,7 +329,7 @@ mod tests {
         );
         assert_eq!(
             asked.address(urls::SEARCH, asked.kind, asked.after.as_ref()),
-            format!("/search?{}", query.replace("%26%22", "%26%22"))
+            format!("/search?{}", query)
         );
         let nonsense = Asked::of(&Fields::of_query(Some("q=%ED%A0%80%00&kind=x&plan=1&after=2")));
         assert_eq!((nonsense.kind, nonsense.plan, nonsense.after), (None, None, None));
