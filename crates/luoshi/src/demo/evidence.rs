@@ -21,9 +21,15 @@ pub(super) fn files_of(task: &Task, submit: &SubmitReport, turn: usize) -> Vec<D
         let mut text = "\u{feff}指标,目标,累计完成,单位\r\n".to_owned();
         for target in &task.targets {
             if let Some(value) = value_of(&submit.values, target.id) {
+                // Some targets are a number alone; the number names them then.
+                let subject = if target.subject.is_empty() {
+                    &target.quantity_text
+                } else {
+                    &target.subject
+                };
                 text.push_str(&format!(
                     "{},{},{value},{}\r\n",
-                    target.subject, target.quantity_text, target.unit
+                    subject, target.quantity_text, target.unit
                 ));
             }
         }

@@ -44,30 +44,6 @@ impl Client {
         )
     }
 
-    /// Sends a form in parts with one file of evidence, as a browser does.
-    pub(crate) fn post_with_file(
-        &mut self,
-        path: &str,
-        fields: &[(&str, &str)],
-        name: &str,
-        text: &str,
-    ) -> io::Result<Answer> {
-        let mut body: String = fields
-            .iter()
-            .map(|(name, value)| {
-                format!("--parts\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-            })
-            .collect();
-        body.push_str(&format!(
-            "--parts\r\ncontent-disposition: form-data; name=\"evidence_file\"; filename=\"{name}\"\r\n\r\n{text}\r\n\
-             --parts--\r\n"
-        ));
-        self.send(
-            &format!("POST {path} HTTP/1.1\r\ncontent-type: multipart/form-data; boundary=parts\r\n"),
-            &body,
-        )
-    }
-
     fn send(&mut self, head: &str, body: &str) -> io::Result<Answer> {
         let mut stream = TcpStream::connect(&self.address)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;

@@ -95,7 +95,7 @@ pub(super) fn evidence_from_draft_to_report(store: Store) {
         organisation: scene.finance,
         author: Some(author),
     };
-    assert_eq!(offered(&one), [in_own_draft.clone()]);
+    assert_eq!(offered(&one), std::slice::from_ref(&in_own_draft));
     // Added twice it is one; a colleague who adds it too has it under a name of their own.
     let mut renamed = one.clone();
     renamed.evidence.name = "又一份.csv".to_owned();

@@ -83,7 +83,7 @@ pub(super) fn the_register_of_files(store: Store) {
     assert_eq!(finish(store, &second), Finished::Already(first.clone()));
     assert_eq!(
         store.read(|snapshot| snapshot.condemned_files()).unwrap(),
-        [second.clone()]
+        std::slice::from_ref(&second)
     );
     assert_eq!(bytes_of(finance), 7);
 
