@@ -127,6 +127,13 @@ impl App {
     }
 
     async fn run_due_jobs(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        // A process that was killed between giving places and signing left no leaf without a place, and its job is still leased to it; the
+        // log need not wait until that lease has run out.
+        let app = Arc::clone(&self);
+        let taken_up = tokio::task::spawn_blocking(move || app.integrate_log()).await;
+        if let Err(error) = taken_up.map_err(AppError::internal).flatten() {
+            tracing::error!(%error, "the log was not taken up");
+        }
         loop {
             let app = Arc::clone(&self);
             let outcome = tokio::task::spawn_blocking(move || app.drain_jobs_blocking()).await;
