@@ -204,10 +204,12 @@ impl App {
                 first_failure.get_or_insert(error);
             }
         }
-        // A process that died in the middle of a round leaves leaves behind whose job is still leased to it.
-        let waits = self
-            .store
-            .read(|snapshot| Ok(!snapshot.unsequenced_leaves(1)?.is_empty()))?;
+        // A process that died in the middle of a round leaves leaves behind that wait for a place, or have one and are not signed for, and
+        // the job is still leased to it. So may the log be, and then the next turn asks again.
+        let waits = self.store.read(|snapshot| {
+            let signed = snapshot.latest_checkpoint()?.map_or(0, |checkpoint| checkpoint.size);
+            Ok(signed < snapshot.log_size()? || !snapshot.unsequenced_leaves(1)?.is_empty())
+        })?;
         if waits && !is_hopeless && drained == Drained::All && first_failure.is_none() {
             drained = self.integrate_log()?.into();
         }
