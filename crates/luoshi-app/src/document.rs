@@ -2,8 +2,10 @@
 //!
 //! A document that cannot be read, or that holds no task, leaves nothing behind. Finding tasks is `luoshi-intake`'s.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
+use bytes::Bytes;
+use futures_util::stream;
 use jiff::civil::Date;
 use luoshi_intake::{IntakeSettings, Limits, hint, intake, message};
 use luoshi_ledger::{
@@ -12,11 +14,13 @@ use luoshi_ledger::{
     ids::{DocumentId, TaskId},
     view::{DocumentSummary, Passage},
 };
+use luoshi_store::StoredFile;
 use luoshi_types::{Diagnostic, Language, Severity};
 
 use crate::{
     error::AppError,
-    execute::{Request, flatten},
+    execute::Request,
+    files::FileError,
     review::{Review, ReviewId},
     site::App,
 };
@@ -75,6 +79,16 @@ pub enum ImportError {
     App(#[from] AppError),
 }
 
+fn not_kept(error: FileError) -> ImportError {
+    match error {
+        FileError::App(error) => error.into(),
+        error => {
+            tracing::error!(%error, "a received document could not be kept");
+            AppError::Unavailable.into()
+        }
+    }
+}
+
 impl App {
     /// Takes in a document and lays out its drafts for review.
     ///
@@ -124,11 +138,14 @@ impl App {
         {
             return Err(AppError::from(Refusal::FileErased).into());
         }
-        // The bytes are durable before anything points to them; a crash in between leaves a file that nobody knows, which does no harm.
-        self.folder.keep_file(&intake.sha256, &upload.bytes).map_err(|cause| {
-            tracing::error!(%cause, "a received document could not be kept");
-            AppError::Unavailable
-        })?;
+        let bytes = upload.bytes.clone();
+        let received = self
+            .receive_file(
+                stream::iter([Ok::<_, Infallible>(Bytes::from(bytes))]),
+                LARGEST_DOCUMENT,
+            )
+            .await
+            .map_err(not_kept)?;
         let document = DocumentId(self.new_id());
         let organisations = self
             .store
@@ -144,16 +161,15 @@ impl App {
             byte_count: upload.bytes.len() as u64,
             text: intake.document.text,
         }));
-        let (app, actor) = (Arc::clone(self), actor.clone());
-        self.store
-            .write(move |transaction| {
-                app.execute_within(transaction, &actor, &request, app.now())?;
-                transaction.save_review(&row)?;
-                Ok::<_, AppError>(())
-            })
-            .await
-            .map_err(flatten)?;
-        self.wake_jobs();
+        let actor = actor.clone();
+        // The document belongs to the site: no quota of a body counts it, and the sweep leaves it alone as long as it is in the ledger.
+        self.keep_file(StoredFile::SITE, &received, None, move |app, transaction| {
+            app.execute_within(transaction, &actor, &request, app.now())?;
+            transaction.save_review(&row)?;
+            Ok(())
+        })
+        .await
+        .map_err(not_kept)?;
         Ok(id)
     }
 

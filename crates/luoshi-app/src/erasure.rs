@@ -295,7 +295,8 @@ impl App {
 
     /// Destroys the bytes of a file that was erased by law. Every place that keeps files under their hashes is emptied here.
     fn destroy_file(&self, sha256: &str) -> Result<(), AppError> {
-        self.folder.destroy_file(sha256).map_err(AppError::internal)
+        self.folder.destroy_early_document(sha256).map_err(AppError::internal)?;
+        self.destroy_stored_file(sha256)
     }
 
     /// Whether no erasure waits for its files to go.

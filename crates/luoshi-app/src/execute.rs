@@ -3,14 +3,17 @@
 //!
 //! It decides nothing itself and words nothing.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use luoshi_ledger::{
-    Actor, Command, Event, Facts, Salt, Stream,
+    Actor, Command, Event, Facts, Refusal, Salt, Stream,
     command::{NewTask, ProposeErasure},
     decide::decide,
-    event::{Circumstances, record},
+    event::{Circumstances, ReportSubmitted, record},
     facts::Subjects,
     ids::{CommandId, ErasureId, EventId, PlanId, TaskId},
     log::IncidentCause,
@@ -241,6 +244,9 @@ impl App {
                 },
             )?;
             transaction.apply(&recorded)?;
+            if let Event::ReportSubmitted(submitted) = &recorded.event {
+                take_over_draft(transaction, actor, submitted, now)?;
+            }
             self.erase_within(transaction, &recorded, now)?;
         }
         self.refresh_lights_within(transaction, &lights, day_in_china(now))?;
@@ -273,6 +279,29 @@ impl App {
             repeated: false,
         })
     }
+}
+
+/// A report that was handed in holds its files, and its draft is done. The sweep of unused files sees one of the two or the other.
+fn take_over_draft(
+    transaction: &mut Transaction<'_>,
+    actor: &Actor,
+    submitted: &ReportSubmitted,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    // In one order for all who hold several, so that two of them never wait for each other.
+    let hashes: BTreeSet<&str> = submitted
+        .record
+        .evidence
+        .iter()
+        .map(|file| file.sha256.as_str())
+        .collect();
+    for sha256 in hashes {
+        if transaction.hold_file(submitted.organisation, sha256, now)?.is_none() {
+            return Err(Refusal::UnknownEvidence.into());
+        }
+    }
+    transaction.delete_report_draft(actor.identity, submitted.report)?;
+    Ok(())
 }
 
 /// Whose lights a command may have changed.

@@ -5,17 +5,12 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use sha2::{Digest, Sha256};
-
-use crate::{digest::hexadecimal, log_files::LogFiles};
-
-/// Bytes of a file that are in memory at once while it is hashed.
-const PIECE: usize = 256 * 1024;
+use crate::log_files::LogFiles;
 
 /// A data folder.
 #[derive(Debug, Clone)]
@@ -101,49 +96,26 @@ impl DataFolder {
         self.root.join("scratch")
     }
 
-    /// Keeps received bytes under their hash. Durable when this returns; bytes that are there already are left alone.
-    ///
-    /// # Errors
-    /// When the file cannot be written or made durable.
-    pub fn keep_file(&self, sha256: &str, bytes: &[u8]) -> io::Result<()> {
-        let path = self.file_path(sha256);
-        if fs::metadata(&path).is_ok_and(|metadata| metadata.len() == bytes.len() as u64) {
-            return Ok(());
-        }
-        write_durably(&path, bytes)
+    /// Where received files lie, unless the settings say that they lie elsewhere.
+    pub fn files(&self) -> PathBuf {
+        self.root.join("files")
     }
 
-    /// The received bytes with this hash.
+    /// The source document with this hash as releases before the register of files kept it.
     ///
     /// # Errors
     /// When the file is missing or cannot be read.
-    pub fn file(&self, sha256: &str) -> io::Result<Vec<u8>> {
-        fs::read(self.file_path(sha256))
+    pub fn early_document(&self, sha256: &str) -> io::Result<File> {
+        File::open(self.early_path(sha256))
     }
 
-    /// Whether the received bytes with this hash are there and have it. They are read piece by piece, however many they are.
-    pub(crate) fn is_genuine(&self, sha256: &str) -> bool {
-        let hash = || -> io::Result<String> {
-            let mut file = File::open(self.file_path(sha256))?;
-            let mut hash = Sha256::new();
-            let mut piece = vec![0; PIECE];
-            loop {
-                match file.read(&mut piece)? {
-                    0 => return Ok(hexadecimal(&hash.finalize())),
-                    length => hash.update(piece.get(..length).unwrap_or_default()),
-                }
-            }
-        };
-        hash().is_ok_and(|found| found == sha256)
-    }
-
-    /// Removes the received bytes with this hash, and parts of them that a crash left behind. Durable when this returns; an absent file is
-    /// no error. The bytes are overwritten first, which reaches the disk's blocks where the file system writes in place.
+    /// Removes the source document with this hash as early releases kept it, and parts of it that a crash left behind. Durable when this
+    /// returns; an absent file is no error. The bytes are overwritten first.
     ///
     /// # Errors
     /// When a file cannot be overwritten or removed.
-    pub fn destroy_file(&self, sha256: &str) -> io::Result<()> {
-        let path = self.file_path(sha256);
+    pub fn destroy_early_document(&self, sha256: &str) -> io::Result<()> {
+        let path = self.early_path(sha256);
         let Some(folder) = path.parent().filter(|folder| folder.is_dir()) else {
             return Ok(());
         };
@@ -158,9 +130,9 @@ impl DataFolder {
         sync_folder(folder)
     }
 
-    fn file_path(&self, sha256: &str) -> PathBuf {
+    fn early_path(&self, sha256: &str) -> PathBuf {
         let prefix = sha256.get(..2).unwrap_or("00");
-        self.root.join("files").join(prefix).join(sha256)
+        self.files().join(prefix).join(sha256)
     }
 }
 
@@ -225,8 +197,8 @@ fn make_folder_durably(folder: &Path) -> io::Result<()> {
     sync_folder(above)
 }
 
-/// Writes zeros over a file, durably.
-fn overwrite(path: &Path) -> io::Result<()> {
+/// Writes zeros over a file, durably. It reaches the disk's blocks where the file system writes in place.
+pub(crate) fn overwrite(path: &Path) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).open(path)?;
     let mut rest = file.metadata()?.len();
     let zeros = [0; 64 * 1024];
@@ -238,7 +210,8 @@ fn overwrite(path: &Path) -> io::Result<()> {
     file.sync_all()
 }
 
-fn sync_folder(folder: &Path) -> io::Result<()> {
+/// Makes the entries of a folder durable.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
         flush(&File::open(folder)?)
     } else {
@@ -254,6 +227,11 @@ static FLUSH_FAILED: AtomicBool = AtomicBool::new(false);
 #[must_use]
 pub fn flush_failed() -> bool {
     FLUSH_FAILED.load(Ordering::Acquire)
+}
+
+/// Notes that a flush has failed that another library made.
+pub(crate) fn note_failed_flush() {
+    FLUSH_FAILED.store(true, Ordering::Release);
 }
 
 fn flush(file: &File) -> io::Result<()> {

@@ -1,4 +1,5 @@
-//! Work that follows a change and need not be done before its answer: integrating the log, finishing erasures; and what a new day brings.
+//! Work that follows a change and need not be done before its answer: integrating the log, finishing erasures, sweeping files; and what
+//! a new day brings.
 //!
 //! A job is written in the transaction of the change that causes it and may run twice; each is safe to repeat. Jobs write derived rows
 //! only, never the ledger. One that fails is tried again after longer and longer pauses, then given up with its cause for people to see;
@@ -10,7 +11,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use luoshi_ledger::{Actor, log::IncidentCause};
 use luoshi_store::Job as TakenJob;
 pub use luoshi_store::{JobCounts, JobRow};
-use tokio::sync::watch;
+use tokio::{runtime::Handle, sync::watch};
 
 use crate::{error::AppError, execute::flatten, log::Round, site::App};
 
@@ -39,17 +40,20 @@ pub enum Job {
     IntegrateLog,
     /// Remove erased files and take erased words out of raw pages.
     FinishErasures,
+    /// Remove files that nothing refers to.
+    SweepFiles,
 }
 
 impl Job {
     /// Every kind.
-    pub const ALL: [Job; 2] = [Job::IntegrateLog, Job::FinishErasures];
+    pub const ALL: [Job; 3] = [Job::IntegrateLog, Job::FinishErasures, Job::SweepFiles];
 
     /// The stable word of rows and locale keys.
     pub fn code(self) -> &'static str {
         match self {
             Job::IntegrateLog => "integrate_log",
             Job::FinishErasures => "finish_erasures",
+            Job::SweepFiles => "sweep_files",
         }
     }
 
@@ -61,6 +65,8 @@ impl Job {
     fn lease_minutes(self) -> i64 {
         match self {
             Job::IntegrateLog => 5,
+            // Each file is a step of its own, and a second worker at the same work does no harm.
+            Job::SweepFiles => 30,
             // One statement of the engine writes the whole database anew, and nobody can renew a lease meanwhile.
             Job::FinishErasures => 60,
         }
@@ -184,6 +190,8 @@ impl App {
             let outcome = match lease.kind {
                 Some(Job::IntegrateLog) => self.integrate_log().map(Drained::from),
                 Some(Job::FinishErasures) => self.finish_erasures(&lease).map(|()| Drained::All),
+                // This thread is for work that takes its time, and the runtime that it belongs to drives the files.
+                Some(Job::SweepFiles) => Handle::current().block_on(self.sweep_files()).map(|_| Drained::All),
                 None => Err(AppError::internal("unknown kind of job")),
             };
             if matches!(outcome, Ok(Drained::HeldElsewhere)) {
@@ -196,10 +204,12 @@ impl App {
                 first_failure.get_or_insert(error);
             }
         }
-        // A process that died in the middle of a round leaves leaves behind whose job is still leased to it.
-        let waits = self
-            .store
-            .read(|snapshot| Ok(!snapshot.unsequenced_leaves(1)?.is_empty()))?;
+        // A process that died in the middle of a round leaves leaves behind that wait for a place, or have one and are not signed for, and
+        // the job is still leased to it. So may the log be, and then the next turn asks again.
+        let waits = self.store.read(|snapshot| {
+            let signed = snapshot.latest_checkpoint()?.map_or(0, |checkpoint| checkpoint.size);
+            Ok(signed < snapshot.log_size()? || !snapshot.unsequenced_leaves(1)?.is_empty())
+        })?;
         if waits && !is_hopeless && drained == Drained::All && first_failure.is_none() {
             drained = self.integrate_log()?.into();
         }

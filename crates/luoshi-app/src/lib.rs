@@ -2,7 +2,7 @@
 //! that run behind them. It holds the clock, the randomness and the received files as fields.
 //!
 //! The way of a change is [`App::execute`]. What stands outside it: sessions, credentials and sign-in throttles ([`session`]), drafts
-//! ([`review`], [`report`]), and derived rows that jobs write ([`log`], [`light`], [`search`]).
+//! ([`review`], [`report`]) with their files ([`evidence`], [`files`]), and derived rows that jobs write ([`log`], [`light`], [`search`]).
 //!
 //! What it is not for: HTTP, HTML, SQL, command-line flags, choosing a database, or any rule of the ledger itself.
 
@@ -12,8 +12,10 @@ mod digest;
 pub mod document;
 pub mod erasure;
 pub mod error;
+pub mod evidence;
 pub mod execute;
 pub mod export;
+pub mod files;
 pub mod folder;
 pub mod incident;
 pub mod job;

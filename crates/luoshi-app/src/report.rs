@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use luoshi_ledger::{
     Actor, Refusal, Role,
-    ids::{OrganisationId, ReportId, TaskId},
+    ids::{EvidenceId, OrganisationId, ReportId, TaskId},
     period::{Period, day_in_china},
     policy::{may_see_report, may_see_task},
     view::{Duty, ReportView},
@@ -31,6 +31,9 @@ pub struct ReportDraft {
     pub help_wanted: String,
     /// Next step.
     pub next_step: String,
+    /// Files of the report that came back and that it is not to carry again.
+    #[serde(default)]
+    pub left_out: Vec<EvidenceId>,
 }
 
 impl App {
@@ -128,9 +131,13 @@ impl App {
         organisation: OrganisationId,
         period: Period,
     ) -> Result<Option<ReportDraft>, AppError> {
+        self.report_draft_of(actor, ReportId::of(task, organisation, period))
+    }
+
+    pub(crate) fn report_draft_of(&self, actor: &Actor, report: ReportId) -> Result<Option<ReportDraft>, AppError> {
         let body = self
             .store
-            .read(|snapshot| snapshot.report_draft(actor.identity, ReportId::of(task, organisation, period)))?;
+            .read(|snapshot| snapshot.report_draft(actor.identity, report))?;
         body.map(|body| serde_json::from_str(&body).map_err(AppError::internal))
             .transpose()
     }
@@ -148,6 +155,27 @@ impl App {
         period: Period,
         draft: &ReportDraft,
     ) -> Result<(), AppError> {
+        self.may_write_report(actor, task, organisation, period)?;
+        let row = DraftRow {
+            author: actor.identity,
+            report: ReportId::of(task, organisation, period),
+            body: serde_json::to_string(draft).map_err(AppError::internal)?,
+            updated_at: self.now(),
+        };
+        self.store
+            .write(move |transaction| Ok::<_, AppError>(transaction.save_report_draft(&row)?))
+            .await
+            .map_err(flatten)
+    }
+
+    /// Whether the actor may keep a draft, and files for it, of a report.
+    pub(crate) fn may_write_report(
+        &self,
+        actor: &Actor,
+        task: TaskId,
+        organisation: OrganisationId,
+        period: Period,
+    ) -> Result<(), AppError> {
         let facts = self.task_facts(task)?;
         let plan = facts
             .tasks
@@ -161,36 +189,6 @@ impl App {
         if !actor.has(Role::Clerk) || !actor.acts_for(organisation) {
             return Err(AppError::Forbidden);
         }
-        let row = DraftRow {
-            author: actor.identity,
-            report: ReportId::of(task, organisation, period),
-            body: serde_json::to_string(draft).map_err(AppError::internal)?,
-            updated_at: self.now(),
-        };
-        self.store
-            .write(move |transaction| Ok::<_, AppError>(transaction.save_report_draft(&row)?))
-            .await
-            .map_err(flatten)
-    }
-
-    /// Drops a draft once its report is handed in; an absent one is no error.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn drop_report_draft(self: &Arc<Self>, actor: &Actor, report: ReportId) -> Result<(), AppError> {
-        let author = actor.identity;
-        // Most reports are handed in as they were typed. A write that removes nothing would still wait for the commit of its neighbours, and
-        // the clerk's answer with it.
-        if self
-            .store
-            .read(|snapshot| snapshot.report_draft(author, report))?
-            .is_none()
-        {
-            return Ok(());
-        }
-        self.store
-            .write(move |transaction| Ok::<_, AppError>(transaction.delete_report_draft(author, report)?))
-            .await
-            .map_err(flatten)
+        Ok(())
     }
 }

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::{
     clock::{Clock, Moments, Randomness},
     error::AppError,
+    files::{FileSettings, FileStore, FileStoreError, ScannerAddress},
     folder::{DataFolder, flush_failed, write_secret_durably},
     log::CheckedTree,
     signing::{ORIGIN_SETTING, SiteLog, SiteLogError, VERIFIER_SETTING},
@@ -43,6 +44,10 @@ pub struct Surroundings {
 pub struct App {
     pub(crate) store: Store,
     pub(crate) folder: DataFolder,
+    pub(crate) files: FileStore,
+    pub(crate) scanner: Option<ScannerAddress>,
+    /// How many bytes of evidence a body may keep.
+    pub(crate) quota: u64,
     pub(crate) moments: Moments,
     /// Names this process where several do the work of one.
     pub(crate) holder: Uuid,
@@ -76,6 +81,9 @@ pub enum OpenError {
     /// A file of the data folder cannot be read or written.
     #[error("a file of the data folder cannot be used")]
     Folder(#[from] io::Error),
+    /// The received files cannot be used.
+    #[error("the received files cannot be used")]
+    Files(#[from] FileStoreError),
     /// The key in the folder is not the one that the site was made with.
     #[error("the key of the log is not the one that the site was made with")]
     ForeignKey,
@@ -116,15 +124,35 @@ impl App {
     /// # Errors
     /// When the store or the folder fails, or key and database do not belong together.
     pub fn open(store: Store, folder: DataFolder, surroundings: Surroundings) -> Result<Arc<Self>, OpenError> {
+        Self::open_with_files(store, folder, surroundings, FileSettings::default())
+    }
+
+    /// Like [`App::open`], with what an operator decides about files.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub fn open_with_files(
+        store: Store,
+        folder: DataFolder,
+        surroundings: Surroundings,
+        files: FileSettings,
+    ) -> Result<Arc<Self>, OpenError> {
         let latest = store
             .read(|snapshot| snapshot.latest_instant())?
             .unwrap_or(Timestamp::UNIX_EPOCH);
         let moments = Moments::new(surroundings.clock, surroundings.randomness, latest);
         let log = open_log(&store, &folder, &moments)?;
         let holder = moments.id();
+        let file_store = match files.store {
+            Some(store) => store,
+            None => FileStore::folder(&folder.files())?,
+        };
         let app = Arc::new(Self {
             store,
             folder,
+            files: file_store,
+            scanner: files.scanner,
+            quota: files.quota,
             moments,
             holder,
             log: RwLock::new(Arc::new(log)),

@@ -6,10 +6,15 @@
 
 use std::{num::NonZero, sync::Arc, thread};
 
-use luoshi_store::{Difference, DifferenceKind, GivenReceipt, ReceiptFault, Watcher};
+use luoshi_ledger::ids::{DocumentId, EvidenceId};
+use luoshi_store::{Difference, DifferenceKind, GivenReceipt, KeptFile, ReceiptFault, Watcher};
 use luoshi_tlog::Receipt;
+use uuid::Uuid;
 
 use crate::{error::AppError, signing::SiteLog, site::App};
+
+/// Files whose rows are read together. The transaction that read them is over while they are hashed.
+const FILES_AT_ONCE: u32 = 500;
 
 /// What a verification is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,7 +23,7 @@ pub enum Phase {
     Replay(luoshi_store::Phase),
     /// The log; counted in entries.
     Log,
-    /// Received files; counted in files.
+    /// Source documents and evidence; counted in files.
     Files,
 }
 
@@ -52,7 +57,7 @@ pub struct Verification {
     pub leaves: u64,
     /// Checkpoints whose signature and root were checked.
     pub checkpoints: u64,
-    /// Received files whose bytes were hashed.
+    /// Files that the record refers to, each of which was hashed.
     pub files: u64,
     /// Differences between tables and their replay, and between leaves and events; where there are very many, the first of them.
     pub differences: Vec<Difference>,
@@ -60,7 +65,7 @@ pub struct Verification {
     pub difference_count: u64,
     /// The difference that stands first in the log; where none has a place there, the first that was met.
     pub first_difference: Option<Difference>,
-    /// What is wrong with the log's tiles and checkpoints, and with received files.
+    /// What is wrong with the log's tiles and checkpoints, and with files.
     pub faults: Vec<Fault>,
 }
 
@@ -90,7 +95,7 @@ pub enum Fault {
     /// The entry at this place claims an earlier time than the checkpoints and entries before it allow.
     #[error("the log entry {0} claims to be older than what stands before it")]
     EntryTime(u64),
-    /// A received file is missing or has other bytes.
+    /// A file that the record refers to is missing or has other bytes.
     #[error("the file {0} is missing or was changed")]
     File(String),
     /// A file that was erased by law is there again.
@@ -198,25 +203,52 @@ impl App {
         Ok(verification)
     }
 
+    /// Hashes every file that the record refers to: source documents, then evidence, each in the order in which it came.
     fn verify_files(
         &self,
         verification: &mut Verification,
         progress: &mut dyn FnMut(Phase, u64, u64),
     ) -> Result<(), AppError> {
-        let documents = self.store.read(|snapshot| snapshot.documents())?;
-        let total = documents.len() as u64;
+        let total = self.store.read(|snapshot| snapshot.referred_file_count())?;
         progress(Phase::Files, 0, total);
-        for document in documents {
+        let mut after = Uuid::nil();
+        loop {
+            let files = self
+                .store
+                .read(|snapshot| snapshot.document_files(DocumentId(after), FILES_AT_ONCE))?;
+            let Some(last) = files.last() else { break };
+            after = last.id;
+            self.verify_kept_files(&files, verification)?;
+            progress(Phase::Files, verification.files, total);
+        }
+        let mut after = Uuid::nil();
+        loop {
+            let files = self
+                .store
+                .read(|snapshot| snapshot.evidence_files(EvidenceId(after), FILES_AT_ONCE))?;
+            let Some(last) = files.last() else { break };
+            after = last.id;
+            self.verify_kept_files(&files, verification)?;
+            progress(Phase::Files, verification.files, total);
+        }
+        Ok(())
+    }
+
+    fn verify_kept_files(&self, files: &[KeptFile], verification: &mut Verification) -> Result<(), AppError> {
+        for (file, found) in files.iter().zip(self.hashes_of_files(files)?) {
             verification.files += 1;
             // What went by law is missing as it should be; that it is really gone is looked at instead.
-            if self.store.read(|snapshot| snapshot.file_is_erased(&document.sha256))? {
-                if self.erased_files_are_gone()? && self.folder.file(&document.sha256).is_ok() {
-                    verification.faults.push(Fault::ErasedFile(document.sha256));
+            if self.store.read(|snapshot| snapshot.file_is_erased(&file.sha256))? {
+                if self.erased_files_are_gone()? && self.is_put_back(file)? {
+                    verification.faults.push(Fault::ErasedFile(file.sha256.clone()));
                 }
-            } else if !self.folder.is_genuine(&document.sha256) {
-                verification.faults.push(Fault::File(document.file_name));
+                continue;
             }
-            progress(Phase::Files, verification.files, total);
+            if found != Some((file.sha256.clone(), file.byte_count)) {
+                // An erased name names nothing; the hash does.
+                let name = if file.name.is_empty() { &file.sha256 } else { &file.name };
+                verification.faults.push(Fault::File(name.clone()));
+            }
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::{
     actor::Role,
     as_of::start_in_china,
     erasure::{ErasureGround, TextPlace, Tombstone},
-    ids::{AccountId, DocumentId, ErasureId, LogId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
+    ids::{AccountId, DocumentId, ErasureId, EvidenceId, LogId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
     log::IncidentCause,
     organisation::OrganisationKind,
     period::Period,
@@ -293,6 +293,8 @@ pub struct SubmitReport {
     pub help_wanted: String,
     /// Next step; may be empty.
     pub next_step: String,
+    /// Files that were added to the draft or that the returned report carries, in order; commonly none.
+    pub evidence: Vec<EvidenceId>,
 }
 
 /// Approve a report of the own body.

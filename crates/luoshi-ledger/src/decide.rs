@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::{
-    actor::Role,
+    actor::{ActorIdentity, Role},
     command::{
         AddTask, AdoptDrafts, ApproveReport, Command, ConfirmErasure, ContinueLog, DeclineErasure, FoundOrganisation,
         IssuePlan, NameReporter, NewTask, OpenAccount, ProposeErasure, PublishTasks, ReceiveDocument, ReturnReport,
@@ -19,6 +19,7 @@ use crate::{
         LogContinued, LogKeyRotated, OrganisationFounded, PlanAdopted, PlanIssued, ReportApproved, ReportReturned,
         ReportSubmitted, ReportVerified, ReporterNamed, TaskAdopted, TaskPublished,
     },
+    evidence::{EvidenceRecord, MOST_EVIDENCE},
     facts::Facts,
     ids::{ErasureId, OrganisationId, PlanId, ReportId, SectionId},
     organisation::OrganisationKind,
@@ -52,7 +53,7 @@ pub fn decide(permit: &Permit, command: &Command, facts: &Facts, today: Date) ->
         Command::IssuePlan(command) => issue_plan(command, facts, today).map(one),
         Command::NameReporter(command) => name_reporter(command, facts, today).map(one),
         Command::PublishTasks(command) => publish_tasks(command, facts),
-        Command::SubmitReport(command) => submit_report(command, facts, today).map(one),
+        Command::SubmitReport(command) => submit_report(permit, command, facts, today).map(one),
         Command::ApproveReport(command) => approve_report(permit, command, facts).map(one),
         Command::ReturnReport(command) => return_report(permit, command, facts).map(one),
         Command::VerifyReport(command) => verify_report(permit, command, facts).map(one),
@@ -372,7 +373,7 @@ fn checked_values(task: &Task, values: &[TargetValue], completion: Option<u8>) -
     Ok(())
 }
 
-fn submit_report(command: &SubmitReport, facts: &Facts, today: Date) -> Result<Event, Refusal> {
+fn submit_report(permit: &Permit, command: &SubmitReport, facts: &Facts, today: Date) -> Result<Event, Refusal> {
     let task = facts.tasks.get(&command.task).ok_or(Refusal::ForeignTask)?;
     let plan = facts.plans.get(&task.plan).ok_or(Refusal::NotIssued)?;
     if !task.is_tracked() {
@@ -417,8 +418,46 @@ fn submit_report(command: &SubmitReport, facts: &Facts, today: Date) -> Result<E
             problems: Text::from(command.problems.as_str()),
             help_wanted: Text::from(command.help_wanted.as_str()),
             next_step: Text::from(command.next_step.as_str()),
+            evidence: checked_evidence(permit, command, facts, report)?,
         },
     }))
+}
+
+/// The files of a report. A file of another draft, report or body is as unknown as one that never was.
+fn checked_evidence(
+    permit: &Permit,
+    command: &SubmitReport,
+    facts: &Facts,
+    report: ReportId,
+) -> Result<Vec<EvidenceRecord>, Refusal> {
+    if command.evidence.len() > MOST_EVIDENCE {
+        return Err(Refusal::TooMuchEvidence);
+    }
+    let mut seen = BTreeSet::new();
+    let mut records = Vec::with_capacity(command.evidence.len());
+    for id in &command.evidence {
+        let of_author = |author: Option<ActorIdentity>| {
+            facts.evidence.iter().find(|offered| {
+                offered.evidence.id == *id
+                    && offered.report == report
+                    && offered.organisation == command.organisation
+                    && offered.author == author
+            })
+        };
+        // What the author added now has the name that they gave it now.
+        let offered = of_author(Some(permit.actor().identity))
+            .or_else(|| of_author(None))
+            .filter(|_| seen.insert(*id))
+            .ok_or(Refusal::UnknownEvidence)?;
+        records.push(EvidenceRecord {
+            evidence: *id,
+            sha256: offered.evidence.sha256.clone(),
+            byte_count: offered.evidence.byte_count,
+            media_type: offered.evidence.media_type.clone(),
+            name: Text::from(offered.evidence.name.as_str()),
+        });
+    }
+    Ok(records)
 }
 
 fn report_of(facts: &Facts, id: ReportId) -> Result<&Report, Refusal> {

@@ -20,7 +20,11 @@ use crate::{
 };
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $variant:ident = $kind:literal, $version:literal, $stream:ident($field:ident);)*) => {
+    (
+        $($(#[$doc:meta])* $variant:ident = $kind:literal, $version:literal, $stream:ident($field:ident);)*
+        @earlier
+        $($earlier:ident = $earlier_kind:literal, $earlier_version:literal, $earlier_stream:ident($earlier_field:ident) => $now:ident;)*
+    ) => {
         /// Something that happened, with its payload.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum Event {
@@ -66,6 +70,9 @@ macro_rules! events {
             fn decode(kind: &str, version: u16, payload: &[u8]) -> Result<Event, DecodeError> {
                 match (kind, version) {
                     $(($kind, $version) => serde_json::from_slice(payload).map(Event::$variant).map_err(DecodeError::Payload),)*
+                    $(($earlier_kind, $earlier_version) => serde_json::from_slice::<$earlier>(payload)
+                        .map(|earlier| Event::$now(earlier.into()))
+                        .map_err(DecodeError::Payload),)*
                     _ => Err(DecodeError::UnknownKind { kind: kind.to_owned(), version }),
                 }
             }
@@ -97,7 +104,7 @@ events! {
     /// A task was opened to the public, or withheld again.
     TaskPublished = "task_published", 1, Task(task);
     /// A report was handed in, for the first time or again after a return.
-    ReportSubmitted = "report_submitted", 1, Report(report);
+    ReportSubmitted = "report_submitted", 2, Report(report);
     /// The head of the body approved a report.
     ReportApproved = "report_approved", 1, Report(report);
     /// A report was returned with a reason.
@@ -116,6 +123,9 @@ events! {
     ContentErased = "content_erased", 1, Erasure(erasure);
     /// An erasure was carried out again on a restored backup.
     ErasureReapplied = "erasure_reapplied", 1, Erasure(erasure);
+    // Forms that were released earlier: they decode for ever and are written no more.
+    @earlier
+    ReportSubmittedV1 = "report_submitted", 1, Report(report) => ReportSubmitted;
 }
 
 /// Payload of [`Event::OrganisationFounded`].
@@ -285,6 +295,58 @@ pub struct ReportSubmitted {
 impl HoldsTexts for ReportSubmitted {
     fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
         self.record.visit_texts(visit);
+    }
+}
+
+/// Payload of [`Event::ReportSubmitted`] before a report could carry evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ReportSubmittedV1 {
+    /// The report.
+    pub report: ReportId,
+    /// Its task.
+    pub task: TaskId,
+    /// The reporting body.
+    pub organisation: OrganisationId,
+    /// The month.
+    pub period: Period,
+    /// What it says.
+    pub record: ReportRecordV1,
+}
+
+/// What a report said before it could carry evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ReportRecordV1 {
+    /// Values reached.
+    pub values: Vec<TargetValue>,
+    /// 完成率 in whole percent.
+    pub completion: Option<u8>,
+    /// What was done.
+    pub done: Text,
+    /// Problems.
+    pub problems: Text,
+    /// Help wanted.
+    pub help_wanted: Text,
+    /// Next step.
+    pub next_step: Text,
+}
+
+impl From<ReportSubmittedV1> for ReportSubmitted {
+    fn from(earlier: ReportSubmittedV1) -> Self {
+        Self {
+            report: earlier.report,
+            task: earlier.task,
+            organisation: earlier.organisation,
+            period: earlier.period,
+            record: ReportRecord {
+                values: earlier.record.values,
+                completion: earlier.record.completion,
+                done: earlier.record.done,
+                problems: earlier.record.problems,
+                help_wanted: earlier.record.help_wanted,
+                next_step: earlier.record.next_step,
+                evidence: Vec::new(),
+            },
+        }
     }
 }
 
@@ -487,12 +549,16 @@ impl Event {
                 names.extend(event.record.deliverable.as_ref().map(|_| TextName::Deliverable));
                 names
             }
-            Event::ReportSubmitted(_) => vec![
-                TextName::Done,
-                TextName::Problems,
-                TextName::HelpWanted,
-                TextName::NextStep,
-            ],
+            Event::ReportSubmitted(event) => {
+                let mut names = vec![
+                    TextName::Done,
+                    TextName::Problems,
+                    TextName::HelpWanted,
+                    TextName::NextStep,
+                ];
+                names.extend(event.record.evidence.iter().map(|_| TextName::FileName));
+                names
+            }
             Event::ReportReturned(_) => vec![TextName::ReturnReason],
             Event::ReportVerified(_) => vec![TextName::Conclusion],
             Event::LogContinued(_) => vec![TextName::IncidentReason],

@@ -7,7 +7,8 @@ use crate::{
     command::Command,
     document::SourceDocument,
     erasure::{Erasure, TextFact, TextPlace},
-    ids::{AccountId, DocumentId, ErasureId, LogId, OrganisationId, PlanId, ReportId, TaskId},
+    evidence::OfferedEvidence,
+    ids::{AccountId, DocumentId, ErasureId, EvidenceId, LogId, OrganisationId, PlanId, ReportId, TaskId},
     log::Log,
     organisation::Organisation,
     plan::Plan,
@@ -40,6 +41,8 @@ pub struct Facts {
     pub files: BTreeSet<String>,
     /// SHA-256 of files that were erased.
     pub erased_files: BTreeSet<String>,
+    /// Files of evidence whose bytes are kept: of drafts, whoever writes them, and of reports. One id may stand here several times.
+    pub evidence: Vec<OfferedEvidence>,
 }
 
 /// The ids that a command names. The task of each report and the plan of each task belong to the facts as well.
@@ -65,6 +68,8 @@ pub struct Subjects {
     pub texts: BTreeSet<TextPlace>,
     /// SHA-256 of files.
     pub files: BTreeSet<String>,
+    /// Files of evidence.
+    pub evidence: BTreeSet<EvidenceId>,
 }
 
 impl Subjects {
@@ -122,6 +127,7 @@ impl Subjects {
                 subjects
                     .reports
                     .insert(ReportId::of(command.task, command.organisation, command.period));
+                subjects.evidence.extend(&command.evidence);
             }
             Command::ApproveReport(command) => {
                 subjects.reports.insert(command.report);

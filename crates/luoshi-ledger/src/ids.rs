@@ -1,6 +1,6 @@
 //! The identities of things, one type a noun, so that a task's id is never taken for a plan's.
 //!
-//! No id is made here except the one that is a function of other ids; new ones come from the application's clock and randomness.
+//! No id is made here except those that are a function of other things; new ones come from the application's clock and randomness.
 
 use std::{fmt, str::FromStr};
 
@@ -57,6 +57,8 @@ ids! {
     ErasureId;
     /// One recorded event.
     EventId;
+    /// One file of evidence (佐证材料) of a report.
+    EvidenceId;
     /// A transparency log (存证日志).
     LogId;
     /// A body that commitments are made by (单位).
@@ -73,6 +75,20 @@ ids! {
     TaskId;
 }
 
+impl EvidenceId {
+    /// The one file with these bytes that a report can carry.
+    ///
+    /// It is a function of the two, so that a form that is sent twice, and a file that is added twice, name the same thing. The name of the
+    /// file is left out: nobody may guess from an id what the words were.
+    pub fn of(report: ReportId, sha256: &str) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(b"luoshi evidence id 1");
+        hasher.update(report.as_bytes());
+        hasher.update(sha256);
+        Self(first_half(hasher))
+    }
+}
+
 impl ReportId {
     /// The one report that `organisation` can give on `task` for `period`.
     ///
@@ -83,9 +99,14 @@ impl ReportId {
         hasher.update(task.as_bytes());
         hasher.update(organisation.as_bytes());
         hasher.update(period.to_string());
-        let digest = hasher.finalize();
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&digest[..16]);
-        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+        Self(first_half(hasher))
     }
+}
+
+/// An id out of a hash: sixteen bytes of it as a UUID of version 8.
+fn first_half(hasher: Sha256) -> Uuid {
+    let digest = hasher.finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }

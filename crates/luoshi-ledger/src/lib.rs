@@ -17,6 +17,7 @@ pub mod document;
 pub mod envelope;
 pub mod erasure;
 pub mod event;
+pub mod evidence;
 pub mod facts;
 pub mod ids;
 pub mod light;

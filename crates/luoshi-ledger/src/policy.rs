@@ -5,6 +5,7 @@
 use crate::{
     actor::{Actor, Role},
     command::Command,
+    evidence::OfferedEvidence,
     facts::Facts,
     ids::ReportId,
     refusal::Denial,
@@ -106,6 +107,14 @@ pub fn may_see_task(actor: &Actor, task: &Task, facts: &Facts) -> bool {
 /// Whether `actor` may read `report`: the supervision office and the body that gave it.
 pub fn may_see_report(actor: &Actor, report: &Report) -> bool {
     actor.oversees() || actor.acts_for(report.organisation)
+}
+
+/// Whether `actor` may read a file of evidence: of a draft its author alone, of a report whoever may read the report.
+pub fn may_see_evidence(actor: &Actor, file: &OfferedEvidence) -> bool {
+    match file.author {
+        Some(author) => author == actor.identity && actor.acts_for(file.organisation),
+        None => actor.oversees() || actor.acts_for(file.organisation),
+    }
 }
 
 /// For whom a search of `actor` is made: it finds what [`may_see_task`] and [`may_see_report`] let them see. None: nothing at all.

@@ -68,6 +68,10 @@ refusals! {
     NotReporter = "not-reporter";
     /// The month is before the plan's year or has not begun.
     PeriodNotOpen = "period-not-open";
+    /// A file of evidence that is not there, belongs to another draft or report, or is named twice.
+    UnknownEvidence = "unknown-evidence";
+    /// A report carries at most [`MOST_EVIDENCE`](crate::evidence::MOST_EVIDENCE) files.
+    TooMuchEvidence = "too-much-evidence";
     /// A report must say what was done.
     NothingDone = "nothing-done";
     /// 完成率 is above 100.

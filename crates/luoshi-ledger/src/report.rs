@@ -1,6 +1,7 @@
 //! Progress reports (进展报告): one body, one task, one month; submitted, approved, verified or returned.
 //!
-//! Drafts being written are not here: nobody but their author has seen them. Photos, places and check-ins have no field, on purpose.
+//! Drafts being written are not here: nobody but their author has seen them. Places and check-ins have no field, on purpose, and files
+//! are never asked for.
 
 use jiff::Timestamp;
 use luoshi_types::Decimal;
@@ -10,6 +11,7 @@ use crate::{
     actor::ActorIdentity,
     envelope::Recorded,
     event::{ApplyError, Event},
+    evidence::{Evidence, EvidenceRecord},
     ids::{OrganisationId, ReportId, TargetId, TaskId},
     period::Period,
     target::Target,
@@ -40,6 +42,8 @@ pub struct ReportRecord {
     pub help_wanted: Text,
     /// 下步打算.
     pub next_step: Text,
+    /// 佐证材料 that the body chose to add, in its order.
+    pub evidence: Vec<EvidenceRecord>,
 }
 
 impl HoldsTexts for ReportRecord {
@@ -48,6 +52,7 @@ impl HoldsTexts for ReportRecord {
         self.problems.visit_texts(visit);
         self.help_wanted.visit_texts(visit);
         self.next_step.visit_texts(visit);
+        self.evidence.visit_texts(visit);
     }
 }
 
@@ -195,6 +200,10 @@ pub struct Report {
     pub help_wanted: String,
     /// Next step.
     pub next_step: String,
+    /// Files that the body added, in its order.
+    pub evidence: Vec<Evidence>,
+    /// Files that an earlier submission carried and the present one leaves out, by id. Its event still speaks of them.
+    pub former_evidence: Vec<Evidence>,
     /// Who submitted it last.
     pub submitted_by: ActorIdentity,
     /// When it was first submitted; a later return does not make an early report late.
@@ -213,23 +222,28 @@ impl Report {
         let by = envelope.actor;
         let version = envelope.version;
         match (state, &recorded.event) {
-            (earlier, Event::ReportSubmitted(event)) => Ok(Self {
-                id: event.report,
-                version,
-                task: event.task,
-                organisation: event.organisation,
-                period: event.period,
-                values: event.record.values.clone(),
-                completion: event.record.completion,
-                done: event.record.done.body().to_owned(),
-                problems: event.record.problems.body().to_owned(),
-                help_wanted: event.record.help_wanted.body().to_owned(),
-                next_step: event.record.next_step.body().to_owned(),
-                submitted_by: by,
-                first_submitted_at: earlier.map_or(at, |report| report.first_submitted_at),
-                submitted_at: at,
-                state: ReportState::Submitted,
-            }),
+            (earlier, Event::ReportSubmitted(event)) => {
+                let evidence: Vec<Evidence> = event.record.evidence.iter().map(Evidence::from).collect();
+                Ok(Self {
+                    id: event.report,
+                    version,
+                    task: event.task,
+                    organisation: event.organisation,
+                    period: event.period,
+                    values: event.record.values.clone(),
+                    completion: event.record.completion,
+                    done: event.record.done.body().to_owned(),
+                    problems: event.record.problems.body().to_owned(),
+                    help_wanted: event.record.help_wanted.body().to_owned(),
+                    next_step: event.record.next_step.body().to_owned(),
+                    former_evidence: left_out(earlier.as_ref(), &evidence),
+                    evidence,
+                    submitted_by: by,
+                    first_submitted_at: earlier.map_or(at, |report| report.first_submitted_at),
+                    submitted_at: at,
+                    state: ReportState::Submitted,
+                })
+            }
             (Some(report), Event::ReportApproved(_)) => Ok(Self {
                 version,
                 state: ReportState::Approved { by, at },
@@ -286,6 +300,19 @@ impl Report {
     pub fn counting_completion(&self) -> Option<u8> {
         self.verified_completion().or(self.completion)
     }
+}
+
+/// Every file that `earlier` or one before it carried and that is not among `evidence`, by id.
+fn left_out(earlier: Option<&Report>, evidence: &[Evidence]) -> Vec<Evidence> {
+    let before = earlier
+        .into_iter()
+        .flat_map(|report| report.evidence.iter().chain(&report.former_evidence));
+    let mut left_out: Vec<Evidence> = before
+        .filter(|file| evidence.iter().all(|kept| kept.id != file.id))
+        .cloned()
+        .collect();
+    left_out.sort_by_key(|file| file.id);
+    left_out
 }
 
 /// The value given for `target`.

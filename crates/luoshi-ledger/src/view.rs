@@ -8,7 +8,7 @@ use luoshi_types::{PartyRole, Span};
 use crate::{
     actor::{ActorIdentity, Role},
     event::EventKind,
-    ids::{AccountId, DocumentId, EventId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
+    ids::{AccountId, DocumentId, EventId, EvidenceId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
     light::{Colour, Light},
     organisation::OrganisationKind,
     period::Period,
@@ -268,6 +268,8 @@ pub struct ReportView {
     pub targets: Vec<Target>,
     /// The plan of its task.
     pub plan: PlanId,
+    /// Files of its evidence whose bytes are kept no longer, because the law had them destroyed.
+    pub destroyed_evidence: Vec<EvidenceId>,
 }
 
 /// A report that is owed (待办 of a clerk, 未报清单 of the office).

@@ -34,6 +34,7 @@ mod layout;
 mod legibility;
 mod limits;
 mod markdown;
+mod media;
 mod numerals;
 mod ofd;
 mod package;
@@ -46,8 +47,11 @@ mod xml;
 
 use luoshi_types::{Diagnostic, DiagnosticCode, Document, SourceFormat, Span};
 
-pub use self::limits::Limits;
 use self::sniff::{Sniffed, sniff};
+pub use self::{
+    limits::Limits,
+    media::{MEDIA_ENDINGS, MEDIA_HEAD, MediaRefusal, media_type},
+};
 
 /// Reads the bytes of a file.
 ///

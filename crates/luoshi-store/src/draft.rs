@@ -55,11 +55,12 @@ impl Transaction<'_> {
             .map(|_| ())
     }
 
-    /// Removes a draft; an unknown one is no error.
+    /// Removes a draft with the files that were added to it; an unknown one is no error.
     ///
     /// # Errors
     /// When the database cannot be written.
     pub fn delete_report_draft(&mut self, author: ActorIdentity, report: ReportId) -> Result<(), StoreError> {
+        self.delete_draft_evidence(author, report)?;
         self.connection.execute(DELETE, values![&author, &report]).map(|_| ())
     }
 }

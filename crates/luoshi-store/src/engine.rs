@@ -11,8 +11,8 @@ use luoshi_ledger::{
     ActorIdentity, Role, StreamKind,
     erasure::ErasureGround,
     ids::{
-        AccountId, CommandId, DocumentId, ErasureId, EventId, OrganisationId, PlanId, ReportId, SectionId, TargetId,
-        TaskId,
+        AccountId, CommandId, DocumentId, ErasureId, EventId, EvidenceId, OrganisationId, PlanId, ReportId, SectionId,
+        TargetId, TaskId,
     },
     light::{Colour, Proof},
     organisation::OrganisationKind,
@@ -395,7 +395,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AccountId CommandId DocumentId ErasureId EventId OrganisationId PlanId ReportId SectionId TargetId TaskId }
+ids! { AccountId CommandId DocumentId ErasureId EventId EvidenceId OrganisationId PlanId ReportId SectionId TargetId TaskId }
 
 /// The id under which rows know the console. No account has it, so a join with the accounts simply finds nobody.
 static CONSOLE: Uuid = Uuid::nil();

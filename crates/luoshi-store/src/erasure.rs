@@ -64,7 +64,9 @@ const FILE_IS_ERASED: &str = "
     select count(*) from erasure_file join erasure on erasure.id = erasure_file.erasure
     where erasure_file.sha256 = $1 and erasure.state = 'confirmed'";
 
-const FILE_IS_KNOWN: &str = "select count(*) from document where sha256 = $1";
+const FILE_IS_KNOWN: &str = "
+    select (select count(*) from document where document.sha256 = $1)
+        + (select count(*) from evidence where evidence.sha256 = $1)";
 
 const CONFIRMED: &str = "
     select erasure.id, erasure.ground, erasure.decided_at,
@@ -93,6 +95,10 @@ const FORGET_REQUEST: &str = "
     update receipt set request_hash = $2 where command_id = (select command_id from event where id = $1)";
 
 const DELETE_DRAFTS_OF_REPORT: &str = "delete from report_draft where report = $1";
+
+const DELETE_DRAFT_FILES_OF_REPORT: &str = "delete from draft_evidence where report = $1";
+
+const DELETE_DRAFT_FILES_OF_AUTHOR: &str = "delete from draft_evidence where author = $1";
 
 const DELETE_DRAFTS_OF_AUTHOR: &str = "delete from report_draft where author = $1";
 
@@ -536,10 +542,13 @@ impl Transaction<'_> {
     fn delete_copies(&mut self, stream: Stream) -> Result<(), StoreError> {
         match stream {
             Stream::Account(account) => self.close_account(account),
-            Stream::Report(report) => self
-                .connection
-                .execute(DELETE_DRAFTS_OF_REPORT, values![&report])
-                .map(|_| ()),
+            Stream::Report(report) => {
+                self.connection
+                    .execute(DELETE_DRAFT_FILES_OF_REPORT, values![&report])?;
+                self.connection
+                    .execute(DELETE_DRAFTS_OF_REPORT, values![&report])
+                    .map(|_| ())
+            }
             Stream::Document(document) => self.connection.execute(DELETE_REVIEWS, values![&document]).map(|_| ()),
             Stream::Plan(plan) => self.delete_reviews_of(DOCUMENT_OF_PLAN, &plan.0),
             Stream::Task(task) => self.delete_reviews_of(DOCUMENT_OF_TASK, &task.0),
@@ -558,6 +567,8 @@ impl Transaction<'_> {
     /// Ends what an account can still do once a name of it has to go, and forgets what was kept under its name.
     fn close_account(&mut self, account: AccountId) -> Result<(), StoreError> {
         let author = ActorIdentity::Account(account);
+        self.connection
+            .execute(DELETE_DRAFT_FILES_OF_AUTHOR, values![&author])?;
         self.connection.execute(DELETE_DRAFTS_OF_AUTHOR, values![&author])?;
         self.connection.execute(DELETE_CREDENTIAL, values![&account])?;
         self.connection.execute(DELETE_SESSIONS, values![&account])?;

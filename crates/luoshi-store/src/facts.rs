@@ -6,7 +6,7 @@ use crate::{error::StoreError, snapshot::Snapshot};
 
 impl Snapshot<'_> {
     /// The things that `subjects` names, as they stand, with the task of each report and the plan of each task, and with the texts and
-    /// files of each erasure. Texts of documents are left out.
+    /// files of each erasure. Texts of documents are left out, and evidence whose bytes are not kept.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -55,6 +55,7 @@ impl Snapshot<'_> {
                 facts.files.insert(file);
             }
         }
+        facts.evidence = self.offered_evidence(&subjects.evidence.iter().copied().collect::<Vec<_>>())?;
         facts.tasks = self.tasks(&tasks.into_iter().collect::<Vec<_>>())?;
         plans.extend(facts.tasks.values().map(|task| task.plan));
         for id in plans {

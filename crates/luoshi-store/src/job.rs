@@ -16,6 +16,10 @@ const INSERT: &str = "
     insert into job (kind, payload, run_at, attempts, last_error, enqueued_at, buried_at)
     values ($1, $2, $3, 0, null, $3, null)";
 
+const INSERT_UNLESS_WAITING: &str = "
+    insert into job (kind, payload, run_at, attempts, last_error)
+    select $1, $2, $3, 0, null where not exists (select 1 from job where kind = $1 and payload = $2)";
+
 const FIRST_DUE: &str = "
     select id, kind, payload, attempts, last_error, run_at from job
     where run_at <= $1 and buried_at is null order by run_at, id limit 1";
@@ -186,6 +190,16 @@ impl Transaction<'_> {
     pub fn enqueue(&mut self, kind: &str, payload: &str, run_at: Timestamp) -> Result<(), StoreError> {
         self.connection
             .execute(INSERT, values![kind, payload, run_at])
+            .map(|_| ())
+    }
+
+    /// Writes a job that may be taken from `run_at` on, unless one of the same kind and payload waits or runs already.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn enqueue_unless_waiting(&mut self, kind: &str, payload: &str, run_at: Timestamp) -> Result<(), StoreError> {
+        self.connection
+            .execute(INSERT_UNLESS_WAITING, values![kind, payload, run_at])
             .map(|_| ())
     }
 

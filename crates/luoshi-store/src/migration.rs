@@ -13,6 +13,7 @@ const FILES: &[(&str, &str)] = &[
     ("0003_derived", include_str!("../migrations/0003_derived.sql")),
     ("0004_outside", include_str!("../migrations/0004_outside.sql")),
     ("0005_log", include_str!("../migrations/0005_log.sql")),
+    ("0006_evidence", include_str!("../migrations/0006_evidence.sql")),
     ("0007_search", include_str!("../migrations/0007_search.sql")),
     ("0008_erasure", include_str!("../migrations/0008_erasure.sql")),
 ];

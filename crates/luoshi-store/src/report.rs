@@ -177,7 +177,7 @@ impl<'r> StateColumns<'r> {
 }
 
 impl FromRow for Report {
-    /// The values stand in rows of their own and are added afterwards.
+    /// Values and evidence stand in rows of their own and are added afterwards.
     fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
         let mut report = Self {
             id: row.take()?,
@@ -191,6 +191,8 @@ impl FromRow for Report {
             problems: row.take()?,
             help_wanted: row.take()?,
             next_step: row.take()?,
+            evidence: Vec::new(),
+            former_evidence: Vec::new(),
             submitted_by: row.take()?,
             first_submitted_at: row.take()?,
             submitted_at: row.take()?,
@@ -263,7 +265,7 @@ impl FromRow for ViewRow {
 }
 
 impl Snapshot<'_> {
-    /// A report with its values.
+    /// A report with its values and its evidence.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -273,7 +275,7 @@ impl Snapshot<'_> {
             reports.extend(self.connection.all::<Report>(sql, keys)?);
             Ok(())
         })?;
-        self.fill_values(reports.iter_mut())?;
+        self.fill(reports.iter_mut())?;
         Ok(reports.pop())
     }
 
@@ -287,17 +289,21 @@ impl Snapshot<'_> {
                 Ok(())
             })
         })?;
-        self.fill_values(latest.values_mut())?;
+        self.fill(latest.values_mut())?;
         Ok(latest)
     }
 
-    /// A report with the names that its page shows.
+    /// A report with the names that its page shows, and which of its files are kept no longer; lists leave the latter out.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn report_view(&self, id: ReportId) -> Result<Option<ReportView>, StoreError> {
         let rows = self.connection.all(VIEW, values![&id])?;
-        Ok(self.report_views(rows)?.pop())
+        let Some(mut view) = self.report_views(rows)?.pop() else {
+            return Ok(None);
+        };
+        view.destroyed_evidence = self.destroyed_evidence_of(id)?;
+        Ok(Some(view))
     }
 
     /// The reports on a task, the latest month first.
@@ -344,7 +350,7 @@ impl Snapshot<'_> {
     }
 
     fn report_views(&self, mut rows: Vec<ViewRow>) -> Result<Vec<ReportView>, StoreError> {
-        self.fill_values(rows.iter_mut().map(|row| &mut row.report))?;
+        self.fill(rows.iter_mut().map(|row| &mut row.report))?;
         let mut tasks: Vec<TaskId> = rows.iter().map(|row| row.report.task).collect();
         tasks.sort_unstable();
         tasks.dedup();
@@ -359,13 +365,15 @@ impl Snapshot<'_> {
                 task_number: row.task_number,
                 task_title: row.task_title,
                 plan: row.plan,
+                destroyed_evidence: Vec::new(),
             })
             .collect())
     }
 
-    /// Reads the values of many reports at once.
-    fn fill_values<'r>(&self, reports: impl Iterator<Item = &'r mut Report>) -> Result<(), StoreError> {
+    /// Reads the values and the evidence of many reports at once.
+    fn fill<'r>(&self, reports: impl Iterator<Item = &'r mut Report>) -> Result<(), StoreError> {
         let mut reports: BTreeMap<ReportId, &mut Report> = reports.map(|report| (report.id, report)).collect();
+        self.fill_evidence(&mut reports)?;
         let ids: Vec<ReportId> = reports.keys().copied().collect();
         for_keys(VALUES, &ids, |sql, keys| {
             self.connection.each(sql, keys, &mut |row| {
@@ -395,7 +403,7 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
-    /// Writes a report; its values only where they differ from `before`.
+    /// Writes a report; its values and its evidence only where they differ from `before`.
     pub(crate) fn save_report(&mut self, report: &Report, before: Option<&Report>) -> Result<(), StoreError> {
         let state = StateColumns::of(&report.state);
         self.connection.execute(
@@ -424,6 +432,7 @@ impl Transaction<'_> {
                 state.reason,
             ],
         )?;
+        self.save_evidence(report, before)?;
         let verified = report.verified_values();
         if before.is_some_and(|before| before.values == report.values && before.verified_values() == verified) {
             return Ok(());

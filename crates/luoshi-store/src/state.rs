@@ -45,6 +45,7 @@ pub(crate) const TABLES: &[Table] = &[
         key: &["report", "series", "ordinal"],
         has_text_in_key: true,
     },
+    table("evidence", &["report", "id"]),
     table("log", &["id"]),
     table("log_key", &["log", "ordinal"]),
     table("erasure", &["id"]),

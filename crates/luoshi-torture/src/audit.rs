@@ -15,7 +15,7 @@ use crate::{
     book::{Class, Entry, Outcome, Tally},
     load::hand_in,
     outsider::Outsider,
-    person::Person,
+    person::{Person, links},
     site::Site,
 };
 
@@ -183,7 +183,13 @@ impl Reader<'_> {
         let missing = match self.ask(report) {
             Ok(answer) if answer.status == 200 => {
                 let page = answer.text();
-                let missing = entry.submission.missing_on(&page);
+                let mut missing: Vec<String> = entry
+                    .submission
+                    .missing_on(&page)
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect();
+                missing.extend(self.missing_files(entry, &page));
                 if missing.is_empty() {
                     return true;
                 }
@@ -197,6 +203,31 @@ impl Reader<'_> {
             format!("report {number} is there without {missing}"),
         );
         false
+    }
+
+    /// The files that the page of a report does not lead to with the bytes that were sent.
+    fn missing_files(&mut self, entry: &Entry, page: &str) -> Vec<String> {
+        let addresses = links(page, "/evidence/");
+        let sent = entry.submission.files();
+        let mut missing = Vec::new();
+        if addresses.len() != sent.len() {
+            missing.push(format!(
+                "{} of its {} files",
+                sent.len().abs_diff(addresses.len()),
+                sent.len()
+            ));
+        }
+        for ((name, text), address) in sent.iter().zip(addresses) {
+            match self.ask(&address) {
+                Ok(answer) if answer.status == 200 && answer.text() == *text => {}
+                Ok(answer) => missing.push(format!(
+                    "the bytes of {name}, which was answered with {}",
+                    answer.status
+                )),
+                Err(why) => missing.push(format!("the bytes of {name}: {why}")),
+            }
+        }
+        missing
     }
 
     /// Whether the same form again leads to the same receipt, and the receipt is signed and is the one that was read before.

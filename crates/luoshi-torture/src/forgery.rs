@@ -118,9 +118,15 @@ impl Forgery {
     /// Two received files, the first ones by name.
     fn two_files(&self) -> Result<(PathBuf, PathBuf)> {
         let mut files = Vec::new();
-        for prefix in fs::read_dir(self.data.join("files"))? {
-            for file in fs::read_dir(prefix?.path())? {
-                files.push(file?.path());
+        let mut folders = vec![self.data.join("files")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder)? {
+                let path = entry?.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    files.push(path);
+                }
             }
         }
         files.sort();

@@ -212,6 +212,26 @@ pub(crate) fn form(fields: &[(String, String)]) -> Vec<u8> {
     pairs.join("&").into_bytes()
 }
 
+/// What stands between the parts of a form; no word of a submission holds it.
+pub(crate) const BOUNDARY: &str = "luoshi-torture-part";
+
+/// Fields and files of evidence of a form as a browser sends them in parts.
+pub(crate) fn parts(fields: &[(String, String)], files: &[(&str, String)]) -> Vec<u8> {
+    let mut body = String::new();
+    for (name, value) in fields {
+        body.push_str(&format!(
+            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        ));
+    }
+    for (name, text) in files {
+        body.push_str(&format!(
+            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"evidence_file\"; filename=\"{name}\"\r\n\r\n{text}\r\n"
+        ));
+    }
+    body.push_str(&format!("--{BOUNDARY}--\r\n"));
+    body.into_bytes()
+}
+
 fn encoded(value: &str) -> String {
     let mut text = String::with_capacity(value.len() * 3);
     for byte in value.bytes() {

@@ -165,7 +165,11 @@ pub(crate) fn hand_in(clerk: &mut Person, submission: &Submission) -> Outcome {
 pub(crate) fn attempt(clerk: &mut Person, submission: &Submission) -> Result<Answer, Trouble> {
     let fields = submission.fields();
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    clerk.submit(&submission.form(), &fields)
+    if submission.files().is_empty() {
+        clerk.submit(&submission.form(), &fields)
+    } else {
+        clerk.submit_with_files(&submission.form(), &fields, submission.files())
+    }
 }
 
 /// What an answer tells.

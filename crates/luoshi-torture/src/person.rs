@@ -6,7 +6,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::http::{Answer, Connection, Trouble, form};
+use crate::http::{Answer, BOUNDARY, Connection, Trouble, form, parts};
 
 /// Time in which a page or the answer to a form has to come.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
@@ -115,13 +115,34 @@ impl Person {
         self.post(path, &fields)
     }
 
+    /// Sends a form of a signed-in page in parts, with files of evidence.
+    pub(crate) fn submit_with_files(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, String)],
+    ) -> Result<Answer, Trouble> {
+        let mut fields = owned(fields);
+        // Before the files: nothing is read of a form that is not known to be this session's.
+        fields.insert(0, ("form_token".to_owned(), self.token.clone()));
+        self.send(
+            path,
+            &format!("multipart/form-data; boundary={BOUNDARY}"),
+            &parts(&fields, files),
+        )
+    }
+
     /// Sends a form as it is.
     fn post(&mut self, path: &str, fields: &[(String, String)]) -> Result<Answer, Trouble> {
+        self.send(path, "application/x-www-form-urlencoded", &form(fields))
+    }
+
+    fn send(&mut self, path: &str, kind: &str, body: &[u8]) -> Result<Answer, Trouble> {
         let mut headers = self.headers();
-        headers.push("content-type: application/x-www-form-urlencoded".to_owned());
+        headers.push(format!("content-type: {kind}"));
         headers.push(format!("origin: http://{}", self.connection.address()));
         headers.push("sec-fetch-site: same-origin".to_owned());
-        self.connection.ask("POST", path, &headers, &form(fields))
+        self.connection.ask("POST", path, &headers, body)
     }
 
     fn headers(&self) -> Vec<String> {

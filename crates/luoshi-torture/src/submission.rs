@@ -15,7 +15,12 @@ pub(crate) struct Submission {
     value: u64,
     /// The four texts of the form, by field.
     texts: [(&'static str, String); 4],
+    /// Names and words of the files that it carries.
+    files: Vec<(&'static str, String)>,
 }
+
+/// Every so many reports carry files: they cost more than the rest of a report, and both ways are to be met often.
+const WITH_FILES: u64 = 4;
 
 impl Submission {
     /// The report with this number, whose words nobody else uses.
@@ -36,6 +41,14 @@ impl Submission {
                 text("help_wanted", "需要协调"),
                 text("next_step", "下步打算"),
             ],
+            files: if number.is_multiple_of(WITH_FILES) {
+                vec![
+                    ("list.csv", format!("{number},{mark:016x}\n")),
+                    ("note.txt", format!("第{number}份的说明 {mark:016x}\n").repeat(2_000)),
+                ]
+            } else {
+                Vec::new()
+            },
             slot,
         }
     }
@@ -64,6 +77,11 @@ impl Submission {
         }
         fields.extend(self.texts.iter().map(|(field, text)| (*field, text.clone())));
         fields
+    }
+
+    /// The files that come with the form.
+    pub(crate) fn files(&self) -> &[(&'static str, String)] {
+        &self.files
     }
 
     /// What of it is missing on the page of the report.

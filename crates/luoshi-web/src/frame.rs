@@ -476,6 +476,20 @@ impl Frame {
             .map_or_else(|| self.say("no-figure"), |percent| format!("{percent}%"))
     }
 
+    /// `47 KB`, `3.0 MB`: the size of a file, as people read it.
+    pub(crate) fn size(&self, byte_count: &u64) -> String {
+        const KILOBYTE: u64 = 1024;
+        const MEGABYTE: u64 = 1024 * KILOBYTE;
+        if *byte_count < KILOBYTE {
+            return format!("{byte_count} B");
+        }
+        if *byte_count < MEGABYTE {
+            return format!("{} KB", byte_count.div_ceil(KILOBYTE));
+        }
+        let tenths = (byte_count * 10).div_ceil(MEGABYTE);
+        format!("{}.{} MB", tenths / 10, tenths % 10)
+    }
+
     /// A figure of a target with its unit, as the document would write it.
     pub(crate) fn figure(&self, value: &Decimal, target: &Target) -> String {
         format!("{}{}", magnitude::number(value, target), magnitude::unit(target))

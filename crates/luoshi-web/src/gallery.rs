@@ -400,12 +400,18 @@ fn pictures(language: Language) -> Vec<Picture> {
             completion: "一半".to_owned(),
             ..ReportDraft::default()
         },
-        errors,
         returned: sample::report_states().into_iter().nth(3).map(sample::report),
         earlier: sample::report_states().into_iter().nth(2).map(sample::report),
         version: 1,
         key: "key".to_owned(),
         is_saved: true,
+        evidence: sample::evidence(),
+        refused_files: if errors.is_empty() {
+            Vec::new()
+        } else {
+            vec![("程序.exe".to_owned(), "没有添加：这是程序。".to_owned())]
+        },
+        errors,
     };
     let mut report_errors = FieldErrors::default();
     let value_field = format!("value-{}", sample::targets()[0].id);
@@ -414,6 +420,7 @@ fn pictures(language: Language) -> Vec<Picture> {
         ("completion", "report-completion-wrong"),
         ("done", "report-done-missing"),
         ("problems", "report-too-long"),
+        ("evidence_file", "evidence-refused"),
     ] {
         report_errors.add(field, key);
     }

@@ -5,6 +5,7 @@
 pub(crate) mod document;
 pub(crate) mod erasure;
 pub(crate) mod error;
+pub(crate) mod evidence;
 pub(crate) mod home;
 pub(crate) mod job;
 pub(crate) mod ledger;

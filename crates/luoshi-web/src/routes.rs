@@ -1,26 +1,28 @@
 //! Every address of the site on one screen, each with who may open it. How an address is written is [`crate::urls`]'s part.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
     handler::Handler,
-    http::StatusCode,
-    middleware::from_fn_with_state,
+    http::{Method, StatusCode},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
 use luoshi_app::App;
+use tokio::time::timeout;
 use tower::ServiceBuilder;
-use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
+use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer};
 
 use crate::{
     access::{Account, Anybody, Clerk, Head, Member, Policy, Supervisor, Visit},
     failure::Failure,
     form::ChecksFormToken,
     pages::{
-        document, erasure, error, home, job, ledger, log, missing, organisation, plan, public, receipt, report, review,
-        search, session, settings, static_file, task,
+        document, erasure, error, evidence, home, job, ledger, log, missing, organisation, plan, public, receipt,
+        report, review, search, session, settings, static_file, task,
     },
     serve::ServeError,
     settings::WebSettings,
@@ -32,8 +34,10 @@ use crate::{
 const LARGEST_FORM: usize = 1024 * 1024;
 /// Largest body of a form that anybody may send, in bytes: a name and a password, kept while they wait for their turn.
 const LARGEST_FORM_OF_STRANGERS: usize = 16 * 1024;
-/// Largest body of an upload, in bytes.
-const LARGEST_UPLOAD: usize = 64 * 1024 * 1024;
+/// Largest body of a form with a document, in bytes.
+const LARGEST_DOCUMENT: usize = 64 * 1024 * 1024;
+/// Largest body of a report with the files that are sent at once, in bytes. They go to the disk as they come.
+const LARGEST_REPORT: usize = 256 * 1024 * 1024;
 
 /// The addresses, their policies and what answers there.
 fn routes() -> Routes {
@@ -71,12 +75,13 @@ fn routes() -> Routes {
         .get(Member, urls::TASK, task::show_task)
         .get(Member, urls::PASSAGE, task::show_passage)
         .get(Member, urls::REPORT, report::show_report)
+        .get(Member, urls::EVIDENCE, evidence::download)
         .get(Member, urls::RECEIPT, receipt::show_receipt)
         .get(Member, urls::RECEIPT_TEXT, receipt::download_receipt)
         // Clerks (填报人).
         .get(Clerk, urls::TO_DO, home::show_to_do)
         .get(Clerk, urls::REPORT_FORM, report::show_form)
-        .post(Clerk, urls::REPORT_FORM, report::take_form)
+        .upload(Clerk, urls::REPORT_FORM, LARGEST_REPORT, report::take_form)
         // Heads (审核人).
         .get(Head, urls::APPROVALS, report::show_approvals)
         .post(Head, urls::APPROVE, report::approve)
@@ -84,7 +89,7 @@ fn routes() -> Routes {
         // The supervision office (督查室).
         .get(Supervisor, urls::DOCUMENTS, document::list)
         .get(Supervisor, urls::IMPORT, document::show_import)
-        .upload(Supervisor, urls::IMPORT, document::import)
+        .upload(Supervisor, urls::IMPORT, LARGEST_DOCUMENT, document::import)
         .get(Supervisor, urls::REVIEW, review::show_review)
         .post(Supervisor, urls::REVIEW_PLAN, review::correct_plan)
         .post(Supervisor, urls::REVIEW_ADOPT, review::adopt)
@@ -140,7 +145,12 @@ pub fn router(app: Arc<App>, settings: WebSettings) -> Result<Router, ServeError
             .add_trusted_origin(address.trim_end_matches('/'))
             .map_err(|_| ServeError::PublicUrl(address.clone()))?;
     }
-    let request_timeout = settings.request_timeout;
+    let Routes { router, uploads, .. } = routes();
+    let patience = Arc::new(Patience {
+        usual: settings.request_timeout,
+        upload: settings.upload_timeout,
+        uploads,
+    });
     let site = Site {
         app,
         settings: Arc::new(settings),
@@ -149,17 +159,34 @@ pub fn router(app: Arc<App>, settings: WebSettings) -> Result<Router, ServeError
     let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(site.clone(), welcome))
         .layer(CatchPanicLayer::custom(error::of_panic))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            request_timeout,
-        ))
+        .layer(from_fn_with_state(patience, in_time))
         .layer(same_site)
         .layer(DefaultBodyLimit::max(LARGEST_FORM));
-    Ok(routes()
-        .router
+    Ok(router
         .fallback(|| async { Failure::NotFound })
         .layer(layers)
         .with_state(site))
+}
+
+/// How long requests may take.
+struct Patience {
+    usual: Duration,
+    upload: Duration,
+    uploads: Vec<&'static str>,
+}
+
+/// Ends a request that takes too long. Files come over slow lines; whoever stops sending them is told apart where they are read.
+async fn in_time(State(patience): State<Arc<Patience>>, request: Request, next: Next) -> Response {
+    let is_upload = request.method() == Method::POST
+        && request
+            .extensions()
+            .get::<MatchedPath>()
+            .is_some_and(|path| patience.uploads.contains(&path.as_str()));
+    let limit = if is_upload { patience.upload } else { patience.usual };
+    match timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }
 
 /// The arguments of a handler that begin with a [`Visit`] of the policy `P`.
@@ -224,6 +251,8 @@ impl<M, P: Policy, A, L: ChecksFormToken> TakesForm for (M, Visit<P>, A, L) {}
 pub struct Routes {
     router: Router<Site>,
     table: Vec<RouteEntry>,
+    /// Addresses that take files.
+    uploads: Vec<&'static str>,
 }
 
 impl Routes {
@@ -264,19 +293,20 @@ impl Routes {
         )
     }
 
-    /// A form with a file: `POST` with at most sixty-four mebibytes.
+    /// A form with files: `POST` with at most `largest` bytes, and with time for a slow line.
     #[must_use]
-    pub fn upload<P, H, T>(self, policy: P, path: &'static str, handler: H) -> Self
+    pub fn upload<P, H, T>(mut self, policy: P, path: &'static str, largest: usize, handler: H) -> Self
     where
         P: Policy,
         H: Handler<T, Site>,
         T: OpensFor<P> + TakesForm + 'static,
     {
+        self.uploads.push(path);
         self.add(
             policy,
             "POST",
             path,
-            post(handler).layer(DefaultBodyLimit::max(LARGEST_UPLOAD)),
+            post(handler).layer(DefaultBodyLimit::max(largest)),
         )
     }
 

@@ -10,9 +10,10 @@ use luoshi_ledger::{
     actor::ActorIdentity,
     erasure::{ErasedText, Erasure, ErasureCount, ErasureGround, ErasureState, FoundText, TextPlace},
     event::EventKind,
+    evidence::Evidence,
     ids::{
-        AccountId, CommandId, DocumentId, ErasureId, EventId, OrganisationId, PlanId, ReportId, SectionId, TargetId,
-        TaskId,
+        AccountId, CommandId, DocumentId, ErasureId, EventId, EvidenceId, OrganisationId, PlanId, ReportId, SectionId,
+        TargetId, TaskId,
     },
     light::{Colour, Light, Proof, Reason},
     organisation::OrganisationKind,
@@ -240,11 +241,31 @@ pub(crate) fn report(state: ReportState) -> Report {
         problems: "部分项目用地手续办理较慢，影响开工进度。".to_owned(),
         help_wanted: "请省自然资源厅对12个项目用地审批给予支持。".to_owned(),
         next_step: "逐个项目落实开工条件，6月底前全部开工。".to_owned(),
+        evidence: evidence(),
+        former_evidence: Vec::new(),
         submitted_by: ActorIdentity::Account(AccountId(Uuid::from_u128(9))),
         first_submitted_at: instant("2026-03-24T02:10:00Z"),
         submitted_at: instant("2026-03-24T02:10:00Z"),
         state,
     }
+}
+
+/// Two files, of which one has a long name.
+pub(crate) fn evidence() -> Vec<Evidence> {
+    [
+        ("一季度重点项目开工清单（截至3月20日，含用地手续办理情况）.xlsx", 48_213),
+        ("主体工程现场.jpg", 3_145_728),
+    ]
+    .into_iter()
+    .zip(1..)
+    .map(|((name, byte_count), number)| Evidence {
+        id: EvidenceId(Uuid::from_u128(0x40 + number)),
+        sha256: "ab".repeat(32),
+        byte_count,
+        media_type: "application/octet-stream".to_owned(),
+        name: name.to_owned(),
+    })
+    .collect()
 }
 
 /// Every state of a report.
@@ -283,6 +304,7 @@ pub(crate) fn report_view(state: ReportState) -> ReportView {
         task_title: "促进经济平稳较快增长，力争全省生产总值增长8%以上".to_owned(),
         targets: targets(),
         plan: PLAN,
+        destroyed_evidence: vec![EvidenceId(Uuid::from_u128(0x42))],
     }
 }
 

@@ -17,6 +17,8 @@ pub struct WebSettings {
     pub head_timeout: Duration,
     /// Time in which a request has to be answered.
     pub request_timeout: Duration,
+    /// Time in which a request with files has to be answered, as long as its sender goes on sending.
+    pub upload_timeout: Duration,
     /// Time after which a client that takes nothing of its answer is let go.
     pub write_timeout: Duration,
     /// Time that running requests are given when the program ends.
@@ -33,6 +35,7 @@ impl Default for WebSettings {
             connections_per_client: 256,
             head_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
+            upload_timeout: Duration::from_secs(15 * 60),
             write_timeout: Duration::from_secs(20),
             shutdown_grace: Duration::from_secs(10),
             trusted_proxies: Vec::new(),

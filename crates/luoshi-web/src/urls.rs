@@ -98,6 +98,8 @@ addresses! {
     REPORT_FORM = "/tasks/{id}/report", report_form(luoshi_ledger::ids::TaskId), "/tasks/", "/report";
     /// A report.
     REPORT = "/reports/{id}", report(luoshi_ledger::ids::ReportId), "/reports/", "";
+    /// A file of evidence.
+    EVIDENCE = "/evidence/{id}", evidence(luoshi_ledger::ids::EvidenceId), "/evidence/", "";
     /// Approving a report.
     APPROVE = "/reports/{id}/approve", approve(luoshi_ledger::ids::ReportId), "/reports/", "/approve";
     /// Returning a report for a reason, as the head of the body.

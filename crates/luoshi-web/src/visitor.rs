@@ -242,7 +242,6 @@ const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000; includeSubDomains";
 /// Puts the headers on an answer that every answer carries, also those for unknown addresses and for faults.
 fn add_security_headers(headers: &mut HeaderMap, settings: &WebSettings, signed_in: bool) {
     for (name, value) in [
-        ("content-security-policy", CONTENT_SECURITY_POLICY),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
@@ -251,6 +250,10 @@ fn add_security_headers(headers: &mut HeaderMap, settings: &WebSettings, signed_
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // A file that somebody sent has a stricter one of its own.
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     if settings.is_https() {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,

@@ -664,6 +664,8 @@ pub(crate) enum AdminCommand {
     ResetPassword(ResetPasswordArguments),
     #[command(about = "列出单位的账号和计划\nList accounts and plans", help_template = HELP_TEMPLATE)]
     List,
+    #[command(about = "列出或清理没有被引用的文件\nList or remove files that nothing refers to", help_template = HELP_TEMPLATE)]
+    SweepFiles(SweepFilesArguments),
     #[command(about = "重建检索索引；站点可以照常使用\nMake the index of search again; the site may stay in use", help_template = HELP_TEMPLATE)]
     RebuildSearch,
     #[command(
@@ -703,6 +705,13 @@ pub(crate) enum ErasuresCommand {
     Export(ErasureFileArguments),
     #[command(about = "恢复旧备份后，按清单再次清除\nErase again what the list says, after an older backup was restored", help_template = HELP_TEMPLATE)]
     Reapply(ErasureFileArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct SweepFilesArguments {
+    #[arg(long, help = "删除，而不只是列出\nRemove them instead of only listing them")]
+    pub(crate) remove: bool,
 }
 
 #[derive(Debug, Args)]

@@ -3,28 +3,34 @@
 //! It is made beside its folder and moved there whole, so that a folder that is there is complete. It serves nothing.
 
 mod calendar;
+mod evidence;
 mod prose;
 mod story;
 mod values;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
     fs, io,
     sync::Arc,
 };
 
 use anyhow::anyhow;
+use bytes::Bytes;
+use futures_util::stream;
 use jiff::{Timestamp, ToSpan};
 use luoshi_app::{
     App, Clock, Request, SetClock, Surroundings, SystemClock, SystemRandomness,
     account::NewAccount,
     document::{ImportError, Upload},
+    files::FileError,
 };
 use luoshi_intake::{IntakeSettings, intake};
 use luoshi_ledger::{
     Actor, ActorIdentity, Command, Role,
     command::{AddTask, IssuePlan, NameReporter, NewTask, PublishTasks},
-    ids::{AccountId, OrganisationId, PlanId, TaskId},
+    evidence::LARGEST_EVIDENCE,
+    ids::{AccountId, EvidenceId, OrganisationId, PlanId, ReportId, TaskId},
     organisation::OrganisationKind,
     period::Period,
     plan::deadline,
@@ -40,6 +46,7 @@ use crate::{
     words::Words,
 };
 use calendar::{Calendar, year_with_history};
+use evidence::files_of;
 use prose::Prose;
 use story::{Deed, Part, Staff, Teller, draft};
 
@@ -267,6 +274,13 @@ async fn write(
     author.leave_draft(plan, &cast).await?;
     app.drain_jobs().await?;
     Ok(app)
+}
+
+fn not_added(error: FileError) -> Failure {
+    match error {
+        FileError::App(error) => error.into(),
+        other => Failure::Defect(other.into()),
+    }
 }
 
 /// The people of the demo.
@@ -526,11 +540,67 @@ impl Author<'_> {
         }
         // Stable, so that deeds of one instant keep the order in which they were told.
         deeds.sort_by_key(|(_, _, at)| *at);
+        let mut carried = BTreeMap::new();
         for batch in deeds.chunk_by(|(_, _, before), (_, _, after)| month(*before) == month(*after)) {
+            let mut batch = batch.to_vec();
             if let Some((_, _, first)) = batch.first() {
                 self.clock.set(*first);
             }
-            self.app.execute_all(batch.to_vec()).await?;
+            self.add_evidence(&tasks, &mut batch, &mut carried).await?;
+            self.app.execute_all(batch).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives some of the reports of a month the files that their bodies chose to add. A report that is handed in again keeps its own.
+    async fn add_evidence(
+        &self,
+        tasks: &[Task],
+        batch: &mut [Deed],
+        carried: &mut BTreeMap<ReportId, Vec<EvidenceId>>,
+    ) -> Result<(), Failure> {
+        let console = Actor::console();
+        for (actor, request, _) in batch {
+            let Command::SubmitReport(submit) = &mut request.command else {
+                continue;
+            };
+            let report = ReportId::of(submit.task, submit.organisation, submit.period);
+            if let Some(evidence) = carried.get(&report) {
+                submit.evidence.clone_from(evidence);
+                continue;
+            }
+            let place = carried.len();
+            let evidence: &mut Vec<EvidenceId> = carried.entry(report).or_default();
+            let Some(task) = tasks.iter().find(|task| task.id == submit.task) else {
+                continue;
+            };
+            let issued = self
+                .app
+                .plan(&console, task.plan)?
+                .is_some_and(|plan| plan.issued_at().is_some());
+            if issued && place % 7 == 2 {
+                for file in files_of(task, submit, place) {
+                    let bytes = stream::iter([Ok::<_, Infallible>(Bytes::from(file.text))]);
+                    let received = self.app.receive_file(bytes, LARGEST_EVIDENCE).await;
+                    let added = match received {
+                        Ok(received) => {
+                            self.app
+                                .add_evidence(
+                                    actor,
+                                    submit.task,
+                                    submit.organisation,
+                                    submit.period,
+                                    &file.name,
+                                    &received,
+                                )
+                                .await
+                        }
+                        Err(error) => Err(error),
+                    };
+                    evidence.push(added.map_err(not_added)?);
+                }
+            }
+            submit.evidence.clone_from(evidence);
         }
         Ok(())
     }
@@ -716,6 +786,8 @@ fn others<'a>(task: &Task, reporter: OrganisationId, names: &'a BTreeMap<Organis
 #[cfg(test)]
 mod tests {
     use super::*;
+    use luoshi_app::files::FileSettings;
+
     use crate::site::Database;
 
     /// Makes the shipped demo as if it were `now`, and counts its lights: red, yellow, green, grey.
@@ -729,6 +801,7 @@ mod tests {
             let place = Place {
                 data: folder.path().join("demo"),
                 database: Database::InTheFolder,
+                files: FileSettings::default(),
             };
             let app = write(&place, &source, None, year, Calendar::new(now, year))
                 .await

@@ -24,6 +24,14 @@ pub(crate) enum Failure {
     PublicUrl { address: String },
     /// Passwords would cross a network in the clear.
     PlainHttp { listen: SocketAddr },
+    /// The scanner's address is none.
+    Scanner { address: String },
+    /// Received files cannot be kept where the settings say.
+    FileStore { place: String },
+    /// Received files are to be kept in a bucket, and the program was built without that.
+    NoBuckets { place: String },
+    /// Received files cannot be read or written.
+    Files { cause: anyhow::Error },
     /// Workbooks are bytes that a screen cannot show.
     OutputNeeded,
     /// A file cannot be read.
@@ -144,6 +152,7 @@ impl Failure {
         match error {
             OpenError::Store(error) => Self::of_store(place, error),
             OpenError::Folder(cause) => Failure::Folder { data, cause },
+            OpenError::Files(cause) => Failure::Files { cause: cause.into() },
             OpenError::ForeignKey => Failure::ForeignKey { data },
             OpenError::DamagedKey => Failure::DamagedKey { data },
             OpenError::Internal(cause) => Failure::Defect(anyhow::anyhow!(cause)),
@@ -184,6 +193,9 @@ impl Failure {
             Failure::Setting(_)
             | Failure::PublicUrl { .. }
             | Failure::PlainHttp { .. }
+            | Failure::Scanner { .. }
+            | Failure::FileStore { .. }
+            | Failure::NoBuckets { .. }
             | Failure::OutputNeeded
             | Failure::FutureDay
             | Failure::KeyNeeded
@@ -205,6 +217,7 @@ impl Failure {
             | Failure::NotADemo { .. }
             | Failure::OtherDemo { .. }
             | Failure::Folder { .. }
+            | Failure::Files { .. }
             | Failure::NeedsMigration { .. }
             | Failure::NewerSchema { .. }
             | Failure::Database { .. }
@@ -268,6 +281,10 @@ impl Failure {
             Failure::Setting(_) => ("failure-setting", vec![]),
             Failure::PublicUrl { address } => ("failure-public-url", vec![("address", text(address))]),
             Failure::PlainHttp { listen } => ("failure-plain-http", vec![("listen", text(listen))]),
+            Failure::Scanner { address } => ("failure-scanner", vec![("address", text(address))]),
+            Failure::FileStore { place } => ("failure-file-store", vec![("place", text(place))]),
+            Failure::NoBuckets { place } => ("failure-no-buckets", vec![("place", text(place))]),
+            Failure::Files { .. } => ("failure-files", vec![]),
             Failure::OutputNeeded => ("failure-output-needed", vec![]),
             Failure::ReadFile { path: file, .. } => ("failure-read-file", vec![("path", path(file))]),
             Failure::WriteFile { path: file, .. } => ("failure-write-file", vec![("path", path(file))]),
@@ -356,9 +373,10 @@ impl Failure {
             | Failure::Folder { cause, .. }
             | Failure::Listen { cause, .. } => Some(cause.to_string()),
             Failure::LogUnreachable { cause, .. } => Some(cause.to_string()),
-            Failure::Database { cause, .. } | Failure::Unreachable { cause, .. } | Failure::Defect(cause) => {
-                Some(format!("{cause:#}"))
-            }
+            Failure::Database { cause, .. }
+            | Failure::Unreachable { cause, .. }
+            | Failure::Files { cause }
+            | Failure::Defect(cause) => Some(format!("{cause:#}")),
             _ => None,
         }
     }
@@ -447,6 +465,18 @@ mod tests {
                 address: "x".to_owned(),
             },
             Failure::PlainHttp { listen },
+            Failure::Scanner {
+                address: "clamd".to_owned(),
+            },
+            Failure::FileStore {
+                place: "ftp://x".to_owned(),
+            },
+            Failure::NoBuckets {
+                place: "s3://x".to_owned(),
+            },
+            Failure::Files {
+                cause: anyhow::anyhow!("cause"),
+            },
             Failure::OutputNeeded,
             Failure::ReadFile {
                 path: path(),

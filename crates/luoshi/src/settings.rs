@@ -1,7 +1,7 @@
 //! The settings of one run: defaults, then the settings file, then the environment, then flags. Nothing else reads the environment.
 
 use std::{
-    fs,
+    fmt, fs,
     net::{IpAddr, SocketAddr},
     num::{NonZeroU32, NonZeroU64},
     path::PathBuf,
@@ -12,6 +12,7 @@ use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
+use luoshi_app::files::{FileSettings, FileStore, USUAL_QUOTA};
 use luoshi_store::Address;
 use luoshi_types::Language;
 use luoshi_web::WebSettings;
@@ -28,6 +29,11 @@ const USUAL_DATA: &str = "./luoshi-data";
 /// Where the demo's data lies when nothing else is said: apart from a site's, so that neither is taken for the other.
 const USUAL_DEMO_DATA: &str = "./luoshi-data/demo";
 
+/// The value of `file_store` for files in the data folder.
+const IN_THE_FOLDER: &str = "folder";
+/// Bytes of a mebibyte.
+const MEBIBYTE: u64 = 1024 * 1024;
+
 /// Names that are read from the environment with `LUOSHI_` before them.
 const IN_THE_ENVIRONMENT: &[&str] = &[
     "data",
@@ -39,7 +45,15 @@ const IN_THE_ENVIRONMENT: &[&str] = &[
     "trusted_proxies",
     "connection_limit",
     "request_timeout_seconds",
+    "upload_timeout_seconds",
     "shutdown_grace_seconds",
+    "evidence_quota_mib",
+    "virus_scanner",
+    "file_store",
+    "s3_endpoint",
+    "s3_region",
+    "s3_access_key_id",
+    "s3_secret_access_key",
     "log",
     "log_format",
 ];
@@ -66,12 +80,39 @@ pub(crate) struct Settings {
     pub(crate) connection_limit: NonZeroU32,
     /// Time in which a request has to be answered.
     pub(crate) request_timeout_seconds: NonZeroU64,
+    /// Time in which a request with files has to be answered.
+    pub(crate) upload_timeout_seconds: NonZeroU64,
     /// Time that running requests are given when the program ends.
     pub(crate) shutdown_grace_seconds: u64,
+    /// Mebibytes of evidence that one body may keep.
+    pub(crate) evidence_quota_mib: NonZeroU64,
+    /// The scanner that every file of evidence has to pass.
+    pub(crate) virus_scanner: Option<String>,
+    /// Where received files are kept: `folder`, or `s3://bucket/prefix`.
+    pub(crate) file_store: String,
+    /// The address of the object store; none means Amazon's.
+    pub(crate) s3_endpoint: Option<String>,
+    /// Its region.
+    pub(crate) s3_region: String,
+    /// Who asks it.
+    pub(crate) s3_access_key_id: Option<String>,
+    /// Their secret.
+    pub(crate) s3_secret_access_key: Option<Secret>,
     /// What is logged, as a filter of the `tracing` crate.
     pub(crate) log: String,
     /// How it is logged.
     pub(crate) log_format: LogFormat,
+}
+
+/// A setting that is not shown where settings are.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Secret(String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(…)")
+    }
 }
 
 /// The form of log lines.
@@ -100,7 +141,15 @@ impl Default for Settings {
                 .and_then(NonZeroU32::new)
                 .unwrap_or(NonZeroU32::MAX),
             request_timeout_seconds: NonZeroU64::new(web.request_timeout.as_secs()).unwrap_or(NonZeroU64::MIN),
+            upload_timeout_seconds: NonZeroU64::new(web.upload_timeout.as_secs()).unwrap_or(NonZeroU64::MIN),
             shutdown_grace_seconds: web.shutdown_grace.as_secs(),
+            evidence_quota_mib: NonZeroU64::new(USUAL_QUOTA / MEBIBYTE).unwrap_or(NonZeroU64::MIN),
+            virus_scanner: None,
+            file_store: IN_THE_FOLDER.to_owned(),
+            s3_endpoint: None,
+            s3_region: "us-east-1".to_owned(),
+            s3_access_key_id: None,
+            s3_secret_access_key: None,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
         }
@@ -175,6 +224,7 @@ impl Settings {
         Ok(Place {
             data: self.data.clone().unwrap_or_else(|| PathBuf::from(usual)),
             database: database(self.database.as_deref())?,
+            files: self.files()?,
         })
     }
 
@@ -184,10 +234,73 @@ impl Settings {
             public_url: self.public_url.clone(),
             connection_limit: self.connection_limit.get() as usize,
             request_timeout: Duration::from_secs(self.request_timeout_seconds.get()),
+            upload_timeout: Duration::from_secs(self.upload_timeout_seconds.get()),
             shutdown_grace: Duration::from_secs(self.shutdown_grace_seconds),
             trusted_proxies: self.trusted_proxies.clone(),
             ..WebSettings::default()
         }
+    }
+
+    /// What concerns received files.
+    ///
+    /// # Errors
+    /// When the scanner or the place of the files is none that this program can use.
+    fn files(&self) -> Result<FileSettings, Failure> {
+        let scanner = match self.virus_scanner.as_deref() {
+            None | Some("") => None,
+            Some(address) => Some(address.parse().map_err(|_| Failure::Scanner {
+                address: address.to_owned(),
+            })?),
+        };
+        Ok(FileSettings {
+            store: self.bucket()?,
+            scanner,
+            quota: self.evidence_quota_mib.get().saturating_mul(MEBIBYTE),
+        })
+    }
+
+    /// The bucket of the received files; none where they are in the data folder.
+    fn bucket(&self) -> Result<Option<FileStore>, Failure> {
+        if self.file_store == IN_THE_FOLDER {
+            return Ok(None);
+        }
+        let unusable = || Failure::FileStore {
+            place: self.file_store.clone(),
+        };
+        let (bucket, prefix) = match self.file_store.strip_prefix("s3://") {
+            Some(rest) => rest.split_once('/').unwrap_or((rest, "")),
+            None => return Err(unusable()),
+        };
+        if bucket.is_empty() || self.s3_access_key_id.is_none() || self.s3_secret_access_key.is_none() {
+            return Err(unusable());
+        }
+        self.open_bucket(bucket, prefix).map(Some)
+    }
+
+    #[cfg(feature = "s3")]
+    fn open_bucket(&self, bucket: &str, prefix: &str) -> Result<FileStore, Failure> {
+        let settings = luoshi_app::files::BucketSettings {
+            bucket: bucket.to_owned(),
+            prefix: prefix.to_owned(),
+            endpoint: self.s3_endpoint.clone(),
+            region: self.s3_region.clone(),
+            access_key_id: self.s3_access_key_id.clone().unwrap_or_default(),
+            secret_access_key: self
+                .s3_secret_access_key
+                .as_ref()
+                .map(|secret| secret.0.clone())
+                .unwrap_or_default(),
+        };
+        FileStore::bucket(&settings).map_err(|_| Failure::FileStore {
+            place: self.file_store.clone(),
+        })
+    }
+
+    #[cfg(not(feature = "s3"))]
+    fn open_bucket(&self, _bucket: &str, _prefix: &str) -> Result<FileStore, Failure> {
+        Err(Failure::NoBuckets {
+            place: self.file_store.clone(),
+        })
     }
 
     /// The address of the site for a browser, where it listens on `listen`.
@@ -267,7 +380,46 @@ mod tests {
         assert_eq!(settings.public_url.as_deref(), Some("https://luoshi.example.gov.cn"));
         assert!(settings.allow_plain_http);
         assert_eq!(settings.trusted_proxies.len(), 2);
-        assert!(matches!(settings.place().unwrap().database, Database::Server(_)));
+        assert!(matches!(
+            database(settings.database.as_deref()).unwrap(),
+            Database::Server(_)
+        ));
+        // Where files are kept is asked apart: a program without the feature cannot use a bucket, and says so.
+        assert!(settings.virus_scanner.is_some() && settings.s3_secret_access_key.is_some());
+    }
+
+    #[test]
+    fn where_files_are_kept_and_who_scans_them_has_to_make_sense() {
+        let files = |text: &str| from_toml(text).unwrap().files();
+        assert!(files("").unwrap().scanner.is_none());
+        assert!(files("virus_scanner = \"\"").unwrap().scanner.is_none());
+        assert!(
+            files("virus_scanner = \"unix:/run/clamav/clamd.ctl\"")
+                .unwrap()
+                .scanner
+                .is_some()
+        );
+        assert!(matches!(
+            files("virus_scanner = \"clamd\""),
+            Err(Failure::Scanner { .. })
+        ));
+        assert_eq!(files("evidence_quota_mib = 3").unwrap().quota, 3 * 1024 * 1024);
+        for place in ["ftp://a", "s3://", "s3://bucket"] {
+            let outcome = files(&format!("file_store = \"{place}\""));
+            assert!(matches!(outcome, Err(Failure::FileStore { .. })), "{place}");
+        }
+        let bucket = files("file_store = \"s3://a/b\"\ns3_access_key_id = \"c\"\ns3_secret_access_key = \"d\"");
+        if cfg!(feature = "s3") {
+            assert!(bucket.unwrap().store.is_some());
+        } else {
+            assert!(matches!(bucket, Err(Failure::NoBuckets { .. })));
+        }
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let settings = from_toml("s3_secret_access_key = \"hush\"").unwrap();
+        assert!(!format!("{settings:?}").contains("hush"));
     }
 
     #[test]
@@ -303,7 +455,7 @@ mod tests {
     /// A site without a single connection, or without a second for an answer, looked as if it were running.
     #[test]
     fn a_limit_that_lets_nothing_through_is_refused() {
-        for name in ["connection_limit", "request_timeout_seconds"] {
+        for name in ["connection_limit", "request_timeout_seconds", "evidence_quota_mib"] {
             let error = from_toml(&format!("{name} = 0")).unwrap_err();
             assert!(error.to_string().contains(name), "{error}");
         }

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use luoshi_app::{App, Surroundings, SystemClock, SystemRandomness, folder::DataFolder};
+use luoshi_app::{App, Surroundings, SystemClock, SystemRandomness, files::FileSettings, folder::DataFolder};
 use luoshi_store::{Address, Location, MigrationOutcome, Store};
 
 use crate::failure::Failure;
@@ -16,13 +16,15 @@ use crate::failure::Failure;
 /// usual place of a site.
 const HARMLESS: &[&str] = &["files", "log", "key", "scratch", "demo", "witnessed"];
 
-/// Where a site is: its folder, and its database.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a site is: its folder, its database, and its received files.
+#[derive(Debug, Clone)]
 pub(crate) struct Place {
     /// The data folder.
     pub(crate) data: PathBuf,
     /// The database.
     pub(crate) database: Database,
+    /// Where received files are kept and what is asked of them.
+    pub(crate) files: FileSettings,
 }
 
 /// The database of a site.
@@ -51,6 +53,7 @@ impl Place {
         Self {
             data: data.to_owned(),
             database: self.database.clone(),
+            files: self.files.clone(),
         }
     }
 
@@ -155,7 +158,8 @@ pub(crate) fn open_with(place: &Place, surroundings: Surroundings) -> Result<Arc
             moved_to,
         });
     }
-    App::open(store, folder, surroundings).map_err(|error| Failure::of_opening(place, error))
+    App::open_with_files(store, folder, surroundings, place.files.clone())
+        .map_err(|error| Failure::of_opening(place, error))
 }
 
 /// Brings the database of the site at `place` up to this program.
@@ -261,6 +265,7 @@ mod tests {
         Place {
             data: data.to_owned(),
             database: Database::InTheFolder,
+            files: FileSettings::default(),
         }
     }
 

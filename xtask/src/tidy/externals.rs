@@ -54,6 +54,8 @@ const HOMES: &[(&[&str], &[&str])] = &[
     // Law 9: randomness enters at App. The binary makes the key of a new site.
     (&["rand", "getrandom"], &["luoshi-app", "luoshi"]),
     (&["argon2"], &["luoshi-app"]),
+    // Received files lie where App puts them, in a folder or a bucket.
+    (&["object_store", "reqwest"], &["luoshi-app"]),
     // The log's format and signatures have one home.
     (&["tlog_tiles", "signed_note", "ed25519-dalek"], &["luoshi-tlog"]),
     // Hostile bytes are opened in one place.

@@ -5,7 +5,7 @@
 use std::{fs, path::Path, process::Command, sync::Arc};
 
 use jiff::ToSpan;
-use luoshi_store::{Location, Store};
+use luoshi_store::{Location, Store, StoreError};
 use luoshi_tlog::{Checkpoint, EMPTY_ROOT, LogKey, Origin, integrate};
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
@@ -143,5 +143,41 @@ async fn what_a_killed_process_left_waiting_is_in_the_log_as_soon_as_the_next_on
         site.app.checkpoint(),
         before,
         "the log waits for a lease that nobody holds"
+    );
+}
+
+/// One that was killed between giving places and signing left nothing that waits for a place, and both leases were still its own: the log
+/// stood still until the job's had run out.
+#[tokio::test]
+async fn places_that_were_given_and_not_signed_for_are_taken_up_once_the_signer_is_known_to_be_gone() {
+    let (site, _) = Site::issued().await;
+    site.app.drain_jobs().await.unwrap();
+    let before = site.app.checkpoint();
+    site.adopt().await;
+    let killed = Store::open(&Location::Sqlite(site.folder.path().join("luoshi.db"))).unwrap();
+    let now = site.app.now();
+    let signer = site.app.new_id();
+    killed
+        .write(move |transaction| {
+            let taken = transaction.take_jobs(now, now.checked_add(5.minutes()).unwrap())?;
+            assert!(!taken.is_empty(), "there was no job to be killed in");
+            assert!(transaction.take_lease("sign_log", signer, now, now.checked_add(5.seconds()).unwrap())?);
+            let first = transaction.log_size()?;
+            for (place, (event, _)) in (first..).zip(transaction.unsequenced_leaves(1_000)?) {
+                transaction.sequence_leaf(event, place)?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+    drop(killed);
+    site.app.drain_jobs().await.unwrap();
+    assert_eq!(site.app.checkpoint(), before, "two sign at once");
+    site.clock.set(now.checked_add(6.seconds()).unwrap());
+    site.app.drain_jobs().await.unwrap();
+    assert_ne!(
+        site.app.checkpoint(),
+        before,
+        "the log waits for the lease of a job that nobody does"
     );
 }

@@ -6,17 +6,22 @@
     reason = "a test may stop at the first thing that is not as it should be"
 )]
 
+#[cfg(feature = "s3")]
+mod bucket;
 mod erasure;
+mod evidence;
 mod import;
 mod job;
 mod log;
 mod past;
 mod readings;
 mod record;
+mod scanner;
 mod search;
 mod session;
 mod signing;
 mod site;
+mod sweep;
 mod tampering;
 mod way;
 

@@ -87,6 +87,7 @@ impl History {
                 problems: String::new(),
                 help_wanted: String::new(),
                 next_step: String::new(),
+                evidence: Vec::new(),
             })
         };
         history.day_begins("2026-03-20");

@@ -6,7 +6,10 @@ use luoshi_app::{OpenError, document::Upload, verify::Fault};
 use luoshi_ledger::Actor;
 use luoshi_tlog::{LogKey, Origin};
 
-use crate::site::{DOCUMENT, Site, open, try_open};
+use crate::{
+    evidence::files_below,
+    site::{DOCUMENT, Site, open, try_open},
+};
 
 #[tokio::test]
 async fn the_log_goes_on_after_a_restart() {
@@ -72,9 +75,7 @@ async fn changed_files_are_found() {
     assert_eq!(faults(), [Fault::PublishedCheckpoint]);
     fs::write(&checkpoint, sound).unwrap();
 
-    let files = site.folder.path().join("files");
-    let file = fs::read_dir(files).unwrap().next().unwrap().unwrap().path();
-    let file = fs::read_dir(file).unwrap().next().unwrap().unwrap().path();
+    let file = files_below(&site.folder.path().join("files/site")).remove(0);
     fs::write(file, "别的内容").unwrap();
     assert_eq!(faults(), [Fault::File("分解.txt".to_owned())]);
 }

@@ -85,6 +85,7 @@ impl Original {
             problems: String::new(),
             help_wanted: String::new(),
             next_step: String::new(),
+            evidence: Vec::new(),
         };
         give(&clerk, Command::SubmitReport(submit)).await;
         give(&head, Command::ApproveReport(ApproveReport { report })).await;

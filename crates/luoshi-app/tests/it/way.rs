@@ -35,6 +35,7 @@ pub(crate) fn submission(row: &LedgerRow) -> SubmitReport {
         problems: SECRET_WORDS.to_owned(),
         help_wanted: String::new(),
         next_step: "加快资金拨付".to_owned(),
+        evidence: Vec::new(),
     }
 }
 

@@ -3,14 +3,15 @@
 use luoshi_ledger::{
     Actor, Event, EventKind, Salt,
     decide::decide,
-    event::{Circumstances, DecodeError, ReportReturned, open, record},
-    ids::{CommandId, EventId, PlanId, SectionId, TaskId},
+    event::{Circumstances, DecodeError, ReportReturned, ReportSubmitted, open, record},
+    evidence::EvidenceRecord,
+    ids::{CommandId, EventId, EvidenceId, PlanId, SectionId, TaskId},
     policy::authorize,
-    report::ReturnStage,
+    report::{ReportRecord, ReturnStage},
     text::{ERASED, HoldsTexts},
 };
 
-use crate::fixture::{PLAN, Story, account, adoption, report, task, uuid};
+use crate::fixture::{FINANCE, PLAN, Story, TASK, account, adoption, report, task, uuid};
 
 fn circumstances() -> Circumstances {
     let at = "2026-06-20T02:00:00Z".parse().unwrap();
@@ -75,6 +76,68 @@ fn an_event_of_the_first_release_still_decodes() {
         (event.stage, event.reason.body(), event.reason.is_erased()),
         (ReturnStage::Verification, ERASED, true)
     );
+}
+
+fn submitted() -> Event {
+    Event::ReportSubmitted(ReportSubmitted {
+        report: report(),
+        task: TASK,
+        organisation: FINANCE,
+        period: "2026-05".parse().unwrap(),
+        record: ReportRecord {
+            values: Vec::new(),
+            completion: Some(40),
+            done: "完成投资120亿元".into(),
+            problems: "无".into(),
+            help_wanted: "".into(),
+            next_step: "继续".into(),
+            evidence: vec![EvidenceRecord {
+                evidence: EvidenceId(uuid(0x71)),
+                sha256: "cd".repeat(32),
+                byte_count: 7,
+                media_type: "text/csv".to_owned(),
+                name: "王某的项目清单.csv".into(),
+            }],
+        },
+    })
+}
+
+#[test]
+fn the_name_of_a_file_is_no_part_of_the_payload() {
+    let (recorded, contents) = record(submitted(), circumstances(), &mut || Salt([3; 32])).unwrap();
+    assert_eq!(recorded.envelope.kind_version, 2);
+    let payload = String::from_utf8(recorded.envelope.payload.clone()).unwrap();
+    assert!(
+        payload.contains(&"cd".repeat(32)) && !payload.contains("王某"),
+        "{payload}"
+    );
+    assert_eq!((contents.len(), contents[4].body.as_str()), (5, "王某的项目清单.csv"));
+    assert_eq!(open(recorded.envelope.clone(), &contents).unwrap(), recorded);
+}
+
+/// Reports of the first release have no evidence; ledgers full of them have to be read in ten years.
+#[test]
+fn a_report_of_the_first_release_still_decodes_with_its_words() {
+    let (mut recorded, mut contents) = record(submitted(), circumstances(), &mut || Salt([3; 32])).unwrap();
+    let mut payload: serde_json::Value = serde_json::from_slice(&recorded.envelope.payload).unwrap();
+    payload["record"].as_object_mut().unwrap().remove("evidence").unwrap();
+    recorded.envelope.payload = serde_json::to_vec(&payload).unwrap();
+    recorded.envelope.kind_version = 1;
+    contents.pop();
+    let opened = open(recorded.envelope.clone(), &contents).unwrap();
+    let Event::ReportSubmitted(event) = opened.event else {
+        panic!("another kind")
+    };
+    assert_eq!(event.record.evidence, []);
+    assert_eq!(
+        (event.record.done.body(), event.record.next_step.body()),
+        ("完成投资120亿元", "继续")
+    );
+    recorded.envelope.kind_version = 2;
+    assert!(matches!(
+        open(recorded.envelope, &contents),
+        Err(DecodeError::Payload(_))
+    ));
 }
 
 #[test]

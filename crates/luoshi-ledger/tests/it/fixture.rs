@@ -323,5 +323,6 @@ pub(crate) fn submission() -> SubmitReport {
         problems: String::new(),
         help_wanted: String::new(),
         next_step: String::new(),
+        evidence: Vec::new(),
     }
 }

@@ -8,6 +8,7 @@
 
 mod codec;
 mod erasure;
+mod evidence;
 mod fixture;
 mod plan;
 mod policy;

@@ -393,6 +393,7 @@ impl Scene {
             problems: "无".to_owned(),
             help_wanted: String::new(),
             next_step: "继续".to_owned(),
+            evidence: Vec::new(),
         }
     }
 
@@ -408,6 +409,7 @@ impl Scene {
             problems: String::new(),
             help_wanted: "征地".to_owned(),
             next_step: String::new(),
+            evidence: Vec::new(),
         }
     }
 

@@ -7,6 +7,7 @@ mod access;
 mod copy;
 mod draft;
 mod erasure;
+mod evidence;
 mod job;
 mod ledger;
 mod light;
@@ -16,6 +17,7 @@ mod plan;
 mod replay;
 mod report;
 mod search;
+mod stored_file;
 
 use luoshi_equipment::postgres::{Pooler, Server};
 use luoshi_store::{Location, Store};
@@ -51,6 +53,9 @@ fn tell(open: &dyn Fn() -> Store) {
     draft::drafts_and_reviews(open());
     erasure::words_that_have_to_go(open());
     erasure::everything_that_repeats_them(open());
+    evidence::evidence_from_draft_to_report(open());
+    stored_file::the_register_of_files(open());
+    stored_file::what_is_condemned(open());
     log::what_append_and_apply_refuse(open());
     replay::replaying_a_clean_ledger(open());
     replay::a_past_day(open());

@@ -119,3 +119,4 @@ job-retry = Try again
 job-discard = Throw away
 job-integrate-log = Sign a checkpoint of the log
 job-finish-erasures = Scrub erased words and files
+job-sweep-files = Remove files that nothing refers to

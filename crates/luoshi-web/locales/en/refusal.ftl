@@ -85,3 +85,7 @@ refusal-erasure-decided = This erasure was decided already.
     .next = Go back to the register and look at its state.
 refusal-proposed-by-same = Whoever proposed an erasure does not decide about it.
     .next = Have another person of the office decide.
+refusal-unknown-evidence = A file of evidence is no longer in the draft, or does not belong to this report.
+    .next = Go back to the form, look at the files that are there, add what is missing and submit.
+refusal-too-much-evidence = There are more than 20 files of evidence.
+    .next = Go back to the form, remove what is not needed and submit.

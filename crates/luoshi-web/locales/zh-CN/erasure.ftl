@@ -112,3 +112,4 @@ job-retry = 重办
 job-discard = 丢弃
 job-integrate-log = 生成存证点
 job-finish-erasures = 擦除已清除的文字和文件
+job-sweep-files = 清理没有被引用的文件

@@ -85,3 +85,7 @@ refusal-erasure-decided = 这件清除事项已经办结。
     .next = 请返回清除登记，查看最新状态。
 refusal-proposed-by-same = 提请人不能复核自己提请的清除事项。
     .next = 请由督查室另一人复核。
+refusal-unknown-evidence = 有佐证材料已不在草稿中，或不属于这份报告。
+    .next = 请返回填报表，查看现有的文件，重新添加后报送。
+refusal-too-much-evidence = 佐证材料超过 20 个文件。
+    .next = 请返回填报表，移除不需要的文件后报送。

@@ -1,14 +1,16 @@
 //! 进展报告: the form of a clerk, the report's own page, and the gates it passes: approval (审核), return (退回), verification (核验).
 
 use askama::Template;
-use luoshi_app::{Request, report::ReportDraft};
+use axum::http::StatusCode;
+use luoshi_app::{AppError, Request, files::FileError, report::ReportDraft};
 use luoshi_ledger::{
     Refusal, Stream,
     actor::Role,
     command::{ApproveReport, Command, ReturnReport, SubmitReport, VerifyReport},
     decide::LONGEST_TEXT,
     erasure::ErasedText,
-    ids::{OrganisationId, ReportId, TaskId},
+    evidence::{Evidence, LARGEST_EVIDENCE, MOST_EVIDENCE},
+    ids::{EvidenceId, OrganisationId, ReportId, TaskId},
     period::Period,
     report::{Report, ReportState, ReturnStage, TargetValue, VerificationMethod, value_of},
     target::Target,
@@ -16,7 +18,11 @@ use luoshi_ledger::{
 };
 use luoshi_types::Decimal;
 
-use super::{lead_to, receipt, show, show_again, task::under_task};
+use super::{
+    evidence::{self, SentFile, SubmittedReport},
+    lead_to, receipt, show, show_again, show_with,
+    task::under_task,
+};
 use crate::{
     access::{Clerk, Head, Member, Supervisor, Visit},
     at::At,
@@ -44,6 +50,10 @@ pub(crate) struct FormPage {
     pub(crate) key: String,
     /// Whether a draft was saved just now.
     pub(crate) is_saved: bool,
+    /// The files that the report would carry.
+    pub(crate) evidence: Vec<Evidence>,
+    /// Files that were not taken just now, with why and what to do.
+    pub(crate) refused_files: Vec<(String, String)>,
 }
 
 impl FormPage {
@@ -61,6 +71,18 @@ impl FormPage {
 
     fn value_error(&self, target: &Target) -> String {
         self.frame.field_error(&self.errors, &value_field(target))
+    }
+
+    fn accepted_files(&self) -> String {
+        evidence::accepted()
+    }
+
+    fn most_files(&self) -> usize {
+        MOST_EVIDENCE
+    }
+
+    fn largest_file(&self) -> u64 {
+        LARGEST_EVIDENCE / (1024 * 1024)
     }
 
     fn reason(&self) -> &str {
@@ -165,6 +187,8 @@ impl Desk {
             None => Vec::new(),
         };
         Ok(FormPage {
+            evidence: visit.app().draft_evidence(visit.actor(), self.report())?,
+            refused_files: Vec::new(),
             frame: under_task(visit.frame(Place::ToDo), &self.view).headed("report-form"),
             other_periods: other_periods
                 .into_iter()
@@ -222,14 +246,21 @@ fn draft_of(report: &Report, targets: &[Target]) -> ReportDraft {
         problems: report.problems.clone(),
         help_wanted: report.help_wanted.clone(),
         next_step: report.next_step.clone(),
+        left_out: Vec::new(),
     }
 }
 
-/// Keeps the draft or hands the report in, as the button says.
-pub(crate) async fn take_form(visit: Visit<Clerk>, At(task): At<TaskId>, form: Submitted) -> Answer {
-    let fields = form.fields();
+/// Keeps the draft, adds or removes files, or hands the report in, as the button says. Whatever the button, files that came with the form
+/// are taken first, and what was typed is not lost.
+pub(crate) async fn take_form(visit: Visit<Clerk>, At(task): At<TaskId>, form: SubmittedReport) -> Answer {
+    let SubmittedReport { fields, files } = form;
+    let fields = &fields;
     let desk = Desk::of(&visit, task, fields)?;
+    let earlier_draft = visit
+        .app()
+        .report_draft(visit.actor(), task, desk.organisation, desk.period)?;
     let typed = ReportDraft {
+        left_out: earlier_draft.map(|draft| draft.left_out).unwrap_or_default(),
         values: typed_values(&desk.view.task.targets, fields),
         completion: fields.text("completion"),
         done: fields.text("done"),
@@ -237,15 +268,47 @@ pub(crate) async fn take_form(visit: Visit<Clerk>, At(task): At<TaskId>, form: S
         help_wanted: fields.text("help_wanted"),
         next_step: fields.text("next_step"),
     };
-    if fields.raw("action") == "save" {
+    let save = || {
         visit
             .app()
             .save_report_draft(visit.actor(), task, desk.organisation, desk.period, &typed)
+    };
+    let came_with_files = !files.is_empty();
+    let taken = take_files(&visit, &desk, files).await?;
+    if let Some(status) = taken.status {
+        save().await?;
+        let mut errors = FieldErrors::default();
+        errors.add(evidence::FILE_FIELD, "evidence-refused");
+        let key = fields.idempotency_key().unwrap_or_default();
+        let mut page = desk.page(&visit, typed, key, errors)?;
+        page.refused_files = taken.refused;
+        return show_with(status, &page);
+    }
+    let address = urls::report_form_for(&task, &desk.period);
+    if let Ok(id) = fields.raw("remove").parse() {
+        save().await?;
+        visit
+            .app()
+            .remove_evidence(visit.actor(), task, desk.organisation, desk.period, id)
             .await?;
-        return Ok(lead_to(&format!(
-            "{}&saved=1",
-            urls::report_form_for(&task, &desk.period)
-        )));
+        return Ok(lead_to(&format!("{address}#evidence")));
+    }
+    match fields.raw("action") {
+        "save" => {
+            save().await?;
+            return Ok(lead_to(&format!("{address}&saved=1")));
+        }
+        "add" => {
+            save().await?;
+            if came_with_files {
+                return Ok(lead_to(&format!("{address}#evidence")));
+            }
+            let mut errors = FieldErrors::default();
+            errors.add(evidence::FILE_FIELD, "evidence-none-chosen");
+            let key = fields.idempotency_key().unwrap_or_default();
+            return show_again(&desk.page(&visit, typed, key, errors)?);
+        }
+        _ => {}
     }
     let mut errors = FieldErrors::default();
     let values = read_values(&desk.view.task.targets, fields, &mut errors);
@@ -268,6 +331,13 @@ pub(crate) async fn take_form(visit: Visit<Clerk>, At(task): At<TaskId>, form: S
         return show_again(&desk.page(&visit, typed, key, errors)?);
     }
     let report = desk.report();
+    // What the form showed, and what came with it: nothing that another window added meanwhile is handed in unseen.
+    let mut evidence: Vec<EvidenceId> = fields.all("evidence").filter_map(|id| id.parse().ok()).collect();
+    for id in taken.ids {
+        if !evidence.contains(&id) {
+            evidence.push(id);
+        }
+    }
     let command = Command::SubmitReport(SubmitReport {
         task,
         organisation: desk.organisation,
@@ -278,16 +348,55 @@ pub(crate) async fn take_form(visit: Visit<Clerk>, At(task): At<TaskId>, form: S
         problems: typed.problems,
         help_wanted: typed.help_wanted,
         next_step: typed.next_step,
+        evidence,
     });
     let done = visit
         .app()
         .execute(visit.actor(), request(fields, report, command))
         .await?;
-    // The report is in; a draft that cannot be dropped is only in the way next time.
-    if let Err(error) = visit.app().drop_report_draft(visit.actor(), report).await {
-        tracing::warn!(%error, "the draft of a report that was handed in is still there");
-    }
     Ok(lead_to(&urls::receipt(&done.command)))
+}
+
+/// What became of the files that came with a form.
+#[derive(Default)]
+struct TakenFiles {
+    /// Those that the draft has now.
+    ids: Vec<EvidenceId>,
+    /// The others, with why.
+    refused: Vec<(String, String)>,
+    /// With what the form is answered where there are others: the gravest of their reasons.
+    status: Option<StatusCode>,
+}
+
+async fn take_files(visit: &Visit<Clerk>, desk: &Desk, files: Vec<SentFile>) -> Result<TakenFiles, Failure> {
+    let frame = visit.frame(Place::ToDo);
+    let (task, report) = (desk.view.task.id, desk.report());
+    let mut taken = TakenFiles::default();
+    for SentFile { name, received } in files {
+        let added = match received {
+            Ok(file) => match visit
+                .app()
+                .add_evidence(visit.actor(), task, desk.organisation, desk.period, &name, &file)
+                .await
+            {
+                // The form was sent twice and the first one is in; it will get the same receipt.
+                Err(FileError::App(AppError::Refused(Refusal::ReportUnderWay))) => {
+                    Ok(EvidenceId::of(report, &file.sha256))
+                }
+                added => added,
+            },
+            Err(error) => Err(error),
+        };
+        match added {
+            Ok(id) => taken.ids.push(id),
+            Err(error) => {
+                let (why, status) = evidence::explain(&frame, error)?;
+                taken.refused.push((name, why));
+                taken.status = taken.status.max(Some(status));
+            }
+        }
+    }
+    Ok(taken)
 }
 
 /// The figures of a form.
@@ -406,6 +515,10 @@ impl ReportPage {
 
     fn verified_completion(&self) -> Option<u8> {
         self.view.report.verified_completion()
+    }
+
+    fn is_destroyed(&self, file: &Evidence) -> bool {
+        self.view.destroyed_evidence.contains(&file.id)
     }
 
     fn methods(&self) -> [VerificationMethod; 4] {

@@ -8,6 +8,7 @@
 
 mod document;
 mod erasure;
+mod evidence;
 mod last_good;
 mod log;
 mod matrix;

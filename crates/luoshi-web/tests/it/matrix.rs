@@ -7,7 +7,10 @@ use luoshi_app::Request as LedgerRequest;
 use luoshi_ledger::{Actor, Command, command::PublishTasks, task::Publication};
 use luoshi_web::route_table;
 
-use crate::site::{Browser, TestSite};
+use crate::{
+    evidence,
+    site::{Browser, TestSite},
+};
 
 /// `own` is a task or report of the clerk's and the head's body. An empty form carries only its token, so nothing changes:
 /// 409 is a form without the version that its sender saw, 400 and 422 one without its required fields. The review is adopted, so that its
@@ -39,6 +42,7 @@ POST   /tasks/{own}/publication              303    403   403  403      403     
 GET    /tasks/{own}/report                   303    303   403  404      403          403
 POST   /tasks/{own}/report                   303    422   403  404      403          403
 GET    /reports/{own}                        303    200   200  404      404          200
+GET    /evidence/{own}                       303    200   200  404      404          200
 POST   /reports/{own}/approve                303    403   409  403      404          403
 POST   /reports/{own}/return                 303    403   422  403      404          403
 POST   /reports/{own}/verify                 303    403   403  403      403          422
@@ -90,9 +94,8 @@ async fn every_route_opens_to_those_whom_it_is_for() {
     let own = site.rows[0].task;
     let mut clerk = site.signed_in("clerk").await;
     let form = clerk.get(&format!("/tasks/{own}/report?period=2026-03")).await;
-    let handed_in = clerk
-        .submit(&form, "form.measure", &[("done", "已开工"), ("action", "submit")])
-        .await;
+    let files: [evidence::Sent<'_>; 1] = [("清单.csv", b"1,2\n")];
+    let handed_in = evidence::send(&mut clerk, &form, &[("done", "已开工")], &files, ("action", "submit")).await;
     let receipt = handed_in.location().unwrap().replace("/receipts/", "");
     let mut head = site.signed_in("head").await;
     let report = head
@@ -100,6 +103,11 @@ async fn every_route_opens_to_those_whom_it_is_for() {
         .await
         .attribute("main table a", "href")
         .replace("/reports/", "");
+    let file = head
+        .get(&format!("/reports/{report}"))
+        .await
+        .attribute(".files a", "href")
+        .replace("/evidence/", "");
 
     let publish = Command::PublishTasks(PublishTasks {
         plan: site.plan,
@@ -126,6 +134,8 @@ async fn every_route_opens_to_those_whom_it_is_for() {
         for row in &rows {
             let thing = if row[1].contains("/tasks") {
                 own.to_string()
+            } else if row[1].contains("/evidence") {
+                file.clone()
             } else {
                 report.clone()
             };

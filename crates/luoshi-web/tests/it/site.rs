@@ -11,8 +11,8 @@ use axum::{
     http::{HeaderMap, Method, Request as HttpRequest, StatusCode, header},
 };
 use luoshi_app::{
-    App, Clock, Randomness, Request, SetClock, Surroundings, account::NewAccount, document::Upload, folder::DataFolder,
-    review::ReviewId,
+    App, Clock, Randomness, Request, SetClock, Surroundings, account::NewAccount, document::Upload,
+    files::FileSettings, folder::DataFolder, review::ReviewId,
 };
 use luoshi_ledger::{
     Actor, Command, Role,
@@ -93,6 +93,33 @@ impl TestSite {
 
     /// The same site, in a database of PostgreSQL where one is given.
     pub(crate) async fn on(database: Option<&str>, settings: WebSettings) -> Self {
+        Self::made_of(database, settings, FileSettings::default()).await
+    }
+
+    /// The files of the data folder that were received, or are being received.
+    pub(crate) fn files(&self) -> Vec<std::path::PathBuf> {
+        fn below(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    below(&path, found);
+                } else {
+                    found.push(path);
+                }
+            }
+        }
+        let mut found = Vec::new();
+        below(&self.folder.path().join("files"), &mut found);
+        found.sort();
+        found
+    }
+
+    /// The same site, with what an operator decides about files.
+    pub(crate) async fn with_files(settings: WebSettings, files: FileSettings) -> Self {
+        Self::made_of(None, settings, files).await
+    }
+
+    async fn made_of(database: Option<&str>, settings: WebSettings, files: FileSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(SetClock::new("2026-03-02T01:00:00Z".parse().unwrap()));
         let data = DataFolder::create(folder.path()).unwrap();
@@ -105,7 +132,7 @@ impl TestSite {
             clock: Box::new(SharedClock(Arc::clone(&clock))),
             randomness: Box::new(Counter(AtomicU64::new(1))),
         };
-        let app = App::open(store, data, surroundings).unwrap();
+        let app = App::open_with_files(store, data, surroundings, files).unwrap();
         let console = Actor::console();
         let upload = Upload {
             file_name: "分解方案.txt".to_owned(),
@@ -362,7 +389,7 @@ impl Page {
 
     /// Address and fields of a form, as a browser would send them untouched.
     #[track_caller]
-    fn form(&self, selector: &str) -> (String, Vec<(String, String)>) {
+    pub(crate) fn form(&self, selector: &str) -> (String, Vec<(String, String)>) {
         let document = Html::parse_document(&self.text);
         let Some(form) = document.select(&Selector::parse(selector).unwrap()).next() else {
             panic!("no form {selector} on {} ({}):\n{}", self.path, self.status, self.text);

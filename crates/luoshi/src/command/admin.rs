@@ -26,7 +26,7 @@ use luoshi_ledger::{
 use crate::{
     arguments::{
         AdminCommand, CreateAccountArguments, CreateAccountsArguments, CreateOfficeArguments, ResetPasswordArguments,
-        RoleName,
+        RoleName, SweepFilesArguments,
     },
     command::{erasures, jobs, serve::runtime},
     exit::Exit,
@@ -58,6 +58,7 @@ pub(crate) fn run(command: &AdminCommand, settings: &Settings, words: Words) -> 
             AdminCommand::CreateAccounts(arguments) => create_accounts(&app, arguments, words).await?,
             AdminCommand::ResetPassword(arguments) => reset_password(&app, arguments, words).await?,
             AdminCommand::List => list(&app, words)?,
+            AdminCommand::SweepFiles(arguments) => sweep_files(&app, arguments, words).await?,
             AdminCommand::RebuildSearch => rebuild_search(&app, words).await?,
             AdminCommand::Erasures { command } => erasures::run(&app, command, words).await?,
             // What was given up may fail again at once; that is for the list to tell and no failure of this command.
@@ -191,6 +192,50 @@ async fn create_accounts(app: &Arc<App>, arguments: &CreateAccountsArguments, wo
         print(&words.say_with("admin-accounts-written", &[("path", text(path.display()))]))?;
     }
     Ok(())
+}
+
+/// Lists the files that nothing refers to, or removes them.
+async fn sweep_files(app: &Arc<App>, arguments: &SweepFilesArguments, words: Words) -> Result<(), Failure> {
+    let sweep = if arguments.remove {
+        app.sweep_files().await?
+    } else {
+        app.sweepable_files().await?
+    };
+    if sweep.files.is_empty() && sweep.incoming == 0 {
+        return print(&words.say("admin-sweep-nothing"));
+    }
+    if !sweep.files.is_empty() {
+        let bodies = app.organisations(&Actor::console())?;
+        let heads = ["organisation", "sha256", "bytes"].map(|head| words.say(&format!("admin-head-{head}")));
+        let rows: Vec<Vec<String>> = sweep
+            .files
+            .iter()
+            .map(|file| {
+                let owner = bodies.iter().find(|body| body.id == file.organisation);
+                vec![
+                    owner.map_or_else(|| words.say("admin-site-files"), |body| body.name.clone()),
+                    file.sha256.clone(),
+                    file.byte_count.to_string(),
+                ]
+            })
+            .collect();
+        print(&table(&heads, &rows))?;
+    }
+    let key = if arguments.remove {
+        "admin-sweep-done"
+    } else {
+        "admin-sweep-would"
+    };
+    let values = [
+        ("count", text(sweep.files.len())),
+        ("bytes", text(sweep.byte_count())),
+        ("incoming", text(sweep.incoming)),
+    ];
+    print(&words.say_with(key, &values))?;
+    if arguments.remove {
+        return Ok(());
+    }
+    print(&words.say("admin-sweep-next"))
 }
 
 /// The plan of that id, or the latest one.

@@ -1,11 +1,9 @@
 //! `luoshi migrate-engine`: moves a whole site into an empty database of another engine, proves the copy by its replay, and closes the old one.
 //! Files, log and key stay where they are.
 
-use luoshi_app::verify::Verification;
-
 use crate::{
     arguments::MigrateEngineArguments,
-    command::verify::findings,
+    command::verify::{findings, verified},
     exit::Exit,
     failure::Failure,
     output::{complain, print, progress},
@@ -20,6 +18,7 @@ pub(crate) fn run(arguments: &MigrateEngineArguments, settings: &Settings, words
     let to = Place {
         data: from.data.clone(),
         database: database(Some(&arguments.to))?,
+        files: from.files.clone(),
     };
     let bar = progress(0, words.say("migrate-engine-progress"));
     let copied = site::copy(&from, &to, &mut |table, rows| {
@@ -28,7 +27,9 @@ pub(crate) fn run(arguments: &MigrateEngineArguments, settings: &Settings, words
     });
     bar.finish_and_clear();
     let rows = copied?;
-    let verification = proven(&to, words)?;
+    let copy = site::open(&to)?;
+    let verification = verified(&copy, words)?;
+    drop(copy);
     if !verification.is_sound() {
         complain(&findings(&verification, words).join("\n"));
         return Err(Failure::CopyDiffers {
@@ -48,15 +49,4 @@ pub(crate) fn run(arguments: &MigrateEngineArguments, settings: &Settings, words
     ))?;
     print(&words.say("migrate-engine-next"))?;
     Ok(Exit::Done)
-}
-
-fn proven(place: &Place, words: Words) -> Result<Verification, Failure> {
-    let app = site::open(place)?;
-    let bar = progress(0, words.say("verify-progress"));
-    let outcome = app.verify(&mut |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    });
-    bar.finish_and_clear();
-    Ok(outcome?)
 }

@@ -1,6 +1,9 @@
 //! `luoshi verify`: replays the record and names every place that disagrees. It repairs nothing.
 
-use luoshi_app::verify::{Fault, Verification};
+use luoshi_app::{
+    App,
+    verify::{Fault, Verification},
+};
 use luoshi_store::Difference;
 
 use crate::{
@@ -15,19 +18,7 @@ use crate::{
 /// Checks the site of the data folder.
 pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
     let app = site::open(&settings.place()?)?;
-    let bar = progress(0, String::new());
-    let mut at = None;
-    let outcome = app.verify_by_phases(&mut |phase, done, total| {
-        if at != Some(phase) {
-            at = Some(phase);
-            bar.reset();
-            bar.set_message(words.say(&format!("verify-phase-{}", phase.code())));
-        }
-        bar.set_length(total);
-        bar.set_position(done);
-    });
-    bar.finish_and_clear();
-    let verification = outcome?;
+    let verification = verified(&app, words)?;
     print(&words.say_with(
         "verify-counts",
         &[
@@ -49,6 +40,23 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
     print(&findings(&verification, words).join("\n"))?;
     print(&words.say("verify-next"))?;
     Ok(Exit::Findings)
+}
+
+/// What a check of everything finds, with its phases shown while it runs.
+pub(super) fn verified(app: &App, words: Words) -> Result<Verification, Failure> {
+    let bar = progress(0, String::new());
+    let mut at = None;
+    let outcome = app.verify_by_phases(&mut |phase, done, total| {
+        if at != Some(phase) {
+            at = Some(phase);
+            bar.reset();
+            bar.set_message(words.say(&format!("verify-phase-{}", phase.code())));
+        }
+        bar.set_length(total);
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    Ok(outcome?)
 }
 
 /// Everything that is wrong, a line each.

@@ -404,6 +404,7 @@ impl Teller<'_> {
                 String::new()
             },
             next_step: say(next, turn, &filling),
+            evidence: Vec::new(),
         }
     }
 }

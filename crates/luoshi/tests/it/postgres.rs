@@ -38,8 +38,9 @@ fn the_demo_runs_and_is_proven_on_postgres() {
     // Nothing of the ledger lies in the folder.
     assert!(!fs::exists(folder.path().join("demo/luoshi.db")).unwrap());
 
-    let completion =
-        "update report set completion = 100 - completion where id = (select id from report order by id limit 1)";
+    // Some reports have no completion, and half of all is half of all the other way round too.
+    let completion = "update report set completion = 100 - completion
+        where id = (select id from report where completion <> 50 order by id limit 1)";
     postgres.ask(&database, completion).unwrap();
     let altered = run_on(&database, data, &["verify"]);
     assert_eq!(altered.code, 1, "{}", altered.stdout);

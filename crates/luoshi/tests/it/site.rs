@@ -244,11 +244,7 @@ fn what_was_changed_behind_the_programs_back_is_found() {
     fs::write(&received[0], "别的内容").unwrap();
     let ran = folder.run(&["verify"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
-    assert!(
-        ran.stdout.contains("收到的文件不见了或被改动：plan.txt"),
-        "{}",
-        ran.stdout
-    );
+    assert!(ran.stdout.contains("文件不见了或被改动：plan.txt"), "{}", ran.stdout);
 }
 
 fn walk(folder: &std::path::Path) -> Vec<PathBuf> {

@@ -16,7 +16,7 @@ pub(crate) fn copying(store: Store, target: &Store) {
     assert!(heard.iter().any(|(table, _)| table == "event"), "{heard:?}");
     assert!(!target.is_half_copied().unwrap());
 
-    let outcome = crate::scene::replay(&target);
+    let outcome = crate::scene::replay(target);
     assert!(outcome.is_clean(), "{:#?}", outcome.differences);
     assert_eq!(outcome, crate::scene::replay(&scene.store));
     let (plan, filter) = (scene.plan, luoshi_ledger::view::LedgerFilter::default());

@@ -32,7 +32,8 @@ pub(super) fn jobs(store: Store) {
         transaction.enqueue("integrate", "a", minute(1))?;
         transaction.enqueue("remind", "b", minute(2))?;
         transaction.enqueue("integrate", "c", minute(3))?;
-        transaction.enqueue("integrate", "later", minute(30))
+        transaction.enqueue_unless_waiting("integrate", "later", minute(30))?;
+        transaction.enqueue_unless_waiting("integrate", "later", minute(31))
     });
     assert_eq!(take(&store, 0), []);
     let taken = take(&store, 4);

@@ -71,7 +71,8 @@ fn is_full(kind: &str, taken: &BTreeMap<String, usize>) -> bool {
 /// Not a file, and not the same page in another language or size.
 fn is_page_of_its_own(path: &str) -> bool {
     let (place, query) = path.split_once('?').unwrap_or((path, ""));
-    let is_file = place.rsplit_once('.').is_some_and(|(_, end)| FILES.contains(&end));
+    let is_file =
+        place.starts_with("/evidence/") || place.rsplit_once('.').is_some_and(|(_, end)| FILES.contains(&end));
     let is_variant = query
         .split('&')
         .any(|pair| pair.starts_with("lang=") || pair.starts_with("text="));
@@ -126,7 +127,8 @@ fn name(kind: &str, nth: usize) -> String {
 pub(super) async fn send_empty(browser: &Browser) -> bool {
     let script = r"
         const isShown = button => button.checkVisibility() && button.getBoundingClientRect().width > 1;
-        const button = [...document.querySelectorAll('main form[method=post] button')].find(isShown);
+        const buttons = [...document.querySelectorAll('main form[method=post] button')].filter(isShown);
+        const button = buttons.find(button => button.matches('.button')) ?? buttons[0];
         if (!button) return false;
         for (const field of button.form.elements) {
             if (field.matches('textarea, [type=text], [type=password], [type=date]')) field.value = '';

@@ -158,12 +158,25 @@ async fn without_scripts() {
     clerk.fill("当前进展", "竣工投用7所。").await;
     clerk.press("报送").await;
     clerk.sees("指标完成数应为数字").await;
+    // Nor does a file that is refused, or one that is taken.
+    let page = site.file("网页.txt");
+    site::write(&page, "<!DOCTYPE html><script>alert(1)</script>");
+    clerk.fill("选择文件", page.to_str().unwrap()).await;
+    clerk.press("添加文件").await;
+    clerk.sees("不接收").await;
+    let list = site.file("竣工清单.csv");
+    site::write(&list, "幼儿园,竣工日期\n云岫一幼,3月1日\n");
+    clerk.fill("选择文件", list.to_str().unwrap()).await;
+    clerk.press("添加文件").await;
+    clerk.sees("竣工清单.csv").await;
     clerk.fill_about("幼儿园", "7").await;
     clerk.press("报送").await;
     clerk.sees("回执编号").await;
     clerk.press("继续办理其他事项").await;
     clerk.press("待办").await;
     clerk.sees("待审核").await;
+    clerk.press("办好人民满意的教育").await;
+    clerk.sees("竣工清单.csv").await;
 
     supervisor.close().await;
     clerk.close().await;
