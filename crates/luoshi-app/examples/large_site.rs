@@ -374,6 +374,7 @@ async fn report(
         },
         help_wanted: String::new(),
         next_step: "下月继续按计划推进。".to_owned(),
+        evidence: Vec::new(),
     };
     maker.give(&body.clerk, Command::SubmitReport(submit)).await?;
     if size.approve_every == 0 || !number.is_multiple_of(size.approve_every) {
