@@ -118,6 +118,13 @@ struct LogCheck<'l> {
     failure: RefCell<Option<AppError>>,
 }
 
+/// An entry of a log as it was read.
+struct ReadEntry {
+    /// Its place in the record and the instant of its event, where the database has them.
+    recorded: Option<(u64, Timestamp)>,
+    entry: Vec<u8>,
+}
+
 /// What the time of an entry or a checkpoint is held against.
 #[derive(Default)]
 struct Times {
@@ -203,20 +210,26 @@ impl LogCheck<'_> {
                 Err(error) => self.fail(error),
             }
         });
-        portions.flatten().map(Ok)
+        // Its time is looked at when it is its turn and not when it is read: the checkpoints before it are known by then, and no others.
+        portions.flatten().map(|read| {
+            if let Some((place, recorded_at)) = read.recorded {
+                self.check_time(place, recorded_at);
+            }
+            Ok(read.entry)
+        })
     }
 
-    fn portion(&self, epoch: &Epoch, from: u64, until: u64, held: u64) -> Result<Vec<Vec<u8>>, AppError> {
-        let mut entries: Vec<Vec<u8>> = Vec::new();
+    fn portion(&self, epoch: &Epoch, from: u64, until: u64, held: u64) -> Result<Vec<ReadEntry>, AppError> {
+        let mut entries: Vec<ReadEntry> = Vec::new();
         if from < held {
             let wanted = u32::try_from(until.min(held) - from).map_err(AppError::internal)?;
             let first = epoch.first_place + from;
             let rows = self.app.store.read(|snapshot| snapshot.log_entries(first, wanted))?;
             for row in rows.into_iter().filter(|row| row.index < first + u64::from(wanted)) {
-                if let Some(recorded_at) = row.recorded_at {
-                    self.check_time(row.index, recorded_at);
-                }
-                entries.push(row.entry.to_vec());
+                entries.push(ReadEntry {
+                    recorded: row.recorded_at.map(|recorded_at| (row.index, recorded_at)),
+                    entry: row.entry.to_vec(),
+                });
             }
         }
         if until > held {
@@ -226,7 +239,8 @@ impl LogCheck<'_> {
                 let bundled = bundle(&epoch.files, index, (until - start).min(width))?.unwrap_or_default();
                 // A leaf that is not the entry takes its place, so that the difference is found where it is.
                 let skipped = held.saturating_sub(start).min(width);
-                entries.extend(bundled.into_iter().skip(usize::try_from(skipped).unwrap_or(usize::MAX)));
+                let own = bundled.into_iter().skip(usize::try_from(skipped).unwrap_or(usize::MAX));
+                entries.extend(own.map(|entry| ReadEntry { recorded: None, entry }));
             }
         }
         Ok(entries)
