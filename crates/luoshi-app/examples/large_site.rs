@@ -364,7 +364,7 @@ async fn report(
         task,
         organisation: body.id,
         period,
-        values: vec![value.clone()],
+        values: vec![value],
         completion: u8::try_from(percent).ok(),
         done: format!("{done}（第{number}次报送）"),
         problems: if number.is_multiple_of(3) {
@@ -401,7 +401,6 @@ fn run() -> Result<(), Failure> {
     let clock = Arc::new(SetClock::new("2022-02-01T01:00:00Z".parse()?));
     let app = open(&size.folder, size.seed, &clock)?;
     let random = Seeded(AtomicU64::new(size.seed.wrapping_mul(0x5851_f42d_4c95_7f2d)));
-    #[expect(clippy::disallowed_methods, reason = "it is the speed of this machine that is told")]
     let began = Instant::now();
     let mut maker = Maker {
         app,

@@ -28,8 +28,11 @@ fn actual(day: &str) -> Option<AsOf> {
     })
 }
 
+/// A ledger and one of its tasks.
+type Seen = (Option<LedgerPage>, Option<TaskView>);
+
 /// What the ledger and the first task look like to the console.
-fn seen(standpoint: &Standpoint<'_>, plan: PlanId, task: TaskId) -> (Option<LedgerPage>, Option<TaskView>) {
+fn seen(standpoint: &Standpoint<'_>, plan: PlanId, task: TaskId) -> Seen {
     let console = Actor::console();
     let page = standpoint.ledger(&console, plan, &LedgerFilter::default()).unwrap();
     let mut view = standpoint.task(&console, task).unwrap();
@@ -45,7 +48,7 @@ struct History {
     site: Site,
     plan: PlanId,
     task: TaskId,
-    days: Vec<(&'static str, (Option<LedgerPage>, Option<TaskView>))>,
+    days: Vec<(&'static str, Seen)>,
 }
 
 impl History {

@@ -84,13 +84,18 @@ async fn a_past_ledger_says_its_day_and_offers_nothing_to_do() {
     let now = office.get(&format!("/tasks/{}", site.rows[1].task)).await;
     assert!(now.text.contains("2026-10-01"));
     assert!(!now.all("form[method=post]:not([action='/sign-out'])").is_empty());
-    // A file says its day in its name and in its head.
+    // A file says its day in its name; the lines of this one are for programs, and the first one is the heading.
     let file = office.get(&format!("{ledger}.csv?as_of=2026-04-30")).await;
     assert!(
         file.header("content-disposition")
             .contains("luoshi-ledger-2026-2026-04-30.csv")
     );
-    assert!(file.text.contains("截至 2026-04-30 当天结束时"), "{}", file.text);
+    assert!(
+        file.text.trim_start_matches('\u{feff}').starts_with("序号,"),
+        "{}",
+        file.text
+    );
+    assert!(!file.text.contains("2026-10-01"), "the deadline of May: {}", file.text);
 }
 
 #[tokio::test]

@@ -361,6 +361,6 @@ pub(super) fn everything_that_repeats_them(store: Store) {
 
 /// Words that a tombstone says are gone, and words that are gone without one: both are found.
 pub(crate) fn is_found_by_replay(store: &Store) -> Vec<DifferenceKind> {
-    let outcome = crate::scene::replay(&store);
+    let outcome = crate::scene::replay(store);
     outcome.differences.iter().map(|difference| difference.kind).collect()
 }
