@@ -306,11 +306,15 @@ fn known(facts: &LightFacts, on: Date) -> impl Iterator<Item = &ReportFact> {
     facts.reports.iter().filter(move |report| report.submitted_on <= on)
 }
 
+/// How well the latest month is proven; where several bodies reported on it, by the least proven of them, in whatever order they come.
 fn proof(facts: &LightFacts, on: Date) -> Proof {
-    match known(facts, on).max_by_key(|report| report.period) {
-        None => Proof::None,
-        Some(report) if report.verified.is_some() => Proof::Verified,
-        Some(_) => Proof::SelfReported,
+    let Some(latest) = known(facts, on).map(|report| report.period).max() else {
+        return Proof::None;
+    };
+    if known(facts, on).all(|report| report.period != latest || report.verified.is_some()) {
+        Proof::Verified
+    } else {
+        Proof::SelfReported
     }
 }
 
@@ -500,6 +504,23 @@ mod tests {
         });
         check(&late, date(2027, 1, 7), Colour::Green, 4);
         assert_eq!(light(&late, date(2027, 1, 7)).proof, Proof::Verified);
+    }
+
+    /// Two engines give rows without an order in different orders, and a light must not depend on it.
+    #[test]
+    fn a_month_of_several_bodies_is_as_well_proven_as_its_least_proven_report() {
+        let mut shared = facts(&[
+            ("2026-05", date(2026, 5, 20), Some(40)),
+            ("2026-06", date(2026, 6, 19), Some(50)),
+            ("2026-06", date(2026, 6, 20), Some(50)),
+        ]);
+        shared.reports[1].verified = Some(Some(50));
+        for _ in 0..2 {
+            assert_eq!(light(&shared, date(2026, 6, 21)).proof, Proof::SelfReported);
+            shared.reports.reverse();
+        }
+        shared.reports[2].verified = Some(None);
+        assert_eq!(light(&shared, date(2026, 6, 21)).proof, Proof::Verified);
     }
 
     #[test]
