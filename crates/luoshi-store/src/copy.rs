@@ -30,7 +30,7 @@ struct CopiedTable {
 
 /// A value that belongs to nobody.
 #[derive(Debug, Clone)]
-enum OwnValue {
+pub(crate) enum OwnValue {
     Null,
     Integer(i64),
     Text(String),
@@ -38,7 +38,8 @@ enum OwnValue {
 }
 
 impl OwnValue {
-    fn of(row: &Row<'_>, index: usize) -> Result<Self, StoreError> {
+    /// The value of a column.
+    pub(crate) fn of(row: &Row<'_>, index: usize) -> Result<Self, StoreError> {
         Ok(match row.raw(index)? {
             ColumnValue::Null => OwnValue::Null,
             ColumnValue::Integer(integer) => OwnValue::Integer(integer),
@@ -52,7 +53,8 @@ impl OwnValue {
         })
     }
 
-    fn value(&self) -> Value<'_> {
+    /// The value on its way into a statement.
+    pub(crate) fn value(&self) -> Value<'_> {
         match self {
             OwnValue::Null => Value::Null,
             OwnValue::Integer(integer) => Value::Integer(*integer),

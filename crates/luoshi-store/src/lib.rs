@@ -8,6 +8,7 @@
 //! seam `engine`; what only SQLite is asked for is under `sqlite`, and what only PostgreSQL is asked for under `postgres`.
 
 mod account;
+mod ceiling;
 mod checkpoint;
 mod content;
 mod copy;
@@ -51,6 +52,7 @@ mod task;
 mod timeline;
 mod work;
 
+pub use ceiling::{Ceiling, CeilingWriter};
 pub use checkpoint::StoredCheckpoint;
 pub use credential::Credential;
 pub use draft::DraftRow;

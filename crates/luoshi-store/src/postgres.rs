@@ -65,6 +65,11 @@ impl Postgres {
         })
     }
 
+    /// A session of the caller's own, beside those that write and read for the store.
+    pub(crate) fn session(&self) -> Result<Session, StoreError> {
+        self.opener.open()
+    }
+
     /// The version of the schema; 0 for an empty database.
     pub(crate) fn schema_version(&self) -> Result<u32, StoreError> {
         off_the_executor(|| self.readers.read(migration::version))

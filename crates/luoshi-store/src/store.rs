@@ -52,7 +52,7 @@ pub enum ScrubOutcome {
     NotByProgram,
 }
 
-enum Engine {
+pub(crate) enum Engine {
     Sqlite(Sqlite),
     Postgres(Postgres),
 }
@@ -218,6 +218,11 @@ impl Store {
             Engine::Sqlite(sqlite) => sqlite.scrub(),
             Engine::Postgres(_) => Ok(ScrubOutcome::NotByProgram),
         }
+    }
+
+    /// The engine behind the store.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.shared.engine
     }
 
     fn refuse_unmigrated(&self) -> Result<(), StoreError> {

@@ -24,6 +24,32 @@ impl Address {
         text.starts_with("postgres://") || text.starts_with("postgresql://")
     }
 
+    /// The address as PostgreSQL's own programs take it, in their environment, where other users of the machine do not see it. Of several
+    /// hosts the first.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let host = self.config.get_hosts().first().map(|host| match host {
+            Host::Tcp(name) => name.clone(),
+            #[cfg(unix)]
+            Host::Unix(path) => path.display().to_string(),
+        });
+        let port = self.config.get_ports().first().map(u16::to_string);
+        let password = self
+            .config
+            .get_password()
+            .map(|password| String::from_utf8_lossy(password).into_owned());
+        let of = |value: Option<&str>| value.map(str::to_owned);
+        [
+            ("PGHOST", host),
+            ("PGPORT", port),
+            ("PGUSER", of(self.config.get_user())),
+            ("PGPASSWORD", password),
+            ("PGDATABASE", of(self.config.get_dbname())),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+    }
+
     /// What the driver needs to know.
     pub(super) fn config(&self) -> &Config {
         &self.config
@@ -126,6 +152,22 @@ mod tests {
         let shown = address("postgres://clerk:geheim@127.0.0.1,db2.example:5433/ledger");
         assert_eq!(shown.to_string(), "postgres://clerk@127.0.0.1,db2.example/ledger");
         assert!(!format!("{shown:?}").contains("geheim"));
+    }
+
+    #[test]
+    fn other_programs_are_told_by_their_environment() {
+        let told = address("postgres://clerk:geheim@db1.example:5433,db2.example/ledger").environment();
+        let told: Vec<(&str, &str)> = told.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                ("PGHOST", "db1.example"),
+                ("PGPORT", "5433"),
+                ("PGUSER", "clerk"),
+                ("PGPASSWORD", "geheim"),
+                ("PGDATABASE", "ledger")
+            ]
+        );
     }
 
     #[test]

@@ -230,12 +230,12 @@ impl Session {
     }
 
     /// Begins a transaction.
-    pub(super) fn begin(&self, access: Access) -> Result<(), StoreError> {
+    pub(crate) fn begin(&self, access: Access) -> Result<(), StoreError> {
         self.wait(self.client.batch_execute(access.begin()))
     }
 
     /// Commits. After an error whose trouble is [`Trouble::Lost`] nobody knows whether it did.
-    pub(super) fn commit(&self) -> Result<(), StoreError> {
+    pub(crate) fn commit(&self) -> Result<(), StoreError> {
         self.doubt.store(false, Ordering::Release);
         self.wait(self.client.batch_execute("commit"))?;
         if self.doubt.swap(false, Ordering::AcqRel) {
@@ -247,7 +247,7 @@ impl Session {
     }
 
     /// Undoes the transaction and forgets what went wrong in it, if the session can still be used.
-    pub(super) fn roll_back(&self) -> Result<(), StoreError> {
+    pub(crate) fn roll_back(&self) -> Result<(), StoreError> {
         if self.trouble.get() == Some(Trouble::Lost) {
             return Err(StoreError::Unavailable);
         }

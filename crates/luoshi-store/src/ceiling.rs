@@ -1,0 +1,361 @@
+//! How fast the rows of a command can be written at all: the same rows again and again, under other ids, beside a site where nothing is
+//! decided, checked, signed or shared. The speed of a site is judged by its ratio to this one.
+//!
+//! It is for measuring on a site that is thrown away afterwards; nothing that it writes is a record of anything.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use luoshi_ledger::ids::CommandId;
+
+use crate::{
+    copy::OwnValue,
+    engine::{Connection, Value, values},
+    error::StoreError,
+    postgres::session::{Access, Session},
+    snapshot::Snapshot,
+    sqlite::{self, connection::WriteConnection},
+    store::{Engine, Store},
+};
+
+/// Where the bare tables lie on a server, apart from the site's.
+const SCHEMA: &str = "ceiling";
+
+/// Every table into which a command writes rows of its own, and how its rows are found. What it changes in rows that are there already, such
+/// as lights, is left out, so that the ceiling is rather too high than too low.
+const TABLES: &[(&str, &str)] = &[
+    ("event", "select * from event where command_id = $1"),
+    (
+        "content",
+        "select content.* from content join event on event.id = content.event_id where event.command_id = $1",
+    ),
+    (
+        "leaf",
+        "select leaf.* from leaf join event on event.id = leaf.event_id where event.command_id = $1",
+    ),
+    (
+        "report",
+        "select report.* from report join event on event.stream_id = report.id where event.command_id = $1",
+    ),
+    (
+        "report_value",
+        "select report_value.* from report_value join event on event.stream_id = report_value.report
+         where event.command_id = $1",
+    ),
+    (
+        "search_entry",
+        "select search_entry.* from search_entry join event on event.stream_id = search_entry.subject
+         where event.command_id = $1",
+    ),
+    ("receipt", "select * from receipt where command_id = $1"),
+];
+
+/// The job that every command leaves. The worker may have taken it already, so it is written here as it always is.
+const JOB: &str = "
+    (kind, payload, run_at, attempts, last_error, enqueued_at, buried_at)
+    values ('integrate_log', '', 1767225600000000, 0, null, 1767225600000000, null)";
+
+/// Columns whose values must not come twice, with how the value of each copy is made. An id that is the same in two tables is in each of them
+/// made in the same way.
+const FRESH: &[(&str, &str, Fresh)] = &[
+    ("event", "id", Fresh::Ascending),
+    ("event", "command_id", Fresh::Ascending),
+    ("event", "stream_id", Fresh::Scattered),
+    ("content", "event_id", Fresh::Ascending),
+    ("leaf", "event_id", Fresh::Ascending),
+    ("leaf", "leaf_index", Fresh::None),
+    ("report", "id", Fresh::Scattered),
+    ("report", "task", Fresh::Scattered),
+    ("report_value", "report", Fresh::Scattered),
+    ("search_entry", "subject", Fresh::Scattered),
+    ("search_entry", "number", Fresh::None),
+    ("receipt", "command_id", Fresh::Ascending),
+    ("receipt", "event_id", Fresh::Ascending),
+    ("receipt", "key_hash", Fresh::Hash),
+];
+
+/// How a value that must not come twice is made from the number of the copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fresh {
+    /// 16 bytes that ascend, as ids do that begin with the time.
+    Ascending,
+    /// 16 bytes anywhere, as ids do that are hashes.
+    Scattered,
+    /// 32 bytes anywhere.
+    Hash,
+    /// Nothing: what the workers fill in later.
+    None,
+}
+
+impl Fresh {
+    fn value(self, serial: u64) -> OwnValue {
+        let scattered = |salt: u64| mixed(serial.wrapping_add(salt)).to_be_bytes();
+        match self {
+            Fresh::Ascending => OwnValue::Blob([serial.to_be_bytes(), scattered(1)].concat()),
+            Fresh::Scattered => OwnValue::Blob([scattered(2), scattered(3)].concat()),
+            Fresh::Hash => OwnValue::Blob([4, 5, 6, 7].map(scattered).concat()),
+            Fresh::None => OwnValue::Null,
+        }
+    }
+}
+
+/// SplitMix64: no two numbers give the same one, and neighbours lie far apart.
+fn mixed(number: u64) -> u64 {
+    let mut mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+/// A row to be written again.
+#[derive(Debug)]
+struct Template {
+    sql: String,
+    columns: Vec<Column>,
+}
+
+#[derive(Debug)]
+enum Column {
+    Same(OwnValue),
+    Made(Fresh),
+}
+
+/// The rows of one command, with empty tables into which they can be written again.
+pub struct Ceiling {
+    rows: Arc<Vec<Template>>,
+    serial: Arc<AtomicU64>,
+    place: Place,
+}
+
+enum Place {
+    File(PathBuf),
+    Server(Store),
+}
+
+/// Writes the rows of one command as often as it is told, on a connection of its own.
+pub struct CeilingWriter {
+    rows: Arc<Vec<Template>>,
+    serial: Arc<AtomicU64>,
+    connection: OwnConnection,
+}
+
+enum OwnConnection {
+    Sqlite(WriteConnection),
+    Postgres(Session),
+}
+
+impl Store {
+    /// Takes the rows that a report's command wrote, and makes empty tables with the same columns and indexes: on SQLite in the new file
+    /// `file` with the same settings, on PostgreSQL in a schema `ceiling` of the same database. References are not checked in them.
+    ///
+    /// # Errors
+    /// When the database cannot be read, there is no such command, or the tables are there already.
+    pub fn ceiling(&self, command: CommandId, file: &Path) -> Result<Ceiling, StoreError> {
+        let place = match self.engine() {
+            Engine::Sqlite(_) => {
+                if file.exists() {
+                    return Err(StoreError::NotEmpty);
+                }
+                WriteConnection::open(file)?.with(sqlite::migration::run)?;
+                Place::File(file.to_owned())
+            }
+            Engine::Postgres(postgres) => {
+                let session = postgres.session()?;
+                let connection = Connection::Postgres(&session);
+                connection.execute(&format!("create schema {SCHEMA}"), &[])?;
+                for table in TABLES.iter().map(|(table, _)| *table).chain(["job"]) {
+                    // Indexes come with it and references do not.
+                    connection.execute(
+                        &format!("create table {SCHEMA}.{table} (like {table} including all)"),
+                        &[],
+                    )?;
+                }
+                Place::Server(self.clone())
+            }
+        };
+        let prefix = match place {
+            Place::File(_) => String::new(),
+            Place::Server(_) => format!("{SCHEMA}."),
+        };
+        let mut rows = self.read(|snapshot| rows_of(snapshot, command, &prefix))?;
+        if rows.is_empty() {
+            return Err(StoreError::Unreadable {
+                column: "command_id".to_owned(),
+            });
+        }
+        rows.push(Template {
+            sql: format!("insert into {prefix}job {JOB}"),
+            columns: Vec::new(),
+        });
+        Ok(Ceiling {
+            rows: Arc::new(rows),
+            serial: Arc::default(),
+            place,
+        })
+    }
+}
+
+fn rows_of(snapshot: &Snapshot<'_>, command: CommandId, prefix: &str) -> Result<Vec<Template>, StoreError> {
+    let mut rows = Vec::new();
+    for (table, sql) in TABLES {
+        snapshot.connection.each(sql, values![&command], &mut |row| {
+            let (mut names, mut columns) = (Vec::new(), Vec::new());
+            for index in 0..row.width() {
+                let name = row.name(index);
+                let fresh = FRESH
+                    .iter()
+                    .find(|(of, column, _)| of == table && *column == name)
+                    .map(|(_, _, fresh)| *fresh);
+                columns.push(match fresh {
+                    Some(fresh) => Column::Made(fresh),
+                    None => Column::Same(OwnValue::of(row, index)?),
+                });
+                names.push(name);
+            }
+            let places: Vec<String> = (1..=names.len()).map(|number| format!("${number}")).collect();
+            rows.push(Template {
+                sql: format!(
+                    "insert into {prefix}{table} ({}) values ({})",
+                    names.join(", "),
+                    places.join(", ")
+                ),
+                columns,
+            });
+            Ok(())
+        })?;
+    }
+    Ok(rows)
+}
+
+impl Ceiling {
+    /// How many rows the command wrote.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// A further connection that writes the rows. On SQLite one may write at a time.
+    ///
+    /// # Errors
+    /// When the database cannot be opened.
+    pub fn writer(&self) -> Result<CeilingWriter, StoreError> {
+        let connection = match &self.place {
+            Place::File(path) => {
+                let connection = WriteConnection::open(path)?;
+                connection.with(|connection| Ok(connection.pragma_update(None, "foreign_keys", "off")?))?;
+                OwnConnection::Sqlite(connection)
+            }
+            Place::Server(store) => match store.engine() {
+                Engine::Postgres(postgres) => OwnConnection::Postgres(postgres.session()?),
+                Engine::Sqlite(_) => return Err(StoreError::Unavailable),
+            },
+        };
+        Ok(CeilingWriter {
+            rows: Arc::clone(&self.rows),
+            serial: Arc::clone(&self.serial),
+            connection,
+        })
+    }
+
+    /// What `pgbench -f` is to run: one row of the size of an event a transaction, into a table that is made here. None on SQLite.
+    ///
+    /// # Errors
+    /// When the table cannot be made.
+    pub fn pgbench_script(&self) -> Result<Option<String>, StoreError> {
+        let Place::Server(store) = &self.place else {
+            return Ok(None);
+        };
+        let Engine::Postgres(postgres) = store.engine() else {
+            return Ok(None);
+        };
+        let session = postgres.session()?;
+        Connection::Postgres(&session).execute(
+            &format!("create table if not exists {SCHEMA}.pgbench_row (id uuid not null primary key, body bytea not null)"),
+            &[],
+        )?;
+        Ok(Some(format!(
+            "insert into {SCHEMA}.pgbench_row (id, body) values (gen_random_uuid(), decode(repeat('5a', 700), 'hex'));\n"
+        )))
+    }
+}
+
+impl CeilingWriter {
+    /// Writes the rows `copies` times under fresh ids, in one transaction that is durable when this returns.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn write(&mut self, copies: usize) -> Result<(), StoreError> {
+        let first = self.serial.fetch_add(copies as u64, Ordering::Relaxed);
+        let serials = first..first + copies as u64;
+        match &self.connection {
+            OwnConnection::Sqlite(connection) => connection.with(|connection| {
+                let transaction = connection.unchecked_transaction()?;
+                write_rows(&self.rows, serials, Connection::Sqlite(&transaction))?;
+                Ok(transaction.commit()?)
+            }),
+            OwnConnection::Postgres(session) => {
+                session.begin(Access::Write)?;
+                write_rows(&self.rows, serials, Connection::Postgres(session))?;
+                session.commit()
+            }
+        }
+    }
+}
+
+fn write_rows(rows: &[Template], serials: std::ops::Range<u64>, connection: Connection<'_>) -> Result<(), StoreError> {
+    for serial in serials {
+        for row in rows {
+            let made: Vec<OwnValue> = row
+                .columns
+                .iter()
+                .filter_map(|column| match column {
+                    Column::Made(fresh) => Some(fresh.value(serial)),
+                    Column::Same(_) => None,
+                })
+                .collect();
+            let mut next = made.iter();
+            let values: Vec<Value<'_>> = row
+                .columns
+                .iter()
+                .map(|column| match column {
+                    Column::Same(value) => value.value(),
+                    Column::Made(_) => next.next().map_or(Value::Null, OwnValue::value),
+                })
+                .collect();
+            connection.execute(&row.sql, &values)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fresh_column_is_one_of_a_table_that_is_written() {
+        for (table, column, _) in FRESH {
+            assert!(TABLES.iter().any(|(name, _)| name == table), "{table}.{column}");
+        }
+    }
+
+    #[test]
+    fn no_copy_has_the_ids_of_another() {
+        let blob = |fresh: Fresh, serial| match fresh.value(serial) {
+            OwnValue::Blob(bytes) => bytes,
+            other => panic!("{other:?} is no id"),
+        };
+        for fresh in [Fresh::Ascending, Fresh::Scattered, Fresh::Hash] {
+            let mut made: Vec<Vec<u8>> = (0..1_000).map(|serial| blob(fresh, serial)).collect();
+            assert_eq!(made.is_sorted(), fresh == Fresh::Ascending);
+            made.sort();
+            made.dedup();
+            assert_eq!(made.len(), 1_000);
+        }
+    }
+}
