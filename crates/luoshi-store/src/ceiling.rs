@@ -239,6 +239,12 @@ impl Ceiling {
         self.rows.len()
     }
 
+    /// Whether many may write at once.
+    #[must_use]
+    pub fn is_on_server(&self) -> bool {
+        matches!(self.place, Place::Server(_))
+    }
+
     /// A further connection that writes the rows. On SQLite one may write at a time.
     ///
     /// # Errors

@@ -54,6 +54,8 @@ pub(crate) enum Failure {
     ForeignFolder { data: PathBuf },
     /// The site in the folder is not a demo.
     NotADemo { data: PathBuf },
+    /// A scratch site is not made in the folder of a real one.
+    SiteInTheWay { data: PathBuf },
     /// The demo in the folder was made from another document.
     OtherDemo { data: PathBuf },
     /// The data folder cannot be made or read.
@@ -215,6 +217,7 @@ impl Failure {
             | Failure::NoSite { .. }
             | Failure::ForeignFolder { .. }
             | Failure::NotADemo { .. }
+            | Failure::SiteInTheWay { .. }
             | Failure::OtherDemo { .. }
             | Failure::Folder { .. }
             | Failure::Files { .. }
@@ -299,6 +302,7 @@ impl Failure {
             Failure::NoSite { data } => ("failure-no-site", vec![("data", path(data))]),
             Failure::ForeignFolder { data } => ("failure-foreign-folder", vec![("data", path(data))]),
             Failure::NotADemo { data } => ("failure-not-a-demo", vec![("data", path(data))]),
+            Failure::SiteInTheWay { data } => ("failure-site-in-the-way", vec![("data", path(data))]),
             Failure::OtherDemo { data } => ("failure-other-demo", vec![("data", path(data))]),
             Failure::Folder { data, .. } => ("failure-folder", vec![("data", path(data))]),
             Failure::NeedsMigration { data } => ("failure-needs-migration", vec![("data", path(data))]),
@@ -497,6 +501,7 @@ mod tests {
             Failure::NoSite { data: data() },
             Failure::ForeignFolder { data: data() },
             Failure::NotADemo { data: data() },
+            Failure::SiteInTheWay { data: data() },
             Failure::OtherDemo { data: data() },
             Failure::Folder {
                 data: data(),

@@ -4,6 +4,7 @@
 //! What it is not for: any rule of parsing or of the ledger, and any page.
 
 mod arguments;
+mod bench;
 mod command;
 mod demo;
 mod exit;
@@ -78,6 +79,7 @@ fn run(line: &CommandLine) -> (Words, Result<Exit, Failure>) {
         Command::Receipt { command } => command::receipt::run(command, words),
         Command::Migrate => command::migrate::run(&settings, words),
         Command::MigrateEngine(arguments) => command::migrate_engine::run(arguments, &settings, words),
+        Command::Bench(arguments) => command::bench::run(arguments, &settings, words),
         Command::Admin { command } => command::admin::run(command, &settings, words),
     };
     (words, outcome)

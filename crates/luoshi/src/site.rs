@@ -218,7 +218,36 @@ pub(crate) fn close(from: &Place, to: &Place) -> Result<(), Failure> {
         .map_err(|_| Failure::Unavailable)
 }
 
-fn open_store(place: &Place) -> Result<Store, Failure> {
+/// Refuses a database that holds anything, for work that makes a site to throw away.
+///
+/// # Errors
+/// When it holds something, or cannot be asked.
+pub(crate) fn refuse_filled(place: &Place) -> Result<(), Failure> {
+    let failed = |error| Failure::of_store(place, error);
+    let Database::Server(address) = &place.database else {
+        return if place.holds_site() {
+            Err(Failure::NotEmpty {
+                database: place.database_text(),
+            })
+        } else {
+            Ok(())
+        };
+    };
+    let store = Store::open(&Location::Postgres(address.clone())).map_err(failed)?;
+    if store.schema_version().map_err(failed)? == 0 {
+        Ok(())
+    } else {
+        Err(Failure::NotEmpty {
+            database: place.database_text(),
+        })
+    }
+}
+
+/// The database at `place` without the site around it.
+///
+/// # Errors
+/// When it cannot be opened.
+pub(crate) fn open_store(place: &Place) -> Result<Store, Failure> {
     Store::create(&place.location(&place.folder()?)).map_err(|error| Failure::of_store(place, error))
 }
 

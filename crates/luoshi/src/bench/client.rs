@@ -1,5 +1,5 @@
 //! A client that costs next to nothing beside the server that it measures: one kept connection, requests that are bytes already, answers of
-//! which only the status is looked at.
+//! which only the head is looked at.
 
 use std::{
     io::{self, Read, Write},
@@ -30,11 +30,11 @@ impl Client {
         })
     }
 
-    /// Sends a whole request and takes the whole answer; gives its status.
+    /// Sends a whole request and takes the whole answer; gives what its head says.
     ///
     /// # Errors
     /// When the connection ends or the answer is none that this client understands.
-    pub(crate) fn ask(&mut self, request: &[u8]) -> io::Result<u16> {
+    pub(crate) fn ask(&mut self, request: &[u8]) -> io::Result<Answer> {
         self.stream.write_all(request)?;
         self.answer.clear();
         let mut part = [0; 32 * 1024];
@@ -49,7 +49,7 @@ impl Client {
                 if head.closes {
                     self.stream = open(self.address)?;
                 }
-                return Ok(head.status);
+                return Ok(head.answer);
             }
         }
     }
@@ -62,9 +62,17 @@ fn open(address: SocketAddr) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
+/// What is looked at of an answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// Where it leads; empty where it leads nowhere.
+    pub(crate) location: String,
+}
+
 /// What the head of an answer says.
 struct Head {
-    status: u16,
+    answer: Answer,
     /// Bytes of the whole answer.
     whole: usize,
     closes: bool,
@@ -77,16 +85,18 @@ impl Head {
         let text = std::str::from_utf8(bytes.get(..end)?).ok()?;
         let mut lines = text.split("\r\n");
         let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
-        let (mut length, mut closes) = (0, false);
+        let (mut length, mut closes, mut location) = (0, false, String::new());
         for (name, value) in lines.filter_map(|line| line.split_once(':')) {
             if name.eq_ignore_ascii_case("content-length") {
                 length = value.trim().parse().ok()?;
             } else if name.eq_ignore_ascii_case("connection") {
                 closes = value.trim().eq_ignore_ascii_case("close");
+            } else if name.eq_ignore_ascii_case("location") {
+                location = value.trim().to_owned();
             }
         }
         Some(Self {
-            status,
+            answer: Answer { status, location },
             whole: end + 4 + length,
             closes,
         })
@@ -131,9 +141,10 @@ mod tests {
 
     #[test]
     fn an_answer_is_as_long_as_its_head_says() {
-        let bytes = b"HTTP/1.1 303 See Other\r\nContent-Length: 3\r\nconnection: close\r\n\r\nabc";
+        let bytes = b"HTTP/1.1 303 See Other\r\nContent-Length: 3\r\nlocation: /a\r\nconnection: close\r\n\r\nabc";
         let head = Head::of(bytes).unwrap();
-        assert_eq!((head.status, head.whole, head.closes), (303, bytes.len(), true));
+        assert_eq!((head.answer.status, head.whole, head.closes), (303, bytes.len(), true));
+        assert_eq!(head.answer.location, "/a");
         assert!(Head::of(b"HTTP/1.1 200 OK\r\ncontent-le").is_none());
     }
 

@@ -1,0 +1,109 @@
+//! List and task pages a second of a site with many tasks, at growing numbers of reports: what a page costs must not grow with the history.
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::anyhow;
+
+use super::{
+    client::{Client, get},
+    scratch_site::ScratchSite,
+    timings::Timings,
+};
+use crate::failure::Failure;
+
+/// A page that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// The ledger, filtered by body.
+    List,
+    /// One task with its reports.
+    Task,
+}
+
+impl Page {
+    /// All of them.
+    pub(crate) const ALL: [Page; 2] = [Page::List, Page::Task];
+
+    /// Its code.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Page::List => "list",
+            Page::Task => "task",
+        }
+    }
+
+    /// An address of it, another one for each number.
+    fn path(self, site: &ScratchSite, number: usize) -> Option<String> {
+        match self {
+            Page::List => {
+                let body = site.bodies.get(number % site.bodies.len())?;
+                Some(format!("/plans/{}/ledger?organisation={}", site.plan, body.id))
+            }
+            Page::Task => {
+                // A stride that meets every task and never its neighbour next.
+                let (task, _) = site.tasks.get(number.wrapping_mul(7_919) % site.tasks.len())?;
+                Some(format!("/tasks/{task}"))
+            }
+        }
+    }
+}
+
+/// Asks for a page over so many connections for `duration`, as the supervision office.
+///
+/// # Errors
+/// When nobody answers.
+pub(crate) async fn measure(
+    site: &Arc<ScratchSite>,
+    page: Page,
+    address: SocketAddr,
+    connections: usize,
+    duration: Duration,
+) -> Result<Timings, Failure> {
+    let (session, _) = site.sign_office_in().await?;
+    let site = Arc::clone(site);
+    let load = move || {
+        let began = Instant::now();
+        let mut all = Timings::default();
+        thread::scope(|scope| {
+            let threads: Vec<_> = (0..connections)
+                .map(|connection| {
+                    let (site, session) = (&site, &session);
+                    scope.spawn(move || {
+                        let mut client = Client::connect(address)?;
+                        let mut timings = Timings::default();
+                        let mut number = connection;
+                        while began.elapsed() < duration {
+                            let Some(path) = page.path(site, number) else { break };
+                            number += connections;
+                            let request = get(address, &path, session);
+                            let one = Instant::now();
+                            if client.ask(&request)?.status == 200 {
+                                timings.note(one.elapsed());
+                            } else {
+                                timings.failed += 1;
+                            }
+                        }
+                        Ok::<Timings, std::io::Error>(timings)
+                    })
+                })
+                .collect();
+            for thread in threads {
+                all.join(thread.join().map_err(|_| std::io::ErrorKind::Other)??);
+            }
+            all.elapsed = began.elapsed();
+            Ok::<Timings, std::io::Error>(all)
+        })
+    };
+    let timings = tokio::task::spawn_blocking(load);
+    let timings = timings.await.map_err(|cause| Failure::Defect(cause.into()))?;
+    let timings = timings.map_err(|cause| Failure::Listen { listen: address, cause })?;
+    if timings.count() == 0 {
+        return Err(anyhow!("no page was answered with 200").into());
+    }
+    Ok(timings)
+}

@@ -1,0 +1,297 @@
+//! `luoshi bench`: measures the program on this machine and says how near it comes to what the machine can do. How it measures is the part of
+//! [`crate::bench`].
+
+use std::{env, path::PathBuf, sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::{
+    arguments::{BenchArguments, BenchCommand, BenchFormat, BenchPagesArguments, BenchSettings, WayName},
+    bench::{
+        ScratchFolder,
+        pages::{self, Page},
+        scratch_site::ScratchSite,
+        submissions::{self, Budget, Outcome, Way},
+    },
+    command::serve::runtime,
+    exit::Exit,
+    failure::Failure,
+    output::{complain, print, progress, table},
+    settings::Settings,
+    site::Database,
+    words::{Words, text},
+};
+
+/// Tasks of the site on which submissions are measured: enough that nobody waits for the months to come.
+const TASKS: usize = 8_000;
+
+/// Measures submissions, or pages.
+pub(crate) fn run(arguments: &BenchArguments, settings: &Settings, words: Words) -> Result<Exit, Failure> {
+    // A file that the settings name is somebody's site; only a server is taken from them, and only an empty database of it.
+    let database = match settings.place()?.database {
+        Database::Server(address) => Database::Server(address),
+        Database::InTheFolder | Database::File(_) => Database::InTheFolder,
+    };
+    match &arguments.command {
+        None => measure_submissions(arguments, database, words),
+        Some(BenchCommand::Pages(arguments)) => measure_pages(arguments, database, words),
+    }
+}
+
+fn folder(settings: &BenchSettings) -> Result<ScratchFolder, Failure> {
+    let parent: PathBuf = settings.folder.clone().unwrap_or_else(env::temp_dir);
+    ScratchFolder::below(&parent)
+}
+
+fn engine(database: &Database) -> &'static str {
+    match database {
+        Database::Server(_) => "postgresql",
+        Database::InTheFolder | Database::File(_) => "sqlite",
+    }
+}
+
+fn measure_submissions(arguments: &BenchArguments, database: Database, words: Words) -> Result<Exit, Failure> {
+    let folder = folder(&arguments.settings)?;
+    let engine = engine(&database);
+    let (way, way_code) = match arguments.through {
+        WayName::Execute => (Way::Execute, "execute"),
+        WayName::Http => (Way::Http, "http"),
+    };
+    let writers: Vec<usize> = arguments.writers.iter().copied().map(usize::from).collect();
+    let duration = Duration::from_secs(arguments.settings.seconds);
+    let mut outcome = runtime()?.block_on(async {
+        complain(&words.say("bench-making"));
+        let site = Arc::new(ScratchSite::make(folder.path(), database, TASKS).await?);
+        submissions::measure(&site, folder.path(), way, &writers, duration, |writers| {
+            complain(&words.say_with("bench-measuring", &[("writers", text(writers))]));
+        })
+        .await
+    })?;
+    let budgets = outcome.budgets(engine == "postgresql");
+    match arguments.settings.format {
+        BenchFormat::Json => print(&submissions_json(&mut outcome, &budgets, engine, way_code).to_string())?,
+        BenchFormat::Table => {
+            print(&words.say_with(
+                "bench-head",
+                &[
+                    ("engine", text(engine)),
+                    ("way", text(way_code)),
+                    ("rows", text(outcome.rows)),
+                ],
+            ))?;
+            print(&submissions_table(&mut outcome, words))?;
+            for budget in &budgets {
+                print(&budget_line(budget, words))?;
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn submissions_json(outcome: &mut Outcome, budgets: &[Budget], engine: &str, way: &str) -> Value {
+    let levels: Vec<Value> = outcome
+        .levels
+        .iter_mut()
+        .map(|level| {
+            json!({
+                "writers": level.writers,
+                "submissions_per_second": level.site.rate(),
+                "p50_ms": level.site.percentile(50),
+                "p99_ms": level.site.percentile(99),
+                "failed": level.site.failed,
+                "bare_per_second": level.bare_rate,
+                "ratio_to_bare": level.bare_ratio(),
+                "flushes_per_second": level.flushes.rate(),
+                "flush_p50_ms": level.flushes.percentile(50),
+                "pgbench_inserts_per_second": level.insert_rate,
+                "ratio_to_pgbench": level.insert_ratio(),
+            })
+        })
+        .collect();
+    let budgets: Vec<Value> = budgets
+        .iter()
+        .map(|budget| {
+            json!({
+                "budget": budget.code,
+                "measured": budget.measured,
+                "limit": budget.limit,
+                "held": budget.held,
+            })
+        })
+        .collect();
+    json!({
+        "engine": engine,
+        "through": way,
+        "rows_per_submission": outcome.rows,
+        "levels": levels,
+        "budgets": budgets,
+    })
+}
+
+fn submissions_table(outcome: &mut Outcome, words: Words) -> String {
+    let on_server = outcome.levels.iter().any(|level| level.insert_rate.is_some());
+    let mut keys = vec![
+        "bench-writers",
+        "bench-rate",
+        "bench-p50",
+        "bench-p99",
+        "bench-bare",
+        "bench-bare-ratio",
+        "bench-flushes",
+        "bench-flush-p50",
+        "bench-failed",
+    ];
+    if on_server {
+        keys.extend(["bench-inserts", "bench-insert-ratio"]);
+    }
+    let heads: Vec<String> = keys.iter().map(|key| words.say(key)).collect();
+    let rows: Vec<Vec<String>> = outcome
+        .levels
+        .iter_mut()
+        .map(|level| {
+            let mut row = vec![
+                level.writers.to_string(),
+                format!("{:.0}", level.site.rate()),
+                format!("{:.2}", level.site.percentile(50)),
+                format!("{:.2}", level.site.percentile(99)),
+                format!("{:.0}", level.bare_rate),
+                format!("{:.2}", level.bare_ratio()),
+                format!("{:.0}", level.flushes.rate()),
+                format!("{:.2}", level.flushes.percentile(50)),
+                level.site.failed.to_string(),
+            ];
+            if on_server {
+                row.push(level.insert_rate.map_or_else(String::new, |rate| format!("{rate:.0}")));
+                row.push(level.insert_ratio().map_or_else(String::new, |ratio| format!("{ratio:.2}")));
+            }
+            row
+        })
+        .collect();
+    table(&heads, &rows)
+}
+
+fn budget_line(budget: &Budget, words: Words) -> String {
+    let verdict = words.say(if budget.held { "bench-held" } else { "bench-missed" });
+    words.say_with(
+        &format!("bench-budget-{}", budget.code),
+        &[
+            ("measured", text(format!("{:.2}", budget.measured))),
+            ("limit", text(format!("{:.2}", budget.limit))),
+            ("verdict", text(verdict)),
+        ],
+    )
+}
+
+/// What a page did over so many connections with so many reports in the site.
+struct PageFigure {
+    page: Page,
+    reports: u64,
+    connections: u16,
+    rate: f64,
+    p50: f64,
+    p99: f64,
+    failed: u64,
+    /// How much longer the usual answer took than with the fewest reports.
+    growth: f64,
+}
+
+fn measure_pages(arguments: &BenchPagesArguments, database: Database, words: Words) -> Result<Exit, Failure> {
+    let folder = folder(&arguments.settings)?;
+    let engine = engine(&database);
+    let duration = Duration::from_secs(arguments.settings.seconds);
+    let tasks = usize::try_from(arguments.tasks).unwrap_or(usize::MAX);
+    let mut reports = arguments.reports.clone();
+    reports.sort_unstable();
+    let figures = runtime()?.block_on(async {
+        complain(&words.say("bench-making"));
+        let site = Arc::new(ScratchSite::make(folder.path(), database, tasks).await?);
+        let (stop, stopped) = watch::channel(false);
+        let address = submissions::serve(&site.app, stopped).await?;
+        let mut figures: Vec<PageFigure> = Vec::new();
+        for reports in reports {
+            let bar = progress(reports, words.say("bench-filling"));
+            let filled = site.fill(reports, |there| bar.set_position(there)).await;
+            bar.finish_and_clear();
+            filled?;
+            site.app.drain_jobs().await?;
+            for page in Page::ALL {
+                for connections in arguments.connections.iter().copied() {
+                    let mut timings =
+                        pages::measure(&site, page, address, usize::from(connections), duration).await?;
+                    let p50 = timings.percentile(50);
+                    let fewest = figures
+                        .iter()
+                        .find(|figure| figure.page == page && figure.connections == connections)
+                        .map_or(p50, |figure| figure.p50);
+                    figures.push(PageFigure {
+                        page,
+                        reports,
+                        connections,
+                        rate: timings.rate(),
+                        p50,
+                        p99: timings.percentile(99),
+                        failed: timings.failed,
+                        growth: p50 / fewest.max(f64::EPSILON),
+                    });
+                }
+            }
+        }
+        let _nobody_listens = stop.send(true);
+        Ok::<_, Failure>(figures)
+    })?;
+    match arguments.settings.format {
+        BenchFormat::Json => print(&pages_json(&figures, engine, arguments.tasks).to_string())?,
+        BenchFormat::Table => print(&pages_table(&figures, words))?,
+    }
+    Ok(Exit::Done)
+}
+
+fn pages_json(figures: &[PageFigure], engine: &str, tasks: u32) -> Value {
+    let figures: Vec<Value> = figures
+        .iter()
+        .map(|figure| {
+            json!({
+                "page": figure.page.code(),
+                "reports": figure.reports,
+                "connections": figure.connections,
+                "pages_per_second": figure.rate,
+                "p50_ms": figure.p50,
+                "p99_ms": figure.p99,
+                "failed": figure.failed,
+                "growth": figure.growth,
+            })
+        })
+        .collect();
+    json!({ "engine": engine, "tasks": tasks, "pages": figures })
+}
+
+fn pages_table(figures: &[PageFigure], words: Words) -> String {
+    let heads = [
+        "bench-page",
+        "bench-reports",
+        "bench-connections",
+        "bench-page-rate",
+        "bench-p50",
+        "bench-p99",
+        "bench-growth",
+        "bench-failed",
+    ]
+    .map(|key| words.say(key));
+    let rows: Vec<Vec<String>> = figures
+        .iter()
+        .map(|figure| {
+            vec![
+                words.say(&format!("bench-page-{}", figure.page.code())),
+                figure.reports.to_string(),
+                figure.connections.to_string(),
+                format!("{:.0}", figure.rate),
+                format!("{:.2}", figure.p50),
+                format!("{:.2}", figure.p99),
+                format!("{:.2}", figure.growth),
+                figure.failed.to_string(),
+            ]
+        })
+        .collect();
+    table(&heads, &rows)
+}
