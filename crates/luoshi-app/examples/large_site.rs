@@ -41,7 +41,7 @@ use luoshi_store::{Location, Store};
 use luoshi_types::{Comparator, Direction, PartyRole, Strength};
 use uuid::Uuid;
 
-type Failure = Box<dyn std::error::Error>;
+pub(crate) type Failure = Box<dyn std::error::Error>;
 
 /// Commands in one transaction: enough that the flush to disk costs nothing, few enough that a committer's memory stays small.
 const BATCH: usize = 2_000;
@@ -49,13 +49,13 @@ const BATCH: usize = 2_000;
 const CHECKPOINT_EVERY: usize = 50_000;
 
 /// How large the site is to be.
-struct Size {
-    folder: PathBuf,
-    organisations: u32,
-    tasks: u32,
-    reports: u64,
-    approve_every: u64,
-    seed: u64,
+pub(crate) struct Size {
+    pub(crate) folder: PathBuf,
+    pub(crate) organisations: u32,
+    pub(crate) tasks: u32,
+    pub(crate) reports: u64,
+    pub(crate) approve_every: u64,
+    pub(crate) seed: u64,
 }
 
 impl Size {
@@ -396,8 +396,8 @@ async fn report(
     Ok(())
 }
 
-fn run() -> Result<(), Failure> {
-    let size = Size::read()?;
+/// Makes the site and leaves it open.
+pub(crate) fn make_site(size: &Size) -> Result<Arc<App>, Failure> {
     let clock = Arc::new(SetClock::new("2022-02-01T01:00:00Z".parse()?));
     let app = open(&size.folder, size.seed, &clock)?;
     let random = Seeded(AtomicU64::new(size.seed.wrapping_mul(0x5851_f42d_4c95_7f2d)));
@@ -410,9 +410,9 @@ fn run() -> Result<(), Failure> {
         began,
     };
     let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(make(&size, &mut maker, &random))?;
+    runtime.block_on(make(size, &mut maker, &random))?;
     maker.tell();
-    Ok(())
+    Ok(maker.app)
 }
 
 fn open(folder: &Path, seed: u64, clock: &Arc<SetClock>) -> Result<Arc<App>, Failure> {
@@ -430,8 +430,8 @@ fn open(folder: &Path, seed: u64, clock: &Arc<SetClock>) -> Result<Arc<App>, Fai
 
 #[expect(clippy::print_stderr, reason = "a program of its own says what went wrong")]
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
+    match Size::read().and_then(|size| make_site(&size)) {
+        Ok(_) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("{failure}");
             ExitCode::FAILURE
