@@ -432,6 +432,13 @@ pub(crate) struct BenchSettings {
     pub(crate) seconds: u64,
     #[arg(
         long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000),
+        help = "临时站点的任务数（默认 8000；pages 默认 40000）\nTasks of the scratch site (default 8000; of pages 40000)"
+    )]
+    pub(crate) tasks: Option<u32>,
+    #[arg(
+        long,
         value_name = "DIR",
         help = "临时站点建在哪个文件夹下，也就是测哪块磁盘（默认系统的临时文件夹）\nFolder below which the scratch site is made, and so the disk that is measured (default: the system's for temporary files)"
     )]
@@ -471,15 +478,6 @@ pub(crate) enum BenchCommand {
 #[derive(Debug, Args)]
 #[command(next_help_heading = OPTIONS)]
 pub(crate) struct BenchPagesArguments {
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 40_000,
-        hide_default_value = true,
-        value_parser = clap::value_parser!(u32).range(1..=1_000_000),
-        help = "任务数（默认 40000）\nTasks (default 40000)"
-    )]
-    pub(crate) tasks: u32,
     #[arg(
         long,
         value_name = "N,…",
@@ -1021,6 +1019,8 @@ mod tests {
             &["luoshi", "ledger", "list", "--clock", "true"],
             &["luoshi", "ledger", "export"],
             &["luoshi", "serve", "--listen", "8080"],
+            &["luoshi", "bench", "--writers", "0"],
+            &["luoshi", "bench", "--writers", "1", "pages"],
             &["luoshi", "admin", "create-account", "a.b", "--organisation", "c"],
         ] {
             assert_eq!(

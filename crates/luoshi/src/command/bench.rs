@@ -23,8 +23,10 @@ use crate::{
     words::{Words, text},
 };
 
-/// Tasks of the site on which submissions are measured: enough that nobody waits for the months to come.
-const TASKS: usize = 8_000;
+/// Tasks of the site on which submissions are measured: enough that the months do not run out.
+const TASKS: u32 = 8_000;
+/// Tasks of the site whose pages are measured: twenty bodies with two thousand each.
+const TASKS_OF_PAGES: u32 = 40_000;
 
 /// Measures submissions, or pages.
 pub(crate) fn run(arguments: &BenchArguments, settings: &Settings, words: Words) -> Result<Exit, Failure> {
@@ -58,11 +60,12 @@ fn measure_submissions(arguments: &BenchArguments, database: Database, words: Wo
         WayName::Execute => (Way::Execute, "execute"),
         WayName::Http => (Way::Http, "http"),
     };
+    let tasks = arguments.settings.tasks.unwrap_or(TASKS) as usize;
     let writers: Vec<usize> = arguments.writers.iter().copied().map(usize::from).collect();
     let duration = Duration::from_secs(arguments.settings.seconds);
     let mut outcome = runtime()?.block_on(async {
         complain(&words.say("bench-making"));
-        let site = Arc::new(ScratchSite::make(folder.path(), database, TASKS).await?);
+        let site = Arc::new(ScratchSite::make(folder.path(), database, tasks).await?);
         submissions::measure(&site, folder.path(), way, &writers, duration, |writers| {
             complain(&words.say_with("bench-measuring", &[("writers", text(writers))]));
         })
@@ -200,12 +203,12 @@ fn measure_pages(arguments: &BenchPagesArguments, database: Database, words: Wor
     let folder = folder(&arguments.settings)?;
     let engine = engine(&database);
     let duration = Duration::from_secs(arguments.settings.seconds);
-    let tasks = usize::try_from(arguments.tasks).unwrap_or(usize::MAX);
+    let tasks = arguments.settings.tasks.unwrap_or(TASKS_OF_PAGES);
     let mut reports = arguments.reports.clone();
     reports.sort_unstable();
     let figures = runtime()?.block_on(async {
         complain(&words.say("bench-making"));
-        let site = Arc::new(ScratchSite::make(folder.path(), database, tasks).await?);
+        let site = Arc::new(ScratchSite::make(folder.path(), database, tasks as usize).await?);
         let (stop, stopped) = watch::channel(false);
         let address = submissions::serve(&site.app, stopped).await?;
         let mut figures: Vec<PageFigure> = Vec::new();
@@ -241,7 +244,7 @@ fn measure_pages(arguments: &BenchPagesArguments, database: Database, words: Wor
         Ok::<_, Failure>(figures)
     })?;
     match arguments.settings.format {
-        BenchFormat::Json => print(&pages_json(&figures, engine, arguments.tasks).to_string())?,
+        BenchFormat::Json => print(&pages_json(&figures, engine, tasks).to_string())?,
         BenchFormat::Table => print(&pages_table(&figures, words))?,
     }
     Ok(Exit::Done)

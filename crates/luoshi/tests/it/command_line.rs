@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::program::{Server, done, program, run, write};
 
-const COMMANDS: [&[&str]; 18] = [
+const COMMANDS: [&[&str]; 20] = [
     &[],
     &["parse"],
     &["explain"],
@@ -17,6 +17,8 @@ const COMMANDS: [&[&str]; 18] = [
     &["ledger", "export"],
     &["migrate"],
     &["migrate-engine"],
+    &["bench"],
+    &["bench", "pages"],
     &["admin"],
     &["admin", "create-office"],
     &["admin", "create-account"],
