@@ -281,7 +281,9 @@ impl Ceiling {
         };
         let session = postgres.session()?;
         Connection::Postgres(&session).execute(
-            &format!("create table if not exists {SCHEMA}.pgbench_row (id uuid not null primary key, body bytea not null)"),
+            &format!(
+                "create table if not exists {SCHEMA}.pgbench_row (id uuid not null primary key, body bytea not null)"
+            ),
             &[],
         )?;
         Ok(Some(format!(

@@ -51,7 +51,9 @@ static LOG: LazyLock<Log> = LazyLock::new(|| {
     let (mut size, mut root) = (0, EMPTY_ROOT);
     for step in entries.chunks(STEP) {
         let grown = integrate(&tiles, size, root, step).unwrap();
-        tiles.0.extend(grown.tiles.into_iter().map(|tile| (tile.tile, tile.bytes)));
+        tiles
+            .0
+            .extend(grown.tiles.into_iter().map(|tile| (tile.tile, tile.bytes)));
         (size, root) = (grown.size, grown.root);
     }
     Log { tiles, entries, root }
@@ -72,9 +74,9 @@ fn verify(bencher: Bencher<'_, '_>) {
 fn integrate_step(bencher: Bencher<'_, '_>) {
     let log = &*LOG;
     let step: Vec<Vec<u8>> = log.entries.iter().take(STEP).cloned().collect();
-    bencher.counter(ItemsCount::new(step.len())).bench(|| {
-        integrate(&log.tiles, log.entries.len() as u64, log.root, &step).unwrap()
-    });
+    bencher
+        .counter(ItemsCount::new(step.len()))
+        .bench(|| integrate(&log.tiles, log.entries.len() as u64, log.root, &step).unwrap());
 }
 
 /// The ceiling: two hashes an entry, one of the leaf and one of a node, and nothing else.

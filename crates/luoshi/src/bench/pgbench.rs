@@ -22,7 +22,9 @@ pub(crate) fn measure(
 ) -> io::Result<Option<f64>> {
     let path = folder.join("pgbench.sql");
     fs::write(&path, script)?;
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(connections);
+    let threads = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(connections);
     let ran = Command::new("pgbench")
         .args(["--no-vacuum", "--file"])
         .arg(&path)

@@ -156,7 +156,11 @@ impl ScratchSite {
             plan,
             bodies,
             tasks,
-            first_period: Period::of(today.saturating_sub(jiff::Span::new().years(YEARS_BACK)).first_of_year()),
+            first_period: Period::of(
+                today
+                    .saturating_sub(jiff::Span::new().years(YEARS_BACK))
+                    .first_of_year(),
+            ),
             last_period: Period::of(today),
             next: AtomicU64::new(0),
         })
@@ -251,7 +255,10 @@ impl ScratchSite {
                 SignInError::App(error) => error.into(),
                 other => Failure::Defect(other.into()),
             })?;
-        let session = self.app.session(&token)?.ok_or_else(|| anyhow!("the session is gone"))?;
+        let session = self
+            .app
+            .session(&token)?
+            .ok_or_else(|| anyhow!("the session is gone"))?;
         Ok((token, session))
     }
 }
@@ -343,10 +350,7 @@ fn new_task(app: &App, bodies: &[Body], sections: &[NewSection], number: usize) 
         ),
         basis: None,
         source: None,
-        parties: vec![
-            party(PartyRole::Lead, body(0)),
-            party(PartyRole::Cooperating, body(7)),
-        ],
+        parties: vec![party(PartyRole::Lead, body(0)), party(PartyRole::Cooperating, body(7))],
         targets: vec![Target {
             id: TargetId(app.new_id()),
             subject: "完成投资".to_owned(),

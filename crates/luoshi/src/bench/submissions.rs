@@ -329,7 +329,9 @@ fn client(
     let mut timings = Timings::default();
     while began.elapsed() < duration {
         let Some(slot) = site.next() else { break };
-        let Some((session, token)) = sessions.get(slot.body) else { break };
+        let Some((session, token)) = sessions.get(slot.body) else {
+            break;
+        };
         let request = form(&slot, address, session, token);
         let one = Instant::now();
         let answer = client.ask(&request)?;

@@ -166,7 +166,11 @@ fn submissions_table(outcome: &mut Outcome, words: Words) -> String {
             ];
             if on_server {
                 row.push(level.insert_rate.map_or_else(String::new, |rate| format!("{rate:.0}")));
-                row.push(level.insert_ratio().map_or_else(String::new, |ratio| format!("{ratio:.2}")));
+                row.push(
+                    level
+                        .insert_ratio()
+                        .map_or_else(String::new, |ratio| format!("{ratio:.2}")),
+                );
             }
             row
         })
@@ -220,8 +224,7 @@ fn measure_pages(arguments: &BenchPagesArguments, database: Database, words: Wor
             site.app.drain_jobs().await?;
             for page in Page::ALL {
                 for connections in arguments.connections.iter().copied() {
-                    let mut timings =
-                        pages::measure(&site, page, address, usize::from(connections), duration).await?;
+                    let mut timings = pages::measure(&site, page, address, usize::from(connections), duration).await?;
                     let p50 = timings.percentile(50);
                     let fewest = figures
                         .iter()

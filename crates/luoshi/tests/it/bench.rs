@@ -9,7 +9,16 @@ use crate::program::run;
 
 fn measured(arguments: &[&str], folder: &Path) -> Value {
     let folder_text = folder.to_str().unwrap();
-    let usual = ["--seconds", "1", "--tasks", "60", "--format", "json", "--folder", folder_text];
+    let usual = [
+        "--seconds",
+        "1",
+        "--tasks",
+        "60",
+        "--format",
+        "json",
+        "--folder",
+        folder_text,
+    ];
     let ran = run(arguments.iter().copied().chain(usual));
     assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.stderr);
     let left = fs::read_dir(folder).unwrap().count();
@@ -21,12 +30,20 @@ fn measured(arguments: &[&str], folder: &Path) -> Value {
 fn check_level(level: &Value, writers: u64) {
     assert_eq!(level["writers"], writers);
     assert_eq!(level["failed"], 0, "{level}");
-    for name in ["submissions_per_second", "p50_ms", "bare_per_second", "flushes_per_second"] {
+    for name in [
+        "submissions_per_second",
+        "p50_ms",
+        "bare_per_second",
+        "flushes_per_second",
+    ] {
         assert!(level[name].as_f64().unwrap() > 0.0, "{name}: {level}");
     }
     assert!(level["p50_ms"].as_f64() <= level["p99_ms"].as_f64(), "{level}");
     let ratio = level["submissions_per_second"].as_f64().unwrap() / level["bare_per_second"].as_f64().unwrap();
-    assert!((level["ratio_to_bare"].as_f64().unwrap() - ratio).abs() < 1e-9, "{level}");
+    assert!(
+        (level["ratio_to_bare"].as_f64().unwrap() - ratio).abs() < 1e-9,
+        "{level}"
+    );
 }
 
 #[test]
@@ -34,7 +51,10 @@ fn submissions_are_measured_by_both_ways_beside_their_ceilings() {
     let folder = tempfile::tempdir().unwrap();
     for way in ["execute", "http"] {
         let measured = measured(&["bench", "--writers", "1,64", "--through", way], folder.path());
-        assert_eq!((&measured["engine"], &measured["through"]), (&"sqlite".into(), &way.into()));
+        assert_eq!(
+            (&measured["engine"], &measured["through"]),
+            (&"sqlite".into(), &way.into())
+        );
         // Event, content of three texts, leaf, report, value, entry of search, receipt, job.
         assert!(measured["rows_per_submission"].as_u64() >= Some(9), "{measured}");
         let levels = measured["levels"].as_array().unwrap();
@@ -63,7 +83,10 @@ fn submissions_are_measured_on_postgres() {
     check_level(&measured["levels"][0], 2);
 
     // What is in it now is a site, if only one of this program.
-    let again = run(arguments.iter().copied().chain(["--folder", folder.path().to_str().unwrap()]));
+    let again = run(arguments
+        .iter()
+        .copied()
+        .chain(["--folder", folder.path().to_str().unwrap()]));
     assert_eq!(again.code, 3, "{}", again.stdout);
 }
 
