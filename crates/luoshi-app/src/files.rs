@@ -293,7 +293,7 @@ enum Begun {
 }
 
 /// Where the bytes of a file lie, below the root of the files.
-fn key_of(file: &StoredFile) -> String {
+pub(crate) fn key_of(file: &StoredFile) -> String {
     // The place makes each keeping of the same bytes a file of its own, so that a late removal never meets a new one.
     let folder = folder_of(file.organisation, &file.sha256);
     format!("{folder}/{}-{}", file.sha256, file.place.simple())

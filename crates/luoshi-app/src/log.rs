@@ -26,7 +26,7 @@ use crate::{
     error::AppError,
     execute::flatten,
     log_files::{CHECKPOINT, KEYS, LogFiles},
-    signing::{Epoch, HALT_SETTING, SiteLog, SiteLogError, VERIFIER_SETTING},
+    signing::{Epoch, HALT_SETTING, RESTORED_SETTING, SiteLog, SiteLogError, VERIFIER_SETTING},
     site::{App, OpenError},
 };
 
@@ -454,6 +454,18 @@ impl App {
     /// Why the log must not be signed: whether something that was signed is not a beginning of what the database holds. From the beginning
     /// the first time, later from where the last check ended.
     fn check_signed(&self, log: &SiteLog, known: &KnownCheckpoints) -> Result<Option<IncidentCause>, AppError> {
+        if let Some(cause) = self.check_beginnings(log, known)? {
+            return Ok(Some(cause));
+        }
+        // What was signed after a backup was made is nowhere here, and nothing looks wrong.
+        let is_restored = self
+            .store
+            .read(|snapshot| snapshot.setting(RESTORED_SETTING))?
+            .is_some();
+        Ok(is_restored.then_some(IncidentCause::Restored))
+    }
+
+    fn check_beginnings(&self, log: &SiteLog, known: &KnownCheckpoints) -> Result<Option<IncidentCause>, AppError> {
         let first_place = log.present()?.first_place;
         let places = self.store.read(|snapshot| snapshot.log_size())?;
         let held = places.saturating_sub(first_place);

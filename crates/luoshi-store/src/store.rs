@@ -52,7 +52,7 @@ pub enum ScrubOutcome {
     NotByProgram,
 }
 
-enum Engine {
+pub(crate) enum Engine {
     Sqlite(Sqlite),
     Postgres(Postgres),
 }
@@ -218,6 +218,12 @@ impl Store {
             Engine::Sqlite(sqlite) => sqlite.scrub(),
             Engine::Postgres(_) => Ok(ScrubOutcome::NotByProgram),
         }
+    }
+
+    /// The engine of a database that needs no migration.
+    pub(crate) fn engine(&self) -> Result<&Engine, StoreError> {
+        self.refuse_unmigrated()?;
+        Ok(&self.shared.engine)
     }
 
     fn refuse_unmigrated(&self) -> Result<(), StoreError> {
