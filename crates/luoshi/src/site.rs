@@ -48,6 +48,14 @@ impl Place {
         }
     }
 
+    /// Whether restoring would meet a site. A key that was put there before is none.
+    pub(crate) fn is_taken(&self) -> bool {
+        match &self.database {
+            Database::InTheFolder | Database::File(_) => self.holds_site(),
+            Database::Server(_) => self.data.join("log").join("keys").is_file(),
+        }
+    }
+
     /// The same database with another folder.
     pub(crate) fn with_data(&self, data: &Path) -> Self {
         Self {

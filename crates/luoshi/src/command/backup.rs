@@ -139,7 +139,7 @@ pub(crate) fn restore(arguments: &RestoreArguments, settings: &Settings, words: 
         data: place.data.clone(),
         cause,
     };
-    if place.holds_site() {
+    if place.is_taken() {
         return Err(Failure::SiteExists {
             data: place.data.clone(),
         });
