@@ -6,6 +6,7 @@
 //! never between two, so that no answer and no pause tells what others have sent.
 
 mod check;
+mod name;
 mod scanner;
 mod store;
 mod sweep;
@@ -23,12 +24,13 @@ use uuid::Uuid;
 
 #[cfg(feature = "s3")]
 pub use self::store::BucketSettings;
-use self::{scanner::Verdict, store::ReceiveError};
 pub use self::{
+    name::bare_file_name,
     scanner::{ScannerAddress, ScannerAddressError},
     store::{FileStore, FileStoreError, ReceivedFile},
     sweep::Sweep,
 };
+use self::{scanner::Verdict, store::ReceiveError};
 use crate::{error::AppError, execute::flatten, job::Job, site::App};
 
 /// What an operator decides about files.
