@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use luoshi_ledger::{
     Actor, Refusal,
-    evidence::{Evidence, LONGEST_EVIDENCE_NAME, MOST_EVIDENCE},
+    evidence::{Evidence, MOST_EVIDENCE},
     ids::{EvidenceId, OrganisationId, ReportId, TaskId},
     period::Period,
     policy::may_see_evidence,
@@ -21,7 +21,7 @@ use luoshi_store::DraftEvidence;
 use crate::{
     error::AppError,
     execute::flatten,
-    files::{FileError, FileStoreError, ReceivedFile},
+    files::{FileError, FileStoreError, ReceivedFile, bare_file_name},
     site::App,
 };
 
@@ -49,7 +49,7 @@ impl App {
         file: &ReceivedFile,
     ) -> Result<EvidenceId, FileError> {
         self.may_write_report(actor, task, organisation, period)?;
-        let name = evidence_name(name);
+        let name = bare_file_name(name);
         // What stands in place of erased words is nobody's to write.
         if name.is_empty() || name.contains(ERASED) {
             return Err(FileError::Nameless);
@@ -184,47 +184,5 @@ impl App {
                 Err(AppError::Unavailable)
             }
         }
-    }
-}
-
-/// The last part of a path as some browsers send it, without characters that no name may have and not longer than a list can show.
-pub fn evidence_name(sent: &str) -> String {
-    let name: String = sent
-        .rsplit(['/', '\\'])
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .filter(|character| !character.is_control() && !turns_direction(*character))
-        .collect();
-    let name = name.trim();
-    let length = name.chars().count();
-    if length <= LONGEST_EVIDENCE_NAME {
-        return name.to_owned();
-    }
-    // The end holds the ending, by which the sort is told.
-    let head: String = name.chars().take(LONGEST_EVIDENCE_NAME - 20).collect();
-    let tail: String = name.chars().skip(length - 19).collect();
-    format!("{head}…{tail}")
-}
-
-/// Marks that turn the direction of what follows, by which `…xcod.exe` can be made to look like a document's name.
-fn turns_direction(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_name_is_only_a_name() {
-        assert_eq!(evidence_name("方案\u{202e}xcod.exe"), "方案xcod.exe");
-        assert_eq!(evidence_name("C:\\文件\\清单.csv"), "清单.csv");
-        assert_eq!(evidence_name("../../etc/passwd"), "passwd");
-        assert_eq!(evidence_name("a\r\nb\0.txt"), "ab.txt");
-        assert_eq!(evidence_name("  "), "");
-        let kept = evidence_name(&format!("{}.docx", "长".repeat(400)));
-        assert_eq!(kept.chars().count(), LONGEST_EVIDENCE_NAME);
-        assert!(kept.ends_with(".docx"));
     }
 }

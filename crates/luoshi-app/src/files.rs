@@ -6,6 +6,7 @@
 //! never between two, so that no answer and no pause tells what others have sent.
 
 mod check;
+mod name;
 mod scanner;
 mod store;
 mod sweep;
@@ -23,12 +24,13 @@ use uuid::Uuid;
 
 #[cfg(feature = "s3")]
 pub use self::store::BucketSettings;
-use self::{scanner::Verdict, store::ReceiveError};
 pub use self::{
+    name::bare_file_name,
     scanner::{ScannerAddress, ScannerAddressError},
     store::{FileStore, FileStoreError, ReceivedFile},
     sweep::Sweep,
 };
+use self::{scanner::Verdict, store::ReceiveError};
 use crate::{error::AppError, execute::flatten, job::Job, site::App};
 
 /// What an operator decides about files.
@@ -293,7 +295,7 @@ enum Begun {
 }
 
 /// Where the bytes of a file lie, below the root of the files.
-fn key_of(file: &StoredFile) -> String {
+pub(crate) fn key_of(file: &StoredFile) -> String {
     // The place makes each keeping of the same bytes a file of its own, so that a late removal never meets a new one.
     let folder = folder_of(file.organisation, &file.sha256);
     format!("{folder}/{}-{}", file.sha256, file.place.simple())

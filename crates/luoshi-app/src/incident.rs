@@ -18,7 +18,7 @@ use luoshi_tlog::{Checkpoint, Continuation, LogKey, Rotation};
 use crate::{
     error::AppError,
     execute::{Done, Request, flatten},
-    signing::{HALT_SETTING, ORIGIN_SETTING, SiteLog, VERIFIER_SETTING, keep_key},
+    signing::{HALT_SETTING, ORIGIN_SETTING, RESTORED_SETTING, SiteLog, VERIFIER_SETTING, keep_key},
     site::{App, new_log_key},
 };
 
@@ -173,6 +173,7 @@ impl App {
                     transaction.give_back_places(first_place)?;
                     transaction.sequence_leaf(receipt.event, first_place)?;
                     transaction.set_setting(HALT_SETTING, "")?;
+                    transaction.remove_setting(RESTORED_SETTING)?;
                 }
                 Ok::<_, AppError>(done)
             })

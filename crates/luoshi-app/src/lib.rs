@@ -7,6 +7,7 @@
 //! What it is not for: HTTP, HTML, SQL, command-line flags, choosing a database, or any rule of the ledger itself.
 
 pub mod account;
+pub mod backup;
 pub mod clock;
 mod digest;
 pub mod document;

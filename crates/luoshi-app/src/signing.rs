@@ -25,6 +25,9 @@ pub(crate) const VERIFIER_SETTING: &str = "log_verifier_key";
 /// The setting that says why the log is not signed; empty or absent while it is.
 pub(crate) const HALT_SETTING: &str = "log_halt";
 
+/// The setting of a site that was restored from a backup and whose log was not continued since.
+pub(crate) const RESTORED_SETTING: &str = "restored";
+
 /// One of the logs of a site, in the order in which they were kept.
 #[derive(Debug, Clone)]
 pub(crate) struct Epoch {

@@ -7,7 +7,7 @@
 use std::{num::NonZero, sync::Arc, thread};
 
 use luoshi_ledger::ids::{DocumentId, EvidenceId};
-use luoshi_store::{Difference, DifferenceKind, GivenReceipt, KeptFile, ReceiptFault, Watcher};
+use luoshi_store::{Difference, DifferenceKind, GivenReceipt, KeptFile, ReceiptFault, Snapshot, StoreError, Watcher};
 use luoshi_tlog::Receipt;
 use uuid::Uuid;
 
@@ -211,25 +211,20 @@ impl App {
     ) -> Result<(), AppError> {
         let total = self.store.read(|snapshot| snapshot.referred_file_count())?;
         progress(Phase::Files, 0, total);
-        let mut after = Uuid::nil();
-        loop {
-            let files = self
-                .store
-                .read(|snapshot| snapshot.document_files(DocumentId(after), FILES_AT_ONCE))?;
-            let Some(last) = files.last() else { break };
-            after = last.id;
-            self.verify_kept_files(&files, verification)?;
-            progress(Phase::Files, verification.files, total);
-        }
-        let mut after = Uuid::nil();
-        loop {
-            let files = self
-                .store
-                .read(|snapshot| snapshot.evidence_files(EvidenceId(after), FILES_AT_ONCE))?;
-            let Some(last) = files.last() else { break };
-            after = last.id;
-            self.verify_kept_files(&files, verification)?;
-            progress(Phase::Files, verification.files, total);
+        type FilesAfter = fn(&Snapshot<'_>, Uuid) -> Result<Vec<KeptFile>, StoreError>;
+        let sorts: [FilesAfter; 2] = [
+            |snapshot, after| snapshot.document_files(DocumentId(after), FILES_AT_ONCE),
+            |snapshot, after| snapshot.evidence_files(EvidenceId(after), FILES_AT_ONCE),
+        ];
+        for files_after in sorts {
+            let mut after = Uuid::nil();
+            loop {
+                let files = self.store.read(|snapshot| files_after(snapshot, after))?;
+                let Some(last) = files.last() else { break };
+                after = last.id;
+                self.verify_kept_files(&files, verification)?;
+                progress(Phase::Files, verification.files, total);
+            }
         }
         Ok(())
     }

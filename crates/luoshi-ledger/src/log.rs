@@ -24,16 +24,19 @@ pub enum IncidentCause {
     DatabaseBehind,
     /// What was signed is not what the database holds at those places.
     RecordDiffers,
+    /// A backup was restored, and nothing says what was signed after it was made.
+    Restored,
     /// Nothing hindered signing; whoever keeps the log decided so, as after the theft of a key.
     Decided,
 }
 
 impl IncidentCause {
     /// Every cause.
-    pub const ALL: [IncidentCause; 4] = [
+    pub const ALL: [IncidentCause; 5] = [
         IncidentCause::KeyLost,
         IncidentCause::DatabaseBehind,
         IncidentCause::RecordDiffers,
+        IncidentCause::Restored,
         IncidentCause::Decided,
     ];
 
@@ -43,6 +46,7 @@ impl IncidentCause {
             IncidentCause::KeyLost => "key-lost",
             IncidentCause::DatabaseBehind => "database-behind",
             IncidentCause::RecordDiffers => "record-differs",
+            IncidentCause::Restored => "restored",
             IncidentCause::Decided => "decided",
         }
     }

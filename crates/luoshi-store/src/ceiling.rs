@@ -156,7 +156,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be read, there is no such command, or the tables are there already.
     pub fn ceiling(&self, command: CommandId, file: &Path) -> Result<Ceiling, StoreError> {
-        let place = match self.engine() {
+        let place = match self.engine()? {
             Engine::Sqlite(_) => {
                 if file.exists() {
                     return Err(StoreError::NotEmpty);
@@ -256,7 +256,7 @@ impl Ceiling {
                 connection.with(|connection| Ok(connection.pragma_update(None, "foreign_keys", "off")?))?;
                 OwnConnection::Sqlite(connection)
             }
-            Place::Server(store) => match store.engine() {
+            Place::Server(store) => match store.engine()? {
                 Engine::Postgres(postgres) => OwnConnection::Postgres(postgres.session()?),
                 Engine::Sqlite(_) => return Err(StoreError::Unavailable),
             },
@@ -276,7 +276,7 @@ impl Ceiling {
         let Place::Server(store) = &self.place else {
             return Ok(None);
         };
-        let Engine::Postgres(postgres) = store.engine() else {
+        let Engine::Postgres(postgres) = store.engine()? else {
             return Ok(None);
         };
         let session = postgres.session()?;

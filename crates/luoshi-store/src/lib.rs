@@ -8,6 +8,7 @@
 //! seam `engine`; what only SQLite is asked for is under `sqlite`, and what only PostgreSQL is asked for under `postgres`.
 
 mod account;
+mod backup;
 mod ceiling;
 mod checkpoint;
 mod content;

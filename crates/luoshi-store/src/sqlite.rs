@@ -63,6 +63,17 @@ impl Sqlite {
         self.writer.with(|connection| scrub::run(connection))
     }
 
+    /// Copies the database into a new file, see [`Store::back_up`](crate::Store::back_up).
+    pub(crate) fn back_up(&self, path: &Path) -> Result<(), StoreError> {
+        // The engine's backup interface copies pages, the free ones too, in which words lie that were deleted before pages were wiped; this
+        // statement writes the rows anew, and reads one state as well.
+        let path = path.to_str().ok_or(StoreError::BadAddress)?;
+        self.readers.apart(|connection| {
+            connection.execute("vacuum into $1", [path])?;
+            Ok(())
+        })
+    }
+
     /// Hands work to the committer.
     pub(crate) fn write<T, E, Work>(&self, work: Work) -> PendingWrite<T, E>
     where

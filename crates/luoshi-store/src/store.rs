@@ -220,9 +220,10 @@ impl Store {
         }
     }
 
-    /// The engine behind the store.
-    pub(crate) fn engine(&self) -> &Engine {
-        &self.shared.engine
+    /// The engine of a database that needs no migration.
+    pub(crate) fn engine(&self) -> Result<&Engine, StoreError> {
+        self.refuse_unmigrated()?;
+        Ok(&self.shared.engine)
     }
 
     fn refuse_unmigrated(&self) -> Result<(), StoreError> {

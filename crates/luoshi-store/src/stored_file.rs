@@ -81,6 +81,10 @@ const DOCUMENTS_AFTER: &str = "
         and stored_file.stored_at is not null and stored_file.condemned_at is null
     where document.id > $1 order by document.id limit $2";
 
+const KEPT_AFTER: &str = "
+    select place, organisation, sha256, byte_count from stored_file
+    where stored_at is not null and condemned_at is null and place > $1 order by place limit $2";
+
 const COUNT_REFERRED: &str = "select (select count(*) from document) + (select count(*) from evidence)";
 
 /// The owner of the source documents: the site itself. No body has this id.
@@ -204,6 +208,14 @@ impl Snapshot<'_> {
     /// When the database cannot be read.
     pub fn document_files(&self, after: DocumentId, limit: u32) -> Result<Vec<KeptFile>, StoreError> {
         self.connection.all(DOCUMENTS_AFTER, values![&after, limit, &SITE])
+    }
+
+    /// Files whose bytes are kept, of reports, drafts and documents, by place, at most `limit` after `after`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn kept_files(&self, after: Uuid, limit: u32) -> Result<Vec<StoredFile>, StoreError> {
+        self.connection.all(KEPT_AFTER, values![&after, limit])
     }
 
     /// How many files the record refers to: source documents and evidence, each as often as it came.

@@ -193,6 +193,10 @@ pub(crate) enum Command {
     },
     #[command(about = "把旧版数据库升级到本程序的版本\nBring an older database up to this program", help_template = HELP_TEMPLATE)]
     Migrate,
+    #[command(about = "把整个站点备份成一个文件，并打开核对\nBack the whole site up into one file, proven by opening it", help_template = HELP_TEMPLATE)]
+    Backup(BackupArguments),
+    #[command(about = "从备份恢复站点\nMake a site of a backup", help_template = HELP_TEMPLATE)]
+    Restore(RestoreArguments),
     #[command(about = "把整个站点搬到另一种数据库，逐条重放核对\nMove the whole site to a database of another engine, proven by replay", help_template = HELP_TEMPLATE)]
     MigrateEngine(MigrateEngineArguments),
     #[command(
@@ -386,6 +390,44 @@ pub(crate) struct ImportArguments {
     pub(crate) adopt: bool,
     #[command(flatten)]
     pub(crate) document: DocumentArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct BackupArguments {
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "写到哪里；不覆盖已有文件\nWhere to; an existing file is never overwritten"
+    )]
+    pub(crate) output: PathBuf,
+    #[arg(
+        long,
+        value_name = "AGE",
+        help = "加密给谁：age1 开头的公钥，可以写多次\nWho can open it: a public key that begins with age1; may be given several times"
+    )]
+    pub(crate) recipient: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = OPTIONS)]
+pub(crate) struct RestoreArguments {
+    #[arg(value_name = "FILE", help = "备份文件\nThe backup")]
+    pub(crate) archive: PathBuf,
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "备份加密时，age 的私钥文件\nThe file of secret keys of age, where the backup is enciphered"
+    )]
+    pub(crate) identity: Option<PathBuf>,
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "站点最后公布的存证点；与备份一致时不停止签署\nThe last checkpoint that the site published; where the backup ends with it, signing goes on"
+    )]
+    pub(crate) witnessed: Option<PathBuf>,
+    #[arg(long, help = "只打开核对，不恢复\nOnly open it and check it")]
+    pub(crate) check: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! The subcommands, one room each. What they do is the crates' below; here it is read from flags, wired and said.
 
 pub(crate) mod admin;
+pub(crate) mod backup;
 pub(crate) mod bench;
 pub(crate) mod demo;
 pub(crate) mod diagnostics;

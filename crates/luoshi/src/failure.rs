@@ -91,6 +91,26 @@ pub(crate) enum Failure {
     Database { database: String, cause: anyhow::Error },
     /// The log cannot be signed, and nothing is recorded meanwhile.
     LogHalted { cause: IncidentCause },
+    /// Another backup of the site is under way.
+    BackupUnderWay,
+    /// The file is no backup.
+    NotABackup { path: PathBuf },
+    /// The backup ends too early.
+    BackupBrokenOff { path: PathBuf },
+    /// A part of the backup is not what its manifest says.
+    BackupDamaged { path: PathBuf, part: String },
+    /// A newer release made the backup.
+    NewerBackup { path: PathBuf },
+    /// The backup is enciphered and no secret key was given.
+    IdentityNeeded { path: PathBuf },
+    /// None of the secret keys opens the backup.
+    WrongIdentity { path: PathBuf },
+    /// The file holds no secret keys.
+    NotAnIdentity { path: PathBuf },
+    /// What was given as a public key is none.
+    NotARecipient { recipient: String },
+    /// A site is there already.
+    SiteExists { data: PathBuf },
     /// The disk failed while the site was served; nothing after that was acknowledged.
     DiskLost { data: PathBuf },
     /// The log's key is another site's.
@@ -203,6 +223,9 @@ impl Failure {
             | Failure::KeyNeeded
             | Failure::NotAKey { .. }
             | Failure::NotAnEntry { .. }
+            | Failure::NotARecipient { .. }
+            | Failure::NotAnIdentity { .. }
+            | Failure::IdentityNeeded { .. }
             | Failure::DatabaseAddress
             | Failure::Registry { .. } => Exit::Usage,
             Failure::NothingToRead
@@ -234,6 +257,13 @@ impl Failure {
             | Failure::UnsafeSetting { .. }
             | Failure::ForeignKey { .. }
             | Failure::DamagedKey { .. }
+            | Failure::BackupUnderWay
+            | Failure::NotABackup { .. }
+            | Failure::BackupBrokenOff { .. }
+            | Failure::BackupDamaged { .. }
+            | Failure::NewerBackup { .. }
+            | Failure::WrongIdentity { .. }
+            | Failure::SiteExists { .. }
             | Failure::LogHalted { .. }
             | Failure::LogUnreachable { .. }
             | Failure::NoLog { .. }
@@ -318,6 +348,19 @@ impl Failure {
                 vec![("database", text(database)), ("moved_to", text(moved_to))],
             ),
             Failure::Unreachable { database, .. } => ("failure-unreachable", vec![("database", text(database))]),
+            Failure::BackupUnderWay => ("failure-backup-under-way", vec![]),
+            Failure::NotABackup { path: file } => ("failure-not-a-backup", vec![("path", path(file))]),
+            Failure::BackupBrokenOff { path: file } => ("failure-backup-broken-off", vec![("path", path(file))]),
+            Failure::BackupDamaged { path: file, part } => (
+                "failure-backup-damaged",
+                vec![("path", path(file)), ("part", text(part))],
+            ),
+            Failure::NewerBackup { path: file } => ("failure-newer-backup", vec![("path", path(file))]),
+            Failure::IdentityNeeded { path: file } => ("failure-identity-needed", vec![("path", path(file))]),
+            Failure::WrongIdentity { path: file } => ("failure-wrong-identity", vec![("path", path(file))]),
+            Failure::NotAnIdentity { path: file } => ("failure-not-an-identity", vec![("path", path(file))]),
+            Failure::NotARecipient { recipient } => ("failure-not-a-recipient", vec![("recipient", text(recipient))]),
+            Failure::SiteExists { data } => ("failure-site-exists", vec![("data", path(data))]),
             Failure::UnsafeSetting {
                 database,
                 name,
@@ -543,6 +586,21 @@ mod tests {
                 database: "x".to_owned(),
                 cause: anyhow::anyhow!("cause"),
             },
+            Failure::BackupUnderWay,
+            Failure::NotABackup { path: data() },
+            Failure::BackupBrokenOff { path: data() },
+            Failure::BackupDamaged {
+                path: data(),
+                part: "x".to_owned(),
+            },
+            Failure::NewerBackup { path: data() },
+            Failure::IdentityNeeded { path: data() },
+            Failure::WrongIdentity { path: data() },
+            Failure::NotAnIdentity { path: data() },
+            Failure::NotARecipient {
+                recipient: "x".to_owned(),
+            },
+            Failure::SiteExists { data: data() },
             Failure::DiskLost { data: data() },
             Failure::ForeignKey { data: data() },
             Failure::DamagedKey { data: data() },
@@ -554,6 +612,9 @@ mod tests {
             },
             Failure::LogHalted {
                 cause: IncidentCause::RecordDiffers,
+            },
+            Failure::LogHalted {
+                cause: IncidentCause::Restored,
             },
             Failure::LogUnreachable {
                 place: "x".to_owned(),

@@ -78,6 +78,8 @@ fn run(line: &CommandLine) -> (Words, Result<Exit, Failure>) {
         Command::Log { command } => command::log::run(command, &settings, words),
         Command::Receipt { command } => command::receipt::run(command, words),
         Command::Migrate => command::migrate::run(&settings, words),
+        Command::Backup(arguments) => command::backup::run(arguments, &settings, words),
+        Command::Restore(arguments) => command::backup::restore(arguments, &settings, words),
         Command::MigrateEngine(arguments) => command::migrate_engine::run(arguments, &settings, words),
         Command::Bench(arguments) => command::bench::run(arguments, &settings, words),
         Command::Admin { command } => command::admin::run(command, &settings, words),

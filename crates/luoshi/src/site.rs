@@ -48,6 +48,14 @@ impl Place {
         }
     }
 
+    /// Whether restoring would meet a site. A key that was put there before is none.
+    pub(crate) fn is_taken(&self) -> bool {
+        match &self.database {
+            Database::InTheFolder | Database::File(_) => self.holds_site(),
+            Database::Server(_) => self.data.join("log").join("keys").is_file(),
+        }
+    }
+
     /// The same database with another folder.
     pub(crate) fn with_data(&self, data: &Path) -> Self {
         Self {
@@ -206,6 +214,50 @@ pub(crate) fn copy(from: &Place, to: &Place, progress: &mut dyn FnMut(&str, u64)
     }
 }
 
+/// Makes the unpacked `database` of a backup the database of `place`. `mark` says in it what a restored site has to know, and `beside` puts
+/// everything else to its place before: only then is there a site.
+///
+/// # Errors
+/// When a step fails; there is no site then, and the same can be tried again.
+pub(crate) fn take_over<T>(
+    place: &Place,
+    database: &Path,
+    mark: impl FnOnce(&Store) -> Result<T, luoshi_app::AppError>,
+    beside: impl FnOnce() -> Result<(), Failure>,
+) -> Result<T, Failure> {
+    let failed = |error| Failure::of_store(place, error);
+    let unpacked = Store::open(&Location::Sqlite(database.to_owned())).map_err(failed)?;
+    let marked = mark(&unpacked)?;
+    let folder_failed = |cause| Failure::Folder {
+        data: place.data.clone(),
+        cause,
+    };
+    let to = match &place.database {
+        Database::InTheFolder => place.data.join("luoshi.db"),
+        Database::File(path) => path.clone(),
+        Database::Server(address) => {
+            let server = Store::create(&Location::Postgres(address.clone())).map_err(failed)?;
+            unpacked.copy_into(&server, &mut |_, _| {}).map_err(failed)?;
+            // The log tells that there is a site, so it comes last.
+            beside()?;
+            return Ok(marked);
+        }
+    };
+    // Closed, it is one file and nothing waits beside it.
+    drop(unpacked);
+    beside()?;
+    let elsewhere = to.parent().is_some_and(|parent| parent != place.data);
+    if elsewhere {
+        fs::copy(database, &to).map_err(folder_failed)?;
+    } else {
+        fs::rename(database, &to).map_err(folder_failed)?;
+    }
+    let file = fs::File::open(&to).map_err(folder_failed)?;
+    file.sync_all().map_err(folder_failed)?;
+    DataFolder::create(&place.data).map_err(folder_failed)?;
+    Ok(marked)
+}
+
 /// Closes the database of a site that has moved: it is kept as it is and opened no more.
 ///
 /// # Errors
@@ -252,7 +304,7 @@ pub(crate) fn open_store(place: &Place) -> Result<Store, Failure> {
 }
 
 /// A mistyped folder must not be filled with a site.
-fn refuse_foreign_folder(place: &Place) -> Result<(), Failure> {
+pub(crate) fn refuse_foreign_folder(place: &Place) -> Result<(), Failure> {
     let data = place.data.as_path();
     if place.holds_site() {
         return Ok(());

@@ -13,7 +13,7 @@ use std::{
     },
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
 use jiff::Timestamp;
 use luoshi_ledger::ids::OrganisationId;
@@ -23,7 +23,7 @@ use object_store::{
     MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path as ObjectPath,
 };
 use sha2::{Digest, Sha256};
-use tokio::{runtime::Handle, sync::Semaphore};
+use tokio::{io::AsyncReadExt, runtime::Handle, sync::Semaphore};
 use uuid::Uuid;
 
 use super::{INCOMING, folder_of, incoming_key, key_of};
@@ -326,6 +326,27 @@ impl FileStore {
         file: &StoredFile,
     ) -> Result<BoxStream<'static, Result<Bytes, FileStoreError>>, FileStoreError> {
         self.read_key(&key_of(file)).await
+    }
+
+    /// How many bytes lie at the place of a file.
+    pub(crate) async fn size(&self, file: &StoredFile) -> Result<u64, FileStoreError> {
+        Ok(self.objects.head(&ObjectPath::from(key_of(file))).await?.size)
+    }
+
+    /// Puts the bytes of a file that a backup held to their key. Durable when this returns.
+    pub(crate) async fn put_back(&self, key: &str, path: &FolderPath) -> Result<(), FileStoreError> {
+        let mut upload = self.objects.put_multipart(&ObjectPath::from(key)).await?;
+        let mut file = tokio::fs::File::open(path).await?;
+        loop {
+            let mut part = BytesMut::with_capacity(self.part);
+            while part.len() < self.part && file.read_buf(&mut (&mut part).limit(self.part)).await? > 0 {}
+            if part.is_empty() {
+                break;
+            }
+            upload.put_part(PutPayload::from(part.freeze())).await?;
+        }
+        self.durable(upload.complete().await)?;
+        self.flush_above(key).await
     }
 
     /// Removes the bytes of a file, durably; bytes that are not there are no error.

@@ -121,14 +121,20 @@ fn an_independent_verifier_accepts_logs_of_every_shape() {
     }
 }
 
-/// A process that was killed in the middle of a job took the lease with it, and the log stood still for five minutes.
-#[tokio::test]
-async fn what_a_killed_process_left_waiting_is_in_the_log_as_soon_as_the_next_one_runs() {
+/// A site with leaves that wait for the log, its last checkpoint, and the store as another process has it open.
+async fn with_work_of_another_process() -> (Site, Option<String>, Store) {
     let (site, _) = Site::issued().await;
     site.app.drain_jobs().await.unwrap();
     let before = site.app.checkpoint();
     site.adopt().await;
-    let killed = Store::open(&Location::Sqlite(site.folder.path().join("luoshi.db"))).unwrap();
+    let other = Store::open(&Location::Sqlite(site.folder.path().join("luoshi.db"))).unwrap();
+    (site, before, other)
+}
+
+/// A process that was killed in the middle of a job took the lease with it, and the log stood still for five minutes.
+#[tokio::test]
+async fn what_a_killed_process_left_waiting_is_in_the_log_as_soon_as_the_next_one_runs() {
+    let (site, before, killed) = with_work_of_another_process().await;
     let now = site.app.now();
     let taken = killed
         .write(move |transaction| transaction.take_jobs(now, now.checked_add(5.minutes()).unwrap()))
@@ -150,11 +156,7 @@ async fn what_a_killed_process_left_waiting_is_in_the_log_as_soon_as_the_next_on
 /// stood still until the job's had run out.
 #[tokio::test]
 async fn places_that_were_given_and_not_signed_for_are_taken_up_once_the_signer_is_known_to_be_gone() {
-    let (site, _) = Site::issued().await;
-    site.app.drain_jobs().await.unwrap();
-    let before = site.app.checkpoint();
-    site.adopt().await;
-    let killed = Store::open(&Location::Sqlite(site.folder.path().join("luoshi.db"))).unwrap();
+    let (site, before, killed) = with_work_of_another_process().await;
     let now = site.app.now();
     let signer = site.app.new_id();
     killed

@@ -248,6 +248,14 @@ impl Pool {
         }
     }
 
+    /// Runs `work` with a connection that is in no transaction and that nobody else waits for, and closes it.
+    pub(crate) fn apart<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        match self {
+            Pool::Shared(writer) => work(&writer.lock()),
+            Pool::File { path, .. } => work(&open_file(path, false)?),
+        }
+    }
+
     fn take(&self) -> Result<Connection, StoreError> {
         let Pool::File { path, state, returned } = self else {
             return Err(StoreError::Unavailable);

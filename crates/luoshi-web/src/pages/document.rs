@@ -10,6 +10,7 @@ use axum::{
 };
 use luoshi_app::{
     document::{ImportError, Upload, WordedDiagnostic, word_diagnostics},
+    files::bare_file_name,
     review::ReviewSummary,
 };
 use luoshi_ledger::plan::YEARS;
@@ -26,8 +27,6 @@ use crate::{
 
 /// The field of the form that holds the file.
 const FILE_FIELD: &str = "file";
-/// Longest name of a file that is kept, in characters; longer ones lose their middle to nobody's harm.
-const LONGEST_FILE_NAME: usize = 150;
 
 /// The list of received documents.
 #[derive(Template)]
@@ -193,7 +192,7 @@ impl FromRequest<Site> for SubmittedDocument {
                 return Err(UploadRejection(Failure::TooLarge));
             }
             let name = part.name().unwrap_or_default().to_owned();
-            match part.file_name().map(bare_name) {
+            match part.file_name().map(bare_file_name) {
                 Some(file_name) if name == FILE_FIELD => {
                     let bytes = part.bytes().await?.to_vec();
                     // A browser sends a part without name and bytes where no file was chosen.
@@ -210,47 +209,9 @@ impl FromRequest<Site> for SubmittedDocument {
     }
 }
 
-/// The last part of a path as some browsers send it, without characters that no name may have and not longer than a list can show.
-fn bare_name(sent: &str) -> String {
-    let name: String = sent
-        .rsplit(['/', '\\'])
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .filter(|character| !character.is_control() && !turns_direction(*character))
-        .collect();
-    let name = name.trim();
-    let length = name.chars().count();
-    if length <= LONGEST_FILE_NAME {
-        return name.to_owned();
-    }
-    // The end holds the extension, by which a reader may know the format.
-    let head: String = name.chars().take(LONGEST_FILE_NAME - 20).collect();
-    let tail: String = name.chars().skip(length - 19).collect();
-    format!("{head}…{tail}")
-}
-
-/// Marks that turn the direction of what follows, by which `…xcod.exe` can be made to look like a document's name.
-fn turns_direction(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_file_name_is_only_a_name() {
-        assert_eq!(bare_name("方案\u{202e}xcod.exe"), "方案xcod.exe");
-        assert_eq!(bare_name("C:\\文件\\分工方案.docx"), "分工方案.docx");
-        assert_eq!(bare_name("../../etc/passwd"), "passwd");
-        assert_eq!(bare_name("a\r\nb\0.txt"), "ab.txt");
-        assert_eq!(bare_name("  "), "");
-        let long = format!("{}.docx", "长".repeat(400));
-        let kept = bare_name(&long);
-        assert_eq!(kept.chars().count(), LONGEST_FILE_NAME);
-        assert!(kept.ends_with(".docx"));
-    }
 
     #[test]
     fn an_empty_field_says_nothing_and_a_wrong_one_is_told_apart() {

@@ -17,8 +17,8 @@ use axum::{
 use futures_util::{Stream, stream};
 use luoshi_app::{
     AppError,
-    evidence::{EvidenceFile, evidence_name},
-    files::{FileError, ReceivedFile},
+    evidence::EvidenceFile,
+    files::{FileError, ReceivedFile, bare_file_name},
 };
 use luoshi_ledger::{
     Refusal,
@@ -92,7 +92,7 @@ impl FromRequest<Site> for SubmittedReport {
                 return Err(FormRejection(Failure::TooLarge));
             }
             let name = part.name().unwrap_or_default().to_owned();
-            match part.file_name().map(evidence_name) {
+            match part.file_name().map(bare_file_name) {
                 Some(file_name) if name == FILE_FIELD => {
                     if !is_checked {
                         // Nobody writes to the disk with a form that is not theirs.

@@ -80,6 +80,28 @@ failure-log-halted-database-behind = The log is not signed: a signed checkpoint 
     .next = Restore a newer backup of the database and do not remove the folder log; where there is none, run luoshi log incident --reason TEXT to continue in a new log.
 failure-log-halted-record-differs = The log is not signed: entries in the database do not agree with a signed checkpoint.
     .next = Run luoshi verify to find what was changed and restore a backup; where that cannot be, run luoshi log incident --reason TEXT to continue in a new log.
+failure-log-halted-restored = The log is not signed and nothing is recorded: the site comes from a backup, and nobody knows what was signed after it was made.
+    .next = Check what was restored, then run luoshi log incident --reason TEXT to continue with a new log.
+failure-backup-under-way = Another backup of this site is under way.
+    .next = Wait until it ends.
+failure-not-a-backup = { $path } is no backup of luoshi.
+    .next = Check the name of the file, or take another backup.
+failure-backup-broken-off = The backup { $path } ends too early.
+    .next = Copy it again, or take another backup.
+failure-backup-damaged = The part { $part } of the backup { $path } is not what its manifest says: it is damaged, or was changed.
+    .next = Take another backup, and find out who touched this one.
+failure-newer-backup = A newer release of luoshi made the backup { $path }.
+    .next = Restore it with that release or a newer one.
+failure-identity-needed = The backup { $path } is enciphered.
+    .next = Name the file of secret keys of age with --identity.
+failure-wrong-identity = None of the secret keys opens the backup { $path }.
+    .next = Take the one that belongs to the public key that the backup was made for.
+failure-not-an-identity = { $path } holds no secret key of age.
+    .next = age-keygen makes such files; one of their lines begins with AGE-SECRET-KEY-1.
+failure-not-a-recipient = “{ $recipient }” is no public key of age.
+    .next = One begins with age1; age-keygen makes it.
+failure-site-exists = There is a site in { $data } already, and restoring does not overwrite it.
+    .next = Name an empty folder with --data, and an empty database where it is on a server.
 failure-log-unreachable = The log cannot be read: { $place }
     .next = Check address or folder, network and proxy; trying again later does no harm.
 failure-no-log = There is no checkpoint at { $place }: it is no log, or one without entries.
@@ -215,6 +237,19 @@ fault-other-log-key = The settings name another key of the log than the record d
 fault-erased-file = a file that was erased by law is there again: { $file }
 fault-file = a file is missing or was changed: { $file }
 
+# Backing up and restoring
+backup-phase-database = Copying the database
+backup-phase-files = Writing files
+backup-phase-opening = Opening the backup
+backup-done = Backed up to { $path } ({ $size }, parts: { $parts }); it was opened, and its events were replayed: { $events }.
+backup-key = The secret key of the log is not in the backup; keep the folder key safe elsewhere.
+backup-missing = Not backed up, since it is missing or not of its size: { $path }
+backup-differs = The database of the backup disagrees with its replay in places: { $count }. The backup was written; run luoshi verify to find the cause.
+restore-opened = The backup was made at { $made_at }; all parts agree with its manifest: { $parts }. Events replayed: { $events }.
+restore-done = Restored to { $data } from a backup made at { $made_at }. Events replayed: { $events }. Files checked: { $files }.
+restore-halted = The log is not signed and nothing is recorded: nobody here knows what was signed after the backup was made. Check it, then run luoshi log incident --reason TEXT.
+restore-next = Next: put the folder key back into the data folder; where anything was erased by law after the backup was made, run luoshi admin erasures reapply with the list; everybody has to sign in again.
+
 # Migrating
 migrate-engine-progress = Copying
 migrate-engine-done = Copied { $rows } rows to { $database }; replayed { $events } events, checked { $leaves } leaves, nothing disagrees.
@@ -348,6 +383,7 @@ log-status-sound = It can be signed.
 log-halt-key-lost = Not signed: the key is not in the folder key.
 log-halt-database-behind = Not signed: a signed checkpoint reaches further than the database; an older backup was restored, or a failover lost the end.
 log-halt-record-differs = Not signed: entries in the database do not agree with a signed checkpoint.
+log-halt-restored = Not signed: the site comes from a backup, and nobody knows what was signed after it was made.
 log-halt-next = Meanwhile everything can be read and nothing is recorded. Restore a newer backup or put the key back; where that cannot be, run luoshi log incident --reason TEXT.
 log-key-rotated = The key was replaced. The new verifier key: { $key }
     Both keys sign for { $days } days. Publish the new key in the gazette or elsewhere, and back up the folder key.

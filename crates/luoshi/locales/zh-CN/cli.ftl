@@ -80,6 +80,28 @@ failure-log-halted-database-behind = 存证日志停止签署：已签出的存�
     .next = 请恢复较新的数据库备份，不要删除 log 文件夹；确实没有的，运行 luoshi log incident --reason 说明 续接新日志。
 failure-log-halted-record-differs = 存证日志停止签署：数据库里的条目与已签出的存证点对不上。
     .next = 请运行 luoshi verify 找出改动之处，恢复备份；不能恢复的，运行 luoshi log incident --reason 说明 续接新日志。
+failure-log-halted-restored = 存证日志停止签署：站点是从备份恢复的，备份之后签出过什么已无从知道，暂不受理任何改动。
+    .next = 请核对恢复的内容，再运行 luoshi log incident --reason 说明 续接新日志。
+failure-backup-under-way = 这个站点正在做另一次备份。
+    .next = 请等它结束再备份。
+failure-not-a-backup = { $path } 不是 luoshi 的备份。
+    .next = 请检查文件名，或换一份备份。
+failure-backup-broken-off = 备份 { $path } 不完整，后面一段缺失。
+    .next = 请重新复制这份备份，或换一份备份。
+failure-backup-damaged = 备份 { $path } 中的 { $part } 与清单不符，备份已损坏或被改动。
+    .next = 请换一份备份，并查明这一份被谁动过。
+failure-newer-backup = 备份 { $path } 是更新版本的 luoshi 做的。
+    .next = 请用那个版本或更新的版本恢复。
+failure-identity-needed = 备份 { $path } 是加密的。
+    .next = 请用 --identity 指定 age 的私钥文件。
+failure-wrong-identity = 给出的私钥打不开备份 { $path }。
+    .next = 请换成备份时所用公钥对应的私钥。
+failure-not-an-identity = { $path } 里没有 age 的私钥。
+    .next = 私钥文件由 age-keygen 生成，其中一行以 AGE-SECRET-KEY-1 开头。
+failure-not-a-recipient = “{ $recipient }”不是 age 的公钥。
+    .next = 公钥以 age1 开头，由 age-keygen 生成。
+failure-site-exists = { $data } 里已经有一个站点，恢复不会覆盖它。
+    .next = 请用 --data 指定一个空文件夹；数据库在服务器上的，请同时指定一个空的数据库。
 failure-log-unreachable = 读不到存证日志：{ $place }
     .next = 请检查网址或文件夹、网络和代理；稍后可以重试。
 failure-no-log = { $place } 没有存证点，不是一本存证日志，或还没有任何条目。
@@ -215,6 +237,19 @@ fault-other-log-key = 设置中的日志公钥与记录中的不同。
 fault-erased-file = 已依法清除的文件又出现了：{ $file }
 fault-file = 文件不见了或被改动：{ $file }
 
+# 备份与恢复
+backup-phase-database = 复制数据库
+backup-phase-files = 写入文件
+backup-phase-opening = 打开核对
+backup-done = 已备份到 { $path }（{ $size }，{ $parts } 部分），并已打开重放其中的 { $events } 个事件。
+backup-key = 备份里没有存证日志的签署密钥，请把 key 文件夹另行妥善保存。
+backup-missing = 没有备份：登记在册的文件缺失或大小不符：{ $path }
+backup-differs = 备份中的数据库与重放有 { $count } 处不符，备份已写成；请运行 luoshi verify 查明原因。
+restore-opened = 备份做于 { $made_at }，共 { $parts } 部分，均与清单相符；已重放其中的 { $events } 个事件。
+restore-done = 已恢复到 { $data }，备份做于 { $made_at }；重放 { $events } 个事件，核对 { $files } 个文件。
+restore-halted = 存证日志停止签署，也不受理任何改动：备份之后签出过什么，这里无从知道。请核对后运行 luoshi log incident --reason 说明。
+restore-next = 下一步：把 key 文件夹放回数据文件夹；备份之后有依法清除的内容的，用清单运行 luoshi admin erasures reapply；所有人需要重新登录。
+
 # 升级
 migrate-engine-progress = 复制
 migrate-engine-done = 已复制 { $rows } 行到 { $database }；重放 { $events } 个事件，核对 { $leaves } 个叶子，没有发现不一致。
@@ -348,6 +383,7 @@ log-status-sound = 可以正常签署。
 log-halt-key-lost = 停止签署：签署密钥不在 key 文件夹里。
 log-halt-database-behind = 停止签署：已签出的存证点比数据库走得更远，可能是恢复了过旧的备份，或故障切换丢了末尾。
 log-halt-record-differs = 停止签署：数据库里的条目与已签出的存证点对不上。
+log-halt-restored = 停止签署：站点是从备份恢复的，备份之后签出过什么已无从知道。
 log-halt-next = 停止期间可以查阅，不受理任何改动。请恢复较新的备份或放回密钥；不能恢复的，运行 luoshi log incident --reason 说明。
 log-key-rotated = 已换钥。新的验证公钥：{ $key }
     新旧两把密钥共同签署 { $days } 天。请把新公钥登报或另行公布，并备份 key 文件夹。

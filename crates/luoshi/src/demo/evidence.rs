@@ -4,6 +4,8 @@
 
 use luoshi_ledger::{command::SubmitReport, report::value_of, task::Task};
 
+use super::values::amount;
+
 /// A file before it is added.
 pub(super) struct DemoFile {
     /// Its name.
@@ -18,7 +20,7 @@ pub(super) fn files_of(task: &Task, submit: &SubmitReport, turn: usize) -> Vec<D
     let mut files = Vec::new();
     if !submit.values.is_empty() {
         // A byte order mark, by which spreadsheets know the encoding.
-        let mut text = "\u{feff}指标,目标,累计完成,单位\r\n".to_owned();
+        let mut text = "\u{feff}指标,目标,累计完成\r\n".to_owned();
         for target in &task.targets {
             if let Some(value) = value_of(&submit.values, target.id) {
                 // Some targets are a number alone; the number names them then.
@@ -28,8 +30,10 @@ pub(super) fn files_of(task: &Task, submit: &SubmitReport, turn: usize) -> Vec<D
                     &target.subject
                 };
                 text.push_str(&format!(
-                    "{},{},{value},{}\r\n",
-                    subject, target.quantity_text, target.unit
+                    "{subject},{},{}{}\r\n",
+                    target.quantity_text,
+                    amount(value),
+                    target.unit
                 ));
             }
         }

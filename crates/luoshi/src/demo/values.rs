@@ -128,7 +128,7 @@ pub(crate) fn sentence(targets: &[Target], values: &[TargetValue], day: Date, co
 }
 
 /// A number as Chinese texts write it: 1.5万, 2600亿.
-fn amount(value: Decimal) -> String {
+pub(super) fn amount(value: Decimal) -> String {
     let Ok(number) = value.to_string().parse::<f64>() else {
         return value.to_string();
     };

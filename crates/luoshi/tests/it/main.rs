@@ -6,6 +6,7 @@
     reason = "a test may stop at the first thing that is not as it should be"
 )]
 
+mod backup;
 mod bad_input;
 mod bench;
 mod browser;
