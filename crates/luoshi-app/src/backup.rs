@@ -27,6 +27,7 @@ use crate::{
     error::AppError,
     execute::flatten,
     files::{FileStore, FileStoreError, key_of},
+    folder::early_key,
     log_files::{CHECKPOINT, KEYS},
     signing::{Epoch, HALT_SETTING, RESTORED_SETTING, SiteLog},
     site::App,
@@ -158,12 +159,28 @@ pub enum ArchiveError {
     Store(#[from] StoreError),
 }
 
-/// A folder that is gone at the end.
-struct ScratchFolder(PathBuf);
+/// The private folder in which a backup is made and opened. A site has one, so that there is one backup at a time; it goes with what it
+/// holds when this is dropped, or when the next one is made after a kill.
+pub struct BackupScratch {
+    folder: PathBuf,
+    _lock: File,
+}
 
-impl Drop for ScratchFolder {
+impl BackupScratch {
+    /// An empty folder to open an archive in.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn for_opening(&self) -> io::Result<PathBuf> {
+        let folder = self.folder.join("opened");
+        fs::create_dir(&folder)?;
+        Ok(folder)
+    }
+}
+
+impl Drop for BackupScratch {
     fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.0) {
+        if let Err(error) = fs::remove_dir_all(&self.folder) {
             tracing::warn!(%error, "a temporary folder could not be removed");
         }
     }
@@ -180,16 +197,11 @@ struct Contents {
 }
 
 impl App {
-    /// Writes an archive of the site as it is at one instant. Nobody waits for it. It must not be called where asynchronous work runs.
+    /// The folder in which a backup is made, empty.
     ///
     /// # Errors
-    /// [`BackupError::UnderWay`], and when something cannot be read or written. A file that is missing is no error, but named in the
-    /// manifest.
-    pub fn back_up(
-        &self,
-        archive: &mut dyn Write,
-        progress: &mut dyn FnMut(BackupPhase, u64, u64),
-    ) -> Result<Manifest, BackupError> {
+    /// [`BackupError::UnderWay`] while another one is there, and when it cannot be made.
+    pub fn backup_scratch(&self) -> Result<BackupScratch, BackupError> {
         let scratch = self.folder.scratch();
         let lock = File::create(scratch.join("backup.lock"))?;
         match lock.try_lock() {
@@ -203,8 +215,20 @@ impl App {
             fs::remove_dir_all(&folder)?;
         }
         fs::create_dir(&folder)?;
-        let folder = ScratchFolder(folder);
-        let database = folder.0.join(DATABASE);
+        Ok(BackupScratch { folder, _lock: lock })
+    }
+
+    /// Writes an archive of the site as it is at one instant. Nobody waits for it. It must not be called where asynchronous work runs.
+    ///
+    /// # Errors
+    /// When something cannot be read or written. A file that is missing is no error, but named in the manifest.
+    pub fn back_up(
+        &self,
+        scratch: &BackupScratch,
+        archive: &mut dyn Write,
+        progress: &mut dyn FnMut(BackupPhase, u64, u64),
+    ) -> Result<Manifest, BackupError> {
+        let database = scratch.folder.join(DATABASE);
         let made_at = self.now();
         progress(BackupPhase::Database, 0, 0);
         // First the database and then what it refers to: files go a day after their last reference at the earliest, and logs only grow.
@@ -225,17 +249,24 @@ impl App {
             let key = key_of(file);
             match open_sized(&self.files, file, &runtime)? {
                 Some(bytes) => writer.add(&format!("files/{key}"), file.byte_count, bytes)?,
-                None => missing.push(key),
+                // What is swept or erased meanwhile is not missed: only the copied database still knows it.
+                None if self.is_kept(file)? => missing.push(key),
+                None => {}
             }
             progress(BackupPhase::Files, done, total);
         }
         for document in &contents.early_documents {
+            let key = early_key(&document.sha256);
             match self.folder.early_document(&document.sha256) {
                 Ok(file) if file.metadata()?.len() == document.byte_count => {
-                    writer.add(&format!("files/{}", document.sha256), document.byte_count, file)?;
+                    writer.add(&format!("files/{key}"), document.byte_count, file)?;
                 }
-                Ok(_) => missing.push(document.sha256.clone()),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => missing.push(document.sha256.clone()),
+                Ok(_) => missing.push(key),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    if !self.store.read(|snapshot| snapshot.file_is_erased(&document.sha256))? {
+                        missing.push(key);
+                    }
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -253,6 +284,14 @@ impl App {
         };
         writer.finish(&manifest)?;
         Ok(manifest)
+    }
+
+    /// Whether the register keeps these bytes still.
+    fn is_kept(&self, file: &StoredFile) -> Result<bool, BackupError> {
+        let kept = self
+            .store
+            .read(|snapshot| snapshot.stored_file(file.organisation, &file.sha256))?;
+        Ok(kept.is_some_and(|kept| kept.place == file.place))
     }
 
     fn contents(&self, copy: &Store) -> Result<Contents, BackupError> {
@@ -306,7 +345,7 @@ impl App {
                     contents.checkpoint.clone().filter(|note| is_of(epoch, note)),
                 ),
             };
-            for path in tiles_below(&root.join("tile"))? {
+            for path in files_below(&root.join("tile"))? {
                 let name = path.strip_prefix(root).map_err(AppError::internal)?;
                 let Some(name) = name.to_str().map(str::to_owned) else {
                     continue;
@@ -370,34 +409,28 @@ fn prove(
 }
 
 /// Says that `store` comes from a backup: nothing is signed and nothing is recorded until an incident says that the log was continued,
-/// since nobody knows what was signed after the backup was made. Whoever was signed in is so no longer.
-///
-/// A `witnessed` checkpoint that is the last one of the backup shows that nothing was, and then the site goes on.
+/// since nobody knows what was signed after the backup was made, except where `is_newest`: nothing was. Whoever was signed in is so no
+/// longer. Answers with why the log stands still, which may be what halted the site before it was backed up.
 ///
 /// # Errors
 /// When the store cannot be read or written.
-pub fn mark_restored(
-    store: &Store,
-    manifest: &Manifest,
-    witnessed: Option<&str>,
-) -> Result<Option<IncidentCause>, AppError> {
-    let is_newest = witnessed.is_some_and(|note| shows_the_end(manifest, note));
+pub fn mark_restored(store: &Store, is_newest: bool) -> Result<Option<IncidentCause>, AppError> {
     store
         .write(move |transaction| {
             transaction.delete_sessions_before(Timestamp::MAX, Timestamp::MAX)?;
-            if is_newest {
-                return Ok::<_, AppError>(());
+            if !is_newest {
+                transaction.set_setting(RESTORED_SETTING, "1")?;
+                transaction.set_setting(HALT_SETTING, IncidentCause::Restored.code())?;
             }
-            transaction.set_setting(RESTORED_SETTING, "1")?;
-            Ok(transaction.set_setting(HALT_SETTING, IncidentCause::Restored.code())?)
+            let halt = transaction.setting(HALT_SETTING)?;
+            Ok::<_, AppError>(halt.and_then(|code| IncidentCause::from_code(&code)))
         })
         .wait()
-        .map_err(flatten)?;
-    Ok((!is_newest).then_some(IncidentCause::Restored))
+        .map_err(flatten)
 }
 
 /// Whether a note is a checkpoint by the log's key of exactly what the backup holds.
-fn shows_the_end(manifest: &Manifest, note: &str) -> bool {
+pub fn is_last_checkpoint(manifest: &Manifest, note: &str) -> bool {
     let Ok(key) = VerifierKey::parse(&manifest.verifier_key) else {
         return false;
     };
@@ -408,12 +441,25 @@ fn shows_the_end(manifest: &Manifest, note: &str) -> bool {
     (witnessed.size, witnessed.root) == (kept.size, kept.root)
 }
 
-/// Puts a file of an unpacked archive back to where received files are kept, when that is not the folder.
+/// Puts the unpacked files below `from` back to where received files are kept, when that is not the folder. It must not be called where
+/// asynchronous work runs.
+///
+/// Those of early releases stay: they have always been in the folder.
 ///
 /// # Errors
-/// When it cannot be read or written.
-pub async fn put_file(files: &FileStore, key: &str, path: &Path) -> Result<(), FileStoreError> {
-    files.put_back(key, path).await
+/// When one cannot be read or written.
+pub fn put_back(files: &FileStore, from: &Path) -> Result<(), FileStoreError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    for path in files_below(from)? {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let key = path.strip_prefix(from).ok().and_then(Path::to_str);
+        let (Some(name), Some(key)) = (name, key) else { continue };
+        if key != early_key(name) {
+            runtime.block_on(files.put_back(key, &path))?;
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
 }
 
 struct Told<'p>(&'p mut dyn FnMut(BackupPhase, u64, u64));
@@ -490,7 +536,7 @@ fn extent(tile: TileId) -> u64 {
 }
 
 /// Every file below a folder, in order; none where there is no such folder.
-fn tiles_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
+fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries?,
@@ -502,7 +548,7 @@ fn tiles_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {
-            found.extend(tiles_below(&path)?);
+            found.extend(files_below(&path)?);
         } else {
             found.push(path);
         }

@@ -275,6 +275,8 @@ impl App {
         for file in files {
             self.destroy_file(&file)?;
         }
+        // A backup that was killed left a copy of the words behind, and one that is under way is reading one.
+        drop(self.backup_scratch().map_err(AppError::internal)?);
         lease.renew()?;
         match self.store.scrub()? {
             ScrubOutcome::Done => {}

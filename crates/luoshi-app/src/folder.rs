@@ -131,9 +131,13 @@ impl DataFolder {
     }
 
     fn early_path(&self, sha256: &str) -> PathBuf {
-        let prefix = sha256.get(..2).unwrap_or("00");
-        self.files().join(prefix).join(sha256)
+        self.files().join(early_key(sha256))
     }
+}
+
+/// Where below `files/` early releases kept the source document with this hash.
+pub(crate) fn early_key(sha256: &str) -> String {
+    format!("{}/{sha256}", sha256.get(..2).unwrap_or("00"))
 }
 
 /// Writes a file beside its place, makes it durable, moves it there and makes the folder durable: without the last step a power cut

@@ -57,6 +57,8 @@ pub struct Verification {
     pub leaves: u64,
     /// Checkpoints whose signature and root were checked.
     pub checkpoints: u64,
+    /// Entries that a log's last checkpoint covers and that are nowhere: the incident that ended the log said that they were lost.
+    pub lost_entries: u64,
     /// Files that the record refers to, each of which was hashed.
     pub files: u64,
     /// Differences between tables and their replay, and between leaves and events; where there are very many, the first of them.

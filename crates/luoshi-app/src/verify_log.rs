@@ -2,12 +2,16 @@
 //! bundles, of which the database may have lost the last; and that instants go forward with the places. Leaves and checkpoints are read in
 //! portions, so memory does not grow with the log.
 
-use std::{cell::RefCell, collections::VecDeque, io};
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    io,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use luoshi_ledger::ids::LogId;
 use luoshi_store::StoredCheckpoint;
-use luoshi_tlog::{Checkpoint, LogHash, TILE_WIDTH, verify_history};
+use luoshi_tlog::{Checkpoint, LogHash, TILE_WIDTH, VerifyError, verify_history};
 
 use crate::{
     error::AppError,
@@ -51,6 +55,7 @@ impl App {
             times: RefCell::default(),
             faults: RefCell::default(),
             failure: RefCell::default(),
+            lost: Cell::default(),
         };
         for epoch in &log.epochs {
             let last = match &epoch.end {
@@ -76,8 +81,10 @@ impl App {
             faults,
             failure,
             progress,
+            lost,
             ..
         } = check;
+        verification.lost_entries += lost.get();
         verification.faults.append(&mut faults.into_inner());
         if let Some(error) = failure.into_inner() {
             return Err(error);
@@ -116,6 +123,8 @@ struct LogCheck<'l> {
     faults: RefCell<Vec<Fault>>,
     /// Why something could not be read, which is no finding.
     failure: RefCell<Option<AppError>>,
+    /// Entries that went with the end of a database, as its incident said.
+    lost: Cell<u64>,
 }
 
 /// An entry of a log as it was read.
@@ -150,7 +159,11 @@ impl LogCheck<'_> {
         // The last one of a log that has ended is kept elsewhere, and may reach beyond what the database holds.
         let kept = kept.chain([(last.size, last.root)]);
         let outcome = verify_history(&epoch.files, last.size, kept, self.entries(epoch, last.size, held));
-        if self.failure.borrow().is_none()
+        if let Err(VerifyError::WrongNumber { expected, found }) = &outcome
+            && (held..*expected).contains(found)
+        {
+            self.lost.set(self.lost.get() + (expected - found));
+        } else if self.failure.borrow().is_none()
             && let Err(difference) = outcome
         {
             let first = difference.first_entry().map(|entry| epoch.first_place + entry);

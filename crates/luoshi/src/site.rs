@@ -214,20 +214,21 @@ pub(crate) fn copy(from: &Place, to: &Place, progress: &mut dyn FnMut(&str, u64)
     }
 }
 
-/// Makes the unpacked `database` of a backup the database of `place`. `mark` says in it what a restored site has to know, and `beside` puts
-/// everything else to its place before: only then is there a site.
+/// Makes the unpacked `database` of a backup the database of `place`. `mark` says in it what a restored site has to know, and `put_beside`
+/// puts the folders `files` and `log` to their places. What tells that there is a site comes last.
 ///
 /// # Errors
-/// When a step fails; there is no site then, and the same can be tried again.
+/// When a step fails; there is no site then, and the same can be tried again, on a server after its database was emptied.
 pub(crate) fn take_over<T>(
     place: &Place,
     database: &Path,
     mark: impl FnOnce(&Store) -> Result<T, luoshi_app::AppError>,
-    beside: impl FnOnce() -> Result<(), Failure>,
+    put_beside: impl Fn(&str) -> Result<(), Failure>,
 ) -> Result<T, Failure> {
     let failed = |error| Failure::of_store(place, error);
     let unpacked = Store::open(&Location::Sqlite(database.to_owned())).map_err(failed)?;
     let marked = mark(&unpacked)?;
+    put_beside("files")?;
     let folder_failed = |cause| Failure::Folder {
         data: place.data.clone(),
         cause,
@@ -238,24 +239,42 @@ pub(crate) fn take_over<T>(
         Database::Server(address) => {
             let server = Store::create(&Location::Postgres(address.clone())).map_err(failed)?;
             unpacked.copy_into(&server, &mut |_, _| {}).map_err(failed)?;
-            // The log tells that there is a site, so it comes last.
-            beside()?;
+            // By its log such a site is known.
+            put_beside("log")?;
             return Ok(marked);
         }
     };
     // Closed, it is one file and nothing waits beside it.
     drop(unpacked);
-    beside()?;
+    put_beside("log")?;
     let elsewhere = to.parent().is_some_and(|parent| parent != place.data);
-    if elsewhere {
-        fs::copy(database, &to).map_err(folder_failed)?;
+    let ready = if elsewhere {
+        // Perhaps on another disk; half a database must not have the name of one.
+        let copy = beside(&to, ".restoring");
+        fs::copy(database, &copy).map_err(folder_failed)?;
+        copy
     } else {
-        fs::rename(database, &to).map_err(folder_failed)?;
-    }
-    let file = fs::File::open(&to).map_err(folder_failed)?;
-    file.sync_all().map_err(folder_failed)?;
-    DataFolder::create(&place.data).map_err(folder_failed)?;
+        database.to_owned()
+    };
+    fs::File::open(&ready)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| fs::rename(&ready, &to))
+        .and_then(|()| flush_folder_of(&to))
+        .map_err(folder_failed)?;
     Ok(marked)
+}
+
+/// Makes the name of a file durable.
+///
+/// # Errors
+/// When its folder cannot be flushed.
+pub(crate) fn flush_folder_of(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if cfg!(unix) {
+        fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    } else {
+        Ok(())
+    }
 }
 
 /// Closes the database of a site that has moved: it is kept as it is and opened no more.
@@ -304,11 +323,19 @@ pub(crate) fn open_store(place: &Place) -> Result<Store, Failure> {
 }
 
 /// A mistyped folder must not be filled with a site.
-pub(crate) fn refuse_foreign_folder(place: &Place) -> Result<(), Failure> {
-    let data = place.data.as_path();
+fn refuse_foreign_folder(place: &Place) -> Result<(), Failure> {
     if place.holds_site() {
-        return Ok(());
+        Ok(())
+    } else {
+        refuse_foreign(&place.data)
     }
+}
+
+/// Refuses a folder that holds anything else than parts of a site.
+///
+/// # Errors
+/// When it does, or cannot be read.
+pub(crate) fn refuse_foreign(data: &Path) -> Result<(), Failure> {
     let entries = match fs::read_dir(data) {
         Ok(entries) => entries,
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),

@@ -280,21 +280,39 @@ impl App {
             note: largest.map(|signed| signed.note.clone()),
             size,
             root,
-            held: self.agreeing_entries(log, size)?,
+            held: self.agreeing_entries(log, known.as_ref())?,
         })
     }
 
     /// How many leaves, from the first of the present log on, are those that its published bundles hold.
-    fn agreeing_entries(&self, log: &SiteLog, size: u64) -> Result<u64, AppError> {
+    fn agreeing_entries(&self, log: &SiteLog, known: Option<&KnownCheckpoints>) -> Result<u64, AppError> {
         let epoch = log.present()?;
         let width = u64::from(luoshi_tlog::TILE_WIDTH);
+        let mut sizes: Vec<u64> = known
+            .iter()
+            .flat_map(|known| known.all())
+            .map(|signed| signed.checkpoint.size)
+            .collect();
+        // The last bundle of the folder is as wide as what was published there, which may be less than what a witness brought.
+        sizes.sort_by(|one, other| other.cmp(one));
+        let size = sizes.first().copied().unwrap_or(0);
         let mut held = 0;
         while held < size {
-            let filled = (size - held).min(width);
-            let entries = bundle(&epoch.files, held / width, filled)?;
-            let from = epoch.first_place + held;
-            let leaves = self.store.read(|snapshot| snapshot.leaf_entries(from, from + filled))?;
+            let mut entries = None;
+            for filled in sizes
+                .iter()
+                .filter(|size| **size > held)
+                .map(|size| (size - held).min(width))
+            {
+                entries = bundle(&epoch.files, held / width, filled)?;
+                if entries.is_some() {
+                    break;
+                }
+            }
             let Some(entries) = entries else { break };
+            let from = epoch.first_place + held;
+            let until = from + entries.len() as u64;
+            let leaves = self.store.read(|snapshot| snapshot.leaf_entries(from, until))?;
             let agreeing = entries
                 .iter()
                 .zip(&leaves)

@@ -27,25 +27,11 @@ use luoshi_ledger::{
 use luoshi_store::{Location, Store};
 use luoshi_types::PartyRole;
 
-use crate::site::{DOCUMENT, PASSWORD, Site, open};
-
-/// Every file below the folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else {
-            found.push(path);
-        }
-    }
-    found
-}
+use crate::site::{DOCUMENT, PASSWORD, Site, files_below, open};
 
 /// The source documents of a data folder.
 fn received(folder: &Path) -> Vec<PathBuf> {
-    files(&folder.join("files/site"))
+    files_below(&folder.join("files/site"))
 }
 
 /// The files that hold `words`, as UTF-8 or as UTF-16 of either order.
@@ -61,7 +47,7 @@ fn holders(folder: &Path, words: &str) -> Vec<PathBuf> {
             .iter()
             .any(|form| bytes.windows(form.len()).any(|window| window == form))
     };
-    let mut found = files(folder);
+    let mut found = files_below(folder);
     found.retain(|path| holds(&fs::read(path).unwrap()));
     found
 }
@@ -489,6 +475,27 @@ async fn a_long_read_leaves_it_pending_and_the_job_comes_back() {
         ErasureProgress::ScrubbingPending,
         "not before its time"
     );
+    planted.site.at("2026-03-02T02:00:00Z");
+    planted.app().drain_jobs().await.unwrap();
+    assert!(matches!(planted.progress(erasure), ErasureProgress::Finished(_)));
+    assert_eq!(holders(&folder, &word("finding")), Vec::<PathBuf>::new());
+}
+
+/// A backup copies the database into the folder, and one that was killed leaves the copy there: no erasure is finished beside it.
+#[tokio::test]
+async fn the_copy_that_a_killed_backup_left_loses_the_words_too() {
+    let planted = Planted::new().await;
+    let folder = planted.site.folder.path().to_owned();
+    let erasure = planted
+        .erase(&planted.texts(Stream::Report(planted.report)), Vec::new())
+        .await;
+    let under_way = planted.app().backup_scratch().unwrap();
+    assert!(planted.app().drain_jobs().await.is_err());
+    assert_eq!(planted.progress(erasure), ErasureProgress::ScrubbingPending);
+    drop(under_way);
+    let left_behind = folder.join("scratch/backup");
+    fs::create_dir(&left_behind).unwrap();
+    fs::write(left_behind.join("database"), word("finding")).unwrap();
     planted.site.at("2026-03-02T02:00:00Z");
     planted.app().drain_jobs().await.unwrap();
     assert!(matches!(planted.progress(erasure), ErasureProgress::Finished(_)));

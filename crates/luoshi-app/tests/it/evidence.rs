@@ -2,12 +2,7 @@
 //!
 //! The scanner of viruses is in `scanner`, the sweep in `sweep`.
 
-use std::{
-    convert::Infallible,
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{convert::Infallible, fs, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::{TryStreamExt, stream};
@@ -29,7 +24,10 @@ use luoshi_ledger::{
 };
 use luoshi_reader::MediaRefusal;
 
-use crate::{site::Site, way::submission};
+use crate::{
+    site::{Site, files_below},
+    way::submission,
+};
 
 pub(crate) const LIST: &str = "项目,完成投资\n云溪大桥,12亿元\n";
 
@@ -115,23 +113,6 @@ impl Desk {
         let organisation = self.row.reporters[0].0.to_string();
         files_below(&self.site.folder.path().join("files").join(organisation))
     }
-}
-
-pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(files_below(&path));
-        } else {
-            files.push(path);
-        }
-    }
-    files.sort();
-    files
 }
 
 #[tokio::test]

@@ -6,10 +6,7 @@ use luoshi_app::{OpenError, document::Upload, verify::Fault};
 use luoshi_ledger::Actor;
 use luoshi_tlog::{LogKey, Origin};
 
-use crate::{
-    evidence::files_below,
-    site::{DOCUMENT, Site, open, try_open},
-};
+use crate::site::{DOCUMENT, Site, files_below, open, try_open};
 
 #[tokio::test]
 async fn the_log_goes_on_after_a_restart() {

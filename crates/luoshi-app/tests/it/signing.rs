@@ -18,7 +18,7 @@ use luoshi_tlog::{
     verify_inclusion, verify_tree,
 };
 
-use crate::site::{Site, open};
+use crate::site::{Site, files_below, open};
 
 fn founding(app: &App, name: &str) -> Request {
     Request::from(Command::FoundOrganisation(FoundOrganisation {
@@ -491,6 +491,47 @@ async fn a_witnessed_checkpoint_that_the_database_does_not_hold_halts_the_log() 
     let app = open(folder.path(), &clock);
     assert_eq!(app.log_halt(), None, "and the halt lifts when its cause is gone");
     found(&app, "林草局").await.unwrap();
+}
+
+/// The last bundle of the folder is narrower than the witness's, and was once taken for missing: the incident gave its places again.
+#[tokio::test]
+async fn an_incident_counts_what_is_held_where_a_witness_alone_knows_the_end() {
+    let (site, _) = Site::issued().await;
+    site.app.drain_jobs().await.unwrap();
+    let before = size(&site.app);
+    let Site { app, clock, folder } = site;
+    drop(app);
+    let log = folder.path().join("log");
+    let backup = back_up(folder.path());
+    let published = files_below(&log)
+        .into_iter()
+        .map(|path| (fs::read(&path).unwrap(), path));
+    let published: Vec<_> = published.collect();
+    let app = open(folder.path(), &clock);
+    found(&app, "水利厅").await.unwrap();
+    app.drain_jobs().await.unwrap();
+    let witnessed = app.checkpoint().unwrap();
+    drop(app);
+    restore(folder.path(), &backup);
+    fs::remove_dir_all(&log).unwrap();
+    for (bytes, path) in published {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    fs::write(folder.path().join("witnessed"), &witnessed).unwrap();
+    let app = open(folder.path(), &clock);
+    assert_eq!(app.log_halt(), Some(IncidentCause::DatabaseBehind));
+    app.continue_log(&Actor::console(), "恢复到昨夜的备份", false)
+        .await
+        .unwrap();
+    app.drain_jobs().await.unwrap();
+    let history = keys(&app);
+    let first = history.logs()[0].origin().clone();
+    assert_eq!(history.continuation_of(&first).unwrap().held, before);
+    // What the incident said to be lost is told and accuses nobody.
+    let verification = app.verify(&mut |_, _| {}).unwrap();
+    assert!(verification.is_sound(), "{verification:?}");
+    assert_eq!(verification.lost_entries, 1);
 }
 
 #[tokio::test]

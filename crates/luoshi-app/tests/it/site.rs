@@ -1,6 +1,9 @@
 //! A site for one test, and the people on it.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use luoshi_app::{
@@ -166,6 +169,38 @@ impl Site {
             .unwrap()
             .rows
     }
+}
+
+/// Puts the one document of a site to where releases before the register of files kept documents, and forgets it in the register.
+pub(crate) fn early_document(site: &Site) -> PathBuf {
+    let files = site.folder.path().join("files");
+    let path = files_below(&files.join("site")).remove(0);
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let sha256 = name.split('-').next().unwrap();
+    let early = files.join(&sha256[..2]).join(sha256);
+    std::fs::create_dir_all(early.parent().unwrap()).unwrap();
+    std::fs::rename(&path, &early).unwrap();
+    let database = rusqlite::Connection::open(site.folder.path().join("luoshi.db")).unwrap();
+    assert_eq!(database.execute("delete from stored_file", []).unwrap(), 1);
+    early
+}
+
+/// Every file below a folder, in order; none where there is no such folder.
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
 }
 
 /// Reports and password hashes could be read by everybody with an account on the machine.

@@ -5,8 +5,8 @@ use std::{fs, sync::Arc};
 use luoshi_app::files::Sweep;
 
 use crate::{
-    evidence::{Desk, LIST, files_below},
-    site::Site,
+    evidence::{Desk, LIST},
+    site::{Site, early_document, files_below},
 };
 
 #[tokio::test]
@@ -132,16 +132,7 @@ async fn a_file_that_is_sent_while_it_is_swept_is_there_afterwards() {
 #[tokio::test]
 async fn a_document_of_an_early_release_is_found_where_it_lies() {
     let (site, _) = Site::issued().await;
-    let files = site.folder.path().join("files");
-    let path = files_below(&files.join("site")).remove(0);
-    let name = path.file_name().unwrap().to_str().unwrap();
-    let sha256 = name.split('-').next().unwrap();
-    let early = files.join(&sha256[..2]).join(sha256);
-    fs::create_dir_all(early.parent().unwrap()).unwrap();
-    fs::rename(&path, &early).unwrap();
-    // The register does not know it any more, as it never knew those of early releases.
-    let database = rusqlite::Connection::open(site.folder.path().join("luoshi.db")).unwrap();
-    assert_eq!(database.execute("delete from stored_file", []).unwrap(), 1);
+    let early = early_document(&site);
     let verification = site.app.verify(&mut |_, _| {}).unwrap();
     assert!(verification.is_sound(), "{verification:?}");
     site.at("2026-05-01T00:00:00Z");

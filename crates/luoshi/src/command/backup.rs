@@ -9,10 +9,8 @@ use std::{
 
 use age::{Decryptor, Encryptor, IdentityFile, x25519};
 use indicatif::ProgressBar;
-use luoshi_app::{
-    backup::{self, ArchiveError, BackupError, BackupPhase, DATABASE, Opened},
-    folder::DataFolder,
-};
+use luoshi_app::backup::{self, ArchiveError, BackupError, BackupPhase, DATABASE, Opened};
+use luoshi_ledger::log::IncidentCause;
 
 use crate::{
     arguments::{BackupArguments, RestoreArguments},
@@ -27,7 +25,7 @@ use crate::{
 
 /// How an enciphered archive begins.
 const AGE: &[u8] = b"age-encryption.org/";
-/// Where an archive is unpacked inside the folder that it becomes the site of.
+/// Where in the scratch folder of a data folder an archive is unpacked that becomes its site.
 const UNPACKED: &str = "restoring";
 
 /// Writes a backup of the site of the data folder and opens it again.
@@ -47,6 +45,7 @@ pub(crate) fn run(arguments: &BackupArguments, settings: &Settings, words: Words
         );
     }
     let app = site::open(&settings.place()?)?;
+    let scratch = app.backup_scratch().map_err(|error| not_made(output, error))?;
     let write_failed = |cause: io::Error| Failure::WriteFile {
         path: output.clone(),
         cause,
@@ -59,34 +58,35 @@ pub(crate) fn run(arguments: &BackupArguments, settings: &Settings, words: Words
     // The archive is opened once with this key, which is gone when the command ends.
     let opener = x25519::Identity::generate();
     let made = if recipients.is_empty() {
-        app.back_up(&mut writer, &mut |phase, done, total| bar.tell(phase, done, total))
+        app.back_up(&scratch, &mut writer, &mut |phase, done, total| {
+            bar.tell(phase, done, total)
+        })
     } else {
         recipients.push(opener.to_public());
         let of_all = recipients.iter().map(|recipient| recipient as &dyn age::Recipient);
         let encryptor = Encryptor::with_recipients(of_all).map_err(|error| Failure::Defect(error.into()))?;
         let mut stream = encryptor.wrap_output(&mut writer).map_err(write_failed)?;
-        let made = app.back_up(&mut stream, &mut |phase, done, total| bar.tell(phase, done, total));
+        let made = app.back_up(&scratch, &mut stream, &mut |phase, done, total| {
+            bar.tell(phase, done, total)
+        });
         stream.finish().map_err(write_failed)?;
         made
     };
-    let manifest = made.map_err(|error| match error {
-        BackupError::UnderWay => Failure::BackupUnderWay,
-        BackupError::App(error) => error.into(),
-        BackupError::Write(cause) => write_failed(cause),
-    })?;
+    let manifest = made.map_err(|error| not_made(output, error))?;
     let file = writer.into_inner().map_err(|error| write_failed(error.into_error()))?;
     file.sync_all().map_err(write_failed)?;
     let opened = {
-        let scratch = Unpacked::new(partial.0.with_extension("opened"))?;
+        let folder = scratch.for_opening().map_err(write_failed)?;
         let mut archive = deciphered(&partial.0, &[Box::new(opener)])?;
-        let opened = backup::open(&mut archive, &scratch.0, &mut |phase, done, total| {
+        let opened = backup::open(&mut archive, &folder, &mut |phase, done, total| {
             bar.tell(phase, done, total)
         });
         opened.map_err(|error| of_archive(output, error))?
     };
+    drop(scratch);
     bar.bar.finish_and_clear();
     fs::rename(&partial.0, output).map_err(write_failed)?;
-    flush_folder_of(output).map_err(write_failed)?;
+    site::flush_folder_of(output).map_err(write_failed)?;
     let byte_count = fs::metadata(output).map_err(write_failed)?.len();
     print(&words.say_with(
         "backup-done",
@@ -144,7 +144,9 @@ pub(crate) fn restore(arguments: &RestoreArguments, settings: &Settings, words: 
             data: place.data.clone(),
         });
     }
-    let unpacked = place.data.join(UNPACKED);
+    site::refuse_foreign(&place.data)?;
+    let scratch = place.data.join("scratch");
+    let unpacked = scratch.join(UNPACKED);
     let parts = [place.data.join("files"), place.data.join("log")];
     if unpacked.exists() {
         // An earlier try was broken off; what it brought is in the archive still.
@@ -152,14 +154,13 @@ pub(crate) fn restore(arguments: &RestoreArguments, settings: &Settings, words: 
             fs::remove_dir_all(part).map_err(folder_failed)?;
         }
     }
-    site::refuse_foreign_folder(&place)?;
     for part in parts.iter().filter(|part| part.exists()) {
         // Empty ones go; whatever else lies there is not this backup's.
         fs::remove_dir(part).map_err(|_| Failure::ForeignFolder {
             data: place.data.clone(),
         })?;
     }
-    fs::create_dir_all(&place.data).map_err(folder_failed)?;
+    fs::create_dir_all(&scratch).map_err(folder_failed)?;
     let unpacked = Unpacked::new(unpacked)?;
     let opened = backup::unpack(
         &mut deciphered(archive, &identities)?,
@@ -171,24 +172,32 @@ pub(crate) fn restore(arguments: &RestoreArguments, settings: &Settings, words: 
     .map_err(|error| of_archive(archive, error))?;
     bar.bar.finish_and_clear();
     if opened.differences > 0 {
-        return told(&opened, words);
+        let exit = told(&opened, words);
+        complain(&words.say("restore-not-made"));
+        return exit;
+    }
+    let is_newest = witnessed
+        .as_ref()
+        .is_some_and(|note| backup::is_last_checkpoint(&opened.manifest, note));
+    if witnessed.is_some() && !is_newest {
+        complain(&words.say("restore-not-witnessed"));
     }
     let halt = site::take_over(
         &place,
         &unpacked.0.join(DATABASE),
-        |store| backup::mark_restored(store, &opened.manifest, witnessed.as_deref()),
-        || {
-            for part in ["log", "files"] {
-                let from = unpacked.0.join(part);
-                if from.exists() {
-                    match (&place.files.store, part) {
-                        (Some(files), "files") => put_back(files, &from)?,
-                        _ => fs::rename(&from, place.data.join(part)).map_err(folder_failed)?,
-                    }
-                }
+        |store| backup::mark_restored(store, is_newest),
+        |part| {
+            let from = unpacked.0.join(part);
+            if !from.exists() {
+                return Ok(());
             }
-            DataFolder::create(&place.data).map_err(folder_failed)?;
-            Ok(())
+            if let (Some(files), "files") = (&place.files.store, part) {
+                backup::put_back(files, &from).map_err(|error| Failure::Files { cause: error.into() })?;
+            }
+            let to = place.data.join(part);
+            fs::rename(&from, &to)
+                .and_then(|()| site::flush_folder_of(&to))
+                .map_err(folder_failed)
         },
     )?;
     drop(unpacked);
@@ -203,8 +212,11 @@ pub(crate) fn restore(arguments: &RestoreArguments, settings: &Settings, words: 
             ("files", text(verification.files)),
         ],
     ))?;
-    if halt.is_some() {
-        print(&words.say("restore-halted"))?;
+    match halt {
+        None => {}
+        Some(IncidentCause::Restored) => print(&words.say("restore-halted"))?,
+        // It stood still before it was backed up.
+        Some(cause) => print(&words.say(&format!("log-halt-{}", cause.code())))?,
     }
     print(&words.say("restore-next"))?;
     if verification.is_sound() {
@@ -226,34 +238,8 @@ fn told(opened: &Opened, words: Words) -> Result<Exit, Failure> {
     if opened.differences == 0 {
         return Ok(Exit::Done);
     }
-    complain(&words.say_with("backup-differs", &[("count", text(opened.differences))]));
+    complain(&words.say_with("restore-differs", &[("count", text(opened.differences))]));
     Ok(Exit::Findings)
-}
-
-/// Puts files back that are kept elsewhere than in the folder.
-fn put_back(files: &luoshi_app::files::FileStore, from: &Path) -> Result<(), Failure> {
-    let failed = |cause: anyhow::Error| Failure::Files { cause };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| failed(error.into()))?;
-    let mut folders = vec![from.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).map_err(|error| failed(error.into()))? {
-            let path = entry.map_err(|error| failed(error.into()))?.path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let Some(key) = path.strip_prefix(from).ok().and_then(Path::to_str) else {
-                continue;
-            };
-            runtime
-                .block_on(backup::put_file(files, key, &path))
-                .map_err(|error| failed(error.into()))?;
-        }
-    }
-    Ok(())
 }
 
 /// The bytes of an archive, deciphered where they are enciphered.
@@ -297,6 +283,17 @@ fn read_identities(path: Option<&Path>) -> Result<Vec<Box<dyn age::Identity>>, F
     }
 }
 
+fn not_made(path: &Path, error: BackupError) -> Failure {
+    match error {
+        BackupError::UnderWay => Failure::BackupUnderWay,
+        BackupError::App(error) => error.into(),
+        BackupError::Write(cause) => Failure::WriteFile {
+            path: path.to_owned(),
+            cause,
+        },
+    }
+}
+
 fn of_archive(path: &Path, error: ArchiveError) -> Failure {
     let path = path.to_owned();
     match error {
@@ -318,15 +315,6 @@ fn create_private(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
-}
-
-fn flush_folder_of(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if cfg!(unix) {
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-    } else {
-        Ok(())
-    }
 }
 
 /// A file that goes unless it was given its name.

@@ -33,6 +33,9 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
     if stale > 0 {
         print(&words.say_with("verify-search-stale", &[("count", count(stale))]))?;
     }
+    if verification.lost_entries > 0 {
+        print(&words.say_with("verify-lost", &[("count", text(verification.lost_entries))]))?;
+    }
     if verification.is_sound() {
         print(&words.say("verify-sound"))?;
         return Ok(Exit::Done);

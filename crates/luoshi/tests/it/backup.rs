@@ -115,6 +115,12 @@ fn a_served_demo_is_backed_up_and_restored_and_signs_nothing_until_an_incident_i
         &["restore", text(&archive), "--witnessed", text(&witnessed)],
     ));
     assert!(!said.contains("luoshi log incident"), "{said}");
+    // Another one shows nothing, and whoever brought it is told.
+    let other = root.path().join("other");
+    fs::write(&witnessed, checkpoint.replacen("\n", "x\n", 1)).unwrap();
+    let ran = on(&other, &["restore", text(&archive), "--witnessed", text(&witnessed)]);
+    assert!(ran.stdout.contains("luoshi log incident"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("不一致"), "{}", ran.stderr);
     let again = on(&moved, &["restore", text(&archive)]);
     assert_eq!(again.code, 3, "{}", again.stdout);
     assert!(again.stderr.contains("已经有一个站点"), "{}", again.stderr);
@@ -182,10 +188,11 @@ fn what_is_no_whole_backup_makes_no_site() {
         let ran = on(&restored, &["restore", text(&broken)]);
         assert_eq!(ran.code, 3, "{said}: {}{}", ran.stdout, ran.stderr);
         assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
-        assert_eq!(fs::read_dir(&restored).unwrap().count(), 0, "{said}");
+        assert!(!restored.join("luoshi.db").exists(), "{said}");
+        assert_eq!(fs::read_dir(restored.join("scratch")).unwrap().count(), 0, "{said}");
     }
     // One that was broken off half-way is begun anew.
-    fs::create_dir_all(restored.join("restoring/files")).unwrap();
+    fs::create_dir_all(restored.join("scratch/restoring/files")).unwrap();
     fs::create_dir_all(restored.join("files/site")).unwrap();
     fs::write(restored.join("files/site/half"), "half").unwrap();
     copy_key(&data, &restored);
@@ -196,6 +203,13 @@ fn what_is_no_whole_backup_makes_no_site() {
     fs::create_dir_all(foreign.join("files/site")).unwrap();
     fs::write(foreign.join("files/site/letter"), "dear").unwrap();
     assert_eq!(on(&foreign, &["restore", text(&archive)]).code, 3);
+    assert!(foreign.join("files/site/letter").exists());
+    // Nor is a folder with a key beside other things one for a site, wherever its database is.
+    copy_key(&data, &foreign);
+    fs::write(foreign.join("letter"), "dear").unwrap();
+    let nowhere = "postgres://127.0.0.1:1/luoshi";
+    let ran = on(&foreign, &["restore", text(&archive), "--database", nowhere]);
+    assert!(ran.stderr.contains("里有别的文件"), "{}", ran.stderr);
     assert!(foreign.join("files/site/letter").exists());
 }
 
@@ -213,7 +227,7 @@ fn a_backup_of_a_server_becomes_a_site_on_another_one() {
     copy_key(&data, &restored);
     well(on(&restored, &["restore", text(&archive), "--database", &second]));
     well(on(&restored, &["verify", "--database", &second]));
-    assert!(!restored.join("luoshi.db").exists() && !restored.join("restoring").exists());
+    assert!(!restored.join("luoshi.db").exists() && !restored.join("scratch/restoring").exists());
     let status = on(&restored, &["log", "status", "--database", &second]);
     assert!(
         status.stdout.contains("从备份恢复"),
