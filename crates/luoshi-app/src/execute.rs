@@ -3,10 +3,7 @@
 //!
 //! It decides nothing itself and words nothing.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use luoshi_ledger::{
@@ -209,20 +206,14 @@ impl App {
         }
         let command = CommandId(self.moments.id());
         let mut content_hash = Sha256::new();
-        let mut versions = BTreeMap::new();
         let mut first = None;
         let mut lights = Lights::default();
         for event in events {
             lights.note(&event, &facts);
             let stream = event.stream();
-            let version = match versions.get(&stream) {
-                Some(version) => *version,
-                None => transaction.stream_version(stream)?,
-            } + 1;
-            versions.insert(stream, version);
             let circumstances = Circumstances {
                 id: EventId(self.moments.id()),
-                version,
+                version: transaction.stream_version(stream)? + 1,
                 actor: actor.identity,
                 command,
                 effective_at: request.command.effective_at(now),

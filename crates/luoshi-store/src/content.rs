@@ -47,7 +47,6 @@ impl Snapshot<'_> {
 impl Transaction<'_> {
     pub(crate) fn insert_content(&mut self, event: EventId, content: &Content) -> Result<(), StoreError> {
         self.connection
-            .execute(INSERT, values![&event, content.ordinal, &content.salt.0, &content.body])
-            .map(|_| ())
+            .send(INSERT, values![&event, content.ordinal, &content.salt.0, &content.body])
     }
 }

@@ -53,13 +53,24 @@ impl OwnValue {
         })
     }
 
-    /// The value on its way into a statement.
+    /// The value on its way into a statement again.
     pub(crate) fn value(&self) -> Value<'_> {
         match self {
             OwnValue::Null => Value::Null,
             OwnValue::Integer(integer) => Value::Integer(*integer),
             OwnValue::Text(text) => Value::from(text),
             OwnValue::Blob(bytes) => Value::Blob(bytes),
+        }
+    }
+}
+
+impl From<&Value<'_>> for OwnValue {
+    fn from(value: &Value<'_>) -> Self {
+        match value {
+            Value::Null => OwnValue::Null,
+            Value::Integer(integer) => OwnValue::Integer(*integer),
+            Value::Text(text) => OwnValue::Text(text.clone().into_owned()),
+            Value::Blob(bytes) => OwnValue::Blob(bytes.to_vec()),
         }
     }
 }

@@ -61,6 +61,6 @@ impl Transaction<'_> {
     /// When the database cannot be written.
     pub fn delete_report_draft(&mut self, author: ActorIdentity, report: ReportId) -> Result<(), StoreError> {
         self.delete_draft_evidence(author, report)?;
-        self.connection.execute(DELETE, values![&author, &report]).map(|_| ())
+        self.connection.send(DELETE, values![&author, &report])
     }
 }

@@ -64,6 +64,15 @@ impl Connection<'_> {
         }
     }
 
+    /// Runs a statement of which nobody asks how many rows it changed, and which breaks no constraint that anybody wants to hear of. An engine
+    /// behind a network sends it with the next statement that is waited for, or with the commit, and what went wrong is found there.
+    pub(crate) fn send(self, sql: &str, parameters: &[Value<'_>]) -> Result<(), StoreError> {
+        match self {
+            Connection::Sqlite(connection) => sqlite::query::execute(connection, sql, parameters).map(|_| ()),
+            Connection::Postgres(session) => postgres::query::send(session, sql, parameters),
+        }
+    }
+
     /// Whether no other transaction writes while this one does, so that nothing it has read can change under it.
     pub(crate) fn writes_alone(self) -> bool {
         match self {

@@ -114,6 +114,35 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
+    /// As [`Snapshot::stream_version`], asked once: nobody but this transaction adds to a stream that it rests on, and where somebody has
+    /// done so all the same, the rows of the two cannot both be written.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn stream_version(&self, stream: Stream) -> Result<u64, StoreError> {
+        Ok(self.known_end(stream)?.map_or(0, |(version, _)| version))
+    }
+
+    fn known_end(&self, stream: Stream) -> Result<Option<(u64, EventId)>, StoreError> {
+        if let Some(end) = self.ends.streams.borrow().get(&stream) {
+            return Ok(*end);
+        }
+        let end = self.stream_end(stream)?;
+        self.ends.streams.borrow_mut().insert(stream, end);
+        Ok(end)
+    }
+
+    /// As [`Snapshot::latest_event_id`], asked once.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn latest_event_id(&self) -> Result<Option<EventId>, StoreError> {
+        if self.ends.latest.get().is_none() {
+            self.ends.latest.set(Snapshot::latest_event_id(self)?);
+        }
+        Ok(self.ends.latest.get())
+    }
+
     /// Writes an event without its payload, into a ledger that is only shown.
     pub(crate) fn insert_bare_event(&mut self, envelope: &Envelope) -> Result<(), StoreError> {
         self.insert_event(envelope, &[])
@@ -121,8 +150,7 @@ impl Transaction<'_> {
 
     fn insert_event(&mut self, envelope: &Envelope, payload: &[u8]) -> Result<(), StoreError> {
         self.connection
-            .execute(
-                INSERT,
+            .send(INSERT,
                 values![
                     &envelope.id,
                     envelope.stream.kind(),
@@ -137,7 +165,6 @@ impl Transaction<'_> {
                     payload,
                 ],
             )
-            .map(|_| ())
     }
 
     /// Writes an event with its contents and its leaf: three things that are there together or not at all.
@@ -148,7 +175,7 @@ impl Transaction<'_> {
     /// after every other.
     pub fn append(&mut self, recorded: &Recorded, contents: &[Content], leaf: &NewLeaf) -> Result<(), StoreError> {
         let envelope = &recorded.envelope;
-        let end = self.stream_end(envelope.stream)?;
+        let end = self.known_end(envelope.stream)?;
         if end.map_or(0, |(version, _)| version).checked_add(1) != Some(envelope.version) {
             // Somebody else made the first event of a stream at the same moment; run again, the work will find it.
             self.connection.came_second();
@@ -168,6 +195,10 @@ impl Transaction<'_> {
         for content in contents {
             self.insert_content(envelope.id, content)?;
         }
-        self.insert_leaf(envelope.id, leaf)
+        self.insert_leaf(envelope.id, leaf)?;
+        let mut streams = self.ends.streams.borrow_mut();
+        streams.insert(envelope.stream, Some((envelope.version, envelope.id)));
+        self.ends.latest.set(self.ends.latest.get().max(Some(envelope.id)));
+        Ok(())
     }
 }

@@ -1,19 +1,24 @@
 //! Loads what a command touches. What is needed, the ledger says; what it means, the ledger decides.
 
-use luoshi_ledger::facts::{Facts, Subjects};
+use std::collections::BTreeSet;
+
+use luoshi_ledger::{
+    facts::{Facts, Subjects},
+    ids::PlanId,
+};
 
 use crate::{error::StoreError, snapshot::Snapshot};
 
 impl Snapshot<'_> {
     /// The things that `subjects` names, as they stand, with the task of each report and the plan of each task, and with the texts and
-    /// files of each erasure. Texts of documents are left out, and evidence whose bytes are not kept.
+    /// files of each erasure. Texts of documents are left out, the sections of a plan that is there for its task alone, and evidence whose
+    /// bytes are not kept.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn facts(&self, subjects: &Subjects) -> Result<Facts, StoreError> {
         let mut facts = Facts::default();
         let mut tasks = subjects.tasks.clone();
-        let mut plans = subjects.plans.clone();
         for id in &subjects.organisations {
             facts
                 .organisations
@@ -57,9 +62,14 @@ impl Snapshot<'_> {
         }
         facts.evidence = self.offered_evidence(&subjects.evidence.iter().copied().collect::<Vec<_>>())?;
         facts.tasks = self.tasks(&tasks.into_iter().collect::<Vec<_>>())?;
-        plans.extend(facts.tasks.values().map(|task| task.plan));
-        for id in plans {
-            facts.plans.extend(self.plan(id)?.map(|plan| (id, plan)));
+        for id in &subjects.plans {
+            facts.plans.extend(self.plan(*id)?.map(|plan| (*id, plan)));
+        }
+        let plans_of_tasks: BTreeSet<PlanId> = facts.tasks.values().map(|task| task.plan).collect();
+        for id in plans_of_tasks.difference(&subjects.plans) {
+            facts
+                .plans
+                .extend(self.plan_without_sections(*id)?.map(|plan| (*id, plan)));
         }
         Ok(facts)
     }

@@ -189,8 +189,7 @@ impl Transaction<'_> {
     /// When the database cannot be written.
     pub fn enqueue(&mut self, kind: &str, payload: &str, run_at: Timestamp) -> Result<(), StoreError> {
         self.connection
-            .execute(INSERT, values![kind, payload, run_at])
-            .map(|_| ())
+            .send(INSERT, values![kind, payload, run_at])
     }
 
     /// Writes a job that may be taken from `run_at` on, unless one of the same kind and payload waits or runs already.
@@ -199,8 +198,7 @@ impl Transaction<'_> {
     /// When the database cannot be written.
     pub fn enqueue_unless_waiting(&mut self, kind: &str, payload: &str, run_at: Timestamp) -> Result<(), StoreError> {
         self.connection
-            .execute(INSERT_UNLESS_WAITING, values![kind, payload, run_at])
-            .map(|_| ())
+            .send(INSERT_UNLESS_WAITING, values![kind, payload, run_at])
     }
 
     /// Takes the job that has waited longest, and with it every job of its kind that is due and was never tried, since jobs of a kind are

@@ -208,7 +208,7 @@ impl Transaction<'_> {
             light.since,
             light.rule_version
         ];
-        self.connection.execute(PLACE, parameters)?;
+        self.connection.send(PLACE, parameters)?;
         self.count_light(task, 1)
     }
 
@@ -216,8 +216,7 @@ impl Transaction<'_> {
     pub(crate) fn begin_light(&mut self, task: &Task) -> Result<(), StoreError> {
         let (colour, reason) = begun_light(task.is_tracked());
         let reason = Json(reason).text()?;
-        self.connection.execute(
-            BEGIN,
+        self.connection.send(BEGIN,
             values![&task.id, &task.plan, task.number, colour, Proof::None, reason],
         )?;
         self.count_light(task.id, 1)
@@ -243,7 +242,7 @@ impl Transaction<'_> {
         {
             for (colour, difference) in changes.iter() {
                 self.connection
-                    .execute(COUNT, values![&plan, organisation, *colour, *difference])?;
+                    .send(COUNT, values![&plan, organisation, *colour, *difference])?;
             }
         }
         Ok(())
@@ -262,8 +261,7 @@ impl Transaction<'_> {
         }
         let reason = Json(light.reason).text()?;
         self.connection
-            .execute(
-                SAVE,
+            .send(SAVE,
                 values![
                     &task,
                     day,
@@ -274,6 +272,5 @@ impl Transaction<'_> {
                     light.rule_version
                 ],
             )
-            .map(|_| ())
     }
 }

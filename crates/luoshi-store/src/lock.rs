@@ -20,13 +20,12 @@ use crate::{
 
 const TASK_OF_REPORT: &str = "select task from report where id = $1";
 
-const PLANS_OF_TASKS: &str = "select distinct plan from task where id in ({})";
-
 /// A plan that a command changes: nobody decides anything about its tasks meanwhile.
 const LOCK_PLANS: &str = "select id from plan where id in ({}) order by id for update";
 
-/// A plan that a command about one of its tasks rests on: others may rest on it too.
-const SHARE_PLANS: &str = "select id from plan where id in ({}) order by id for share";
+/// The plans that commands about some of their tasks rest on: others may rest on them too. A task never changes its plan.
+const SHARE_PLANS: &str =
+    "select id from plan where id in (select plan from task where id in ({})) order by id for share";
 
 /// Everything about a task is decided one after the other, reports of several bodies on it included: its light follows from all of them.
 /// Rows that name the task may still be written.
@@ -53,7 +52,7 @@ impl Transaction<'_> {
         }
         let erasures: Vec<ErasureId> = subjects.erasures.iter().copied().collect();
         for_keys(LOCK_ERASURES, &erasures, |sql, keys| {
-            self.connection.execute(sql, keys).map(|_| ())
+            self.connection.send(sql, keys)
         })?;
         let (mut plans, mut tasks, mut reports) =
             (subjects.plans.clone(), subjects.tasks.clone(), subjects.reports.clone());
@@ -77,12 +76,11 @@ impl Transaction<'_> {
             let found: Option<(TaskId,)> = self.connection.optional(TASK_OF_REPORT, values![report])?;
             tasks.extend(found.map(|(task,)| task));
         }
-        self.lock_plans(&plans, LOCK_PLANS)?;
+        let plans: Vec<PlanId> = plans.into_iter().collect();
+        for_keys(LOCK_PLANS, &plans, |sql, keys| self.connection.send(sql, keys))?;
         self.lock_tasks(&tasks)?;
         let reports: Vec<ReportId> = reports.into_iter().collect();
-        for_keys(LOCK_REPORTS, &reports, |sql, keys| {
-            self.connection.execute(sql, keys).map(|_| ())
-        })
+        for_keys(LOCK_REPORTS, &reports, |sql, keys| self.connection.send(sql, keys))
     }
 
     /// Locks tasks whose derived rows are made again, and holds their plans as they are.
@@ -94,20 +92,7 @@ impl Transaction<'_> {
             return Ok(());
         }
         let tasks: Vec<TaskId> = tasks.iter().copied().collect();
-        let mut plans = BTreeSet::new();
-        for_keys(PLANS_OF_TASKS, &tasks, |sql, keys| {
-            let found: Vec<(PlanId,)> = self.connection.all(sql, keys)?;
-            plans.extend(found.into_iter().map(|(plan,)| plan));
-            Ok(())
-        })?;
-        self.lock_plans(&plans, SHARE_PLANS)?;
-        for_keys(LOCK_TASKS, &tasks, |sql, keys| {
-            self.connection.execute(sql, keys).map(|_| ())
-        })
-    }
-
-    fn lock_plans(&self, plans: &BTreeSet<PlanId>, sql: &str) -> Result<(), StoreError> {
-        let plans: Vec<PlanId> = plans.iter().copied().collect();
-        for_keys(sql, &plans, |sql, keys| self.connection.execute(sql, keys).map(|_| ()))
+        for_keys(SHARE_PLANS, &tasks, |sql, keys| self.connection.send(sql, keys))?;
+        for_keys(LOCK_TASKS, &tasks, |sql, keys| self.connection.send(sql, keys))
     }
 }

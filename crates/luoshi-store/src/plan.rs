@@ -133,11 +133,19 @@ impl Snapshot<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub fn plan(&self, id: PlanId) -> Result<Option<Plan>, StoreError> {
-        let Some(mut plan) = self.connection.optional::<Plan>(ONE, values![&id])? else {
+        let Some(mut plan) = self.plan_without_sections(id)? else {
             return Ok(None);
         };
         plan.sections = self.connection.all(SECTIONS, values![&id])?;
         Ok(Some(plan))
+    }
+
+    /// A plan as far as its own row tells; what is decided about a task needs no more.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(crate) fn plan_without_sections(&self, id: PlanId) -> Result<Option<Plan>, StoreError> {
+        self.connection.optional(ONE, values![&id])
     }
 
     /// Every plan, the latest year first.
@@ -170,30 +178,28 @@ impl Transaction<'_> {
     /// Counts tasks that came to a plan, and such as were opened to the public or, below zero, withheld again.
     pub(crate) fn count_tasks(&mut self, plan: PlanId, tasks: i64, open_tasks: i64) -> Result<(), StoreError> {
         self.connection
-            .execute(COUNT, values![&plan, tasks, open_tasks])
-            .map(|_| ())
+            .send(COUNT, values![&plan, tasks, open_tasks])
     }
 
-    /// Writes a plan; its sections only where they differ from `before`.
     /// Writes a plan of which only words have changed.
     pub(crate) fn rename_plan(&mut self, plan: &Plan, before: &[Section]) -> Result<(), StoreError> {
         self.save_plan(plan, Some(&plan.sections))?;
         for ((ordinal, section), before) in (0_u32..).zip(&plan.sections).zip(before) {
             if section.title != before.title {
                 self.connection
-                    .execute(RENAME_SECTION, values![&plan.id, ordinal, &section.title])?;
+                    .send(RENAME_SECTION, values![&plan.id, ordinal, &section.title])?;
             }
         }
         Ok(())
     }
 
+    /// Writes a plan; its sections only where they differ from `before`.
     pub(crate) fn save_plan(&mut self, plan: &Plan, before: Option<&[Section]>) -> Result<(), StoreError> {
         let (state, issued_at) = match plan.state {
             PlanState::Adopted => ("adopted", None),
             PlanState::Issued { at } => ("issued", Some(at)),
         };
-        self.connection.execute(
-            SAVE,
+        self.connection.send(SAVE,
             values![
                 &plan.id,
                 plan.version,
@@ -212,10 +218,10 @@ impl Transaction<'_> {
             return Ok(());
         }
         if before.is_some() {
-            self.connection.execute(DELETE_SECTIONS, values![&plan.id])?;
+            self.connection.send(DELETE_SECTIONS, values![&plan.id])?;
         }
         for (ordinal, section) in (0_u32..).zip(&plan.sections) {
-            self.connection.execute(
+            self.connection.send(
                 INSERT_SECTION,
                 values![
                     &plan.id,

@@ -11,7 +11,7 @@ pub(crate) mod writers;
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use tokio::runtime::{Handle, Runtime, RuntimeFlavor};
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::{error::StoreError, pending::PendingWrite, snapshot::Transaction, work::work};
 use address::Address;
@@ -23,37 +23,15 @@ const MOST_READERS: usize = 16;
 
 /// A database of PostgreSQL that is open.
 pub(crate) struct Postgres {
-    // Declared first and so dropped first: writes that wait are finished while the sockets are still driven.
     writers: Writers,
     readers: Pool,
     opener: Arc<Opener>,
-    /// Drives the sockets. It is told to stop and not waited for, since the last owner may be a task of another runtime.
-    _sockets: Sockets,
-}
-
-struct Sockets(Option<Runtime>);
-
-impl Drop for Sockets {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
-    }
 }
 
 impl Postgres {
     /// Opens the database at `address`.
     pub(crate) fn open(address: &Address) -> Result<Self, StoreError> {
-        let sockets = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("postgres")
-            .enable_all()
-            .build()
-            .map_err(|error| StoreError::Engine(Box::new(error)))?;
-        let handle = sockets.handle().clone();
-        // From here on, also when the server cannot be reached, it is let go in the way that a task of another runtime may.
-        let sockets = Sockets(Some(sockets));
-        let opener = Arc::new(Opener::new(address, handle)?);
+        let opener = Arc::new(Opener::new(address)?);
         let readers = Pool::new(Arc::clone(&opener));
         // Whether the server is there and is what it has to be is found out now and not at the first request.
         off_the_executor(|| readers.read(migration::refuse_newer))?;
@@ -61,7 +39,6 @@ impl Postgres {
             writers: Writers::start(&opener)?,
             readers,
             opener,
-            _sockets: sockets,
         })
     }
 

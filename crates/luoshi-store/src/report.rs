@@ -406,8 +406,7 @@ impl Transaction<'_> {
     /// Writes a report; its values and its evidence only where they differ from `before`.
     pub(crate) fn save_report(&mut self, report: &Report, before: Option<&Report>) -> Result<(), StoreError> {
         let state = StateColumns::of(&report.state);
-        self.connection.execute(
-            SAVE,
+        self.connection.send(SAVE,
             values![
                 &report.id,
                 report.version,
@@ -438,12 +437,11 @@ impl Transaction<'_> {
             return Ok(());
         }
         if before.is_some() {
-            self.connection.execute(DELETE_VALUES, values![&report.id])?;
+            self.connection.send(DELETE_VALUES, values![&report.id])?;
         }
         for (series, values) in [("reported", report.values.as_slice()), ("verified", verified)] {
             for (ordinal, value) in (0_u32..).zip(values) {
-                self.connection.execute(
-                    INSERT_VALUE,
+                self.connection.send(INSERT_VALUE,
                     values![&report.id, series, ordinal, &value.target, value.value],
                 )?;
             }

@@ -1,7 +1,13 @@
 //! What reads and writes are done with: a snapshot sees one state of the database, a transaction changes it. The nouns add their own
 //! queries to both, each in its own room.
 
-use std::ops::Deref;
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    ops::Deref,
+};
+
+use luoshi_ledger::{Stream, ids::EventId};
 
 use crate::engine::Connection;
 
@@ -19,12 +25,23 @@ impl<'s> Snapshot<'s> {
 /// A change under way. Everything that a [`Snapshot`] can be asked it can be asked as well, and it answers with its own changes in sight.
 pub struct Transaction<'t> {
     snapshot: Snapshot<'t>,
+    pub(crate) ends: KnownEnds,
+}
+
+/// Where the record ended when this transaction looked, and what it added since.
+#[derive(Default)]
+pub(crate) struct KnownEnds {
+    /// Version and last event of streams, none for one that has no event.
+    pub(crate) streams: RefCell<BTreeMap<Stream, Option<(u64, EventId)>>>,
+    /// The event with the greatest id.
+    pub(crate) latest: Cell<Option<EventId>>,
 }
 
 impl<'t> Transaction<'t> {
     pub(crate) fn on(connection: Connection<'t>) -> Self {
         Self {
             snapshot: Snapshot::on(connection),
+            ends: KnownEnds::default(),
         }
     }
 }

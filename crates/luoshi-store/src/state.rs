@@ -201,7 +201,8 @@ impl Transaction<'_> {
                 Ok(())
             }
             Stream::Task(id) => {
-                let before = self.task(id)?;
+                // What begins with this event has no rows yet.
+                let before = if envelope.version == 1 { None } else { self.task(id)? };
                 follows(before.as_ref().map(|task| task.version), envelope)?;
                 let task = Task::apply(before.clone(), recorded)?;
                 self.save_task(&task, before.as_ref())?;
@@ -213,7 +214,7 @@ impl Transaction<'_> {
                 }
             }
             Stream::Report(id) => {
-                let before = self.report(id)?;
+                let before = if envelope.version == 1 { None } else { self.report(id)? };
                 follows(before.as_ref().map(|report| report.version), envelope)?;
                 let report = Report::apply(before.clone(), recorded)?;
                 self.save_report(&report, before.as_ref())?;

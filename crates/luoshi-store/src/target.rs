@@ -66,10 +66,10 @@ impl Transaction<'_> {
             return Ok(());
         }
         if before.is_some() {
-            self.connection.execute(DELETE, values![&task])?;
+            self.connection.send(DELETE, values![&task])?;
         }
         for (ordinal, target) in (0_u32..).zip(targets) {
-            self.connection.execute(
+            self.connection.send(
                 INSERT,
                 values![
                     &task,

@@ -293,10 +293,10 @@ impl Transaction<'_> {
 
     fn save_parties(&mut self, task: &Task, is_new: bool) -> Result<(), StoreError> {
         if !is_new {
-            self.connection.execute(DELETE_PARTIES, values![&task.id])?;
+            self.connection.send(DELETE_PARTIES, values![&task.id])?;
         }
         for (ordinal, party) in (0_u32..).zip(&task.parties) {
-            self.connection.execute(
+            self.connection.send(
                 INSERT_PARTY,
                 values![
                     &task.id,
@@ -315,11 +315,11 @@ impl Transaction<'_> {
 
     fn save_reporters(&mut self, task: &Task, is_new: bool) -> Result<(), StoreError> {
         if !is_new {
-            self.connection.execute(DELETE_REPORTERS, values![&task.id])?;
+            self.connection.send(DELETE_REPORTERS, values![&task.id])?;
         }
         for (ordinal, organisation) in (0_u32..).zip(task.reporting.organisations()) {
             self.connection
-                .execute(INSERT_REPORTER, values![&task.id, ordinal, organisation])?;
+                .send(INSERT_REPORTER, values![&task.id, ordinal, organisation])?;
         }
         Ok(())
     }
@@ -328,14 +328,14 @@ impl Transaction<'_> {
         // A new task has no light yet; it is counted when it gets one.
         if !is_new {
             self.count_light(task.id, -1)?;
-            self.connection.execute(DELETE_CONCERNED, values![&task.id])?;
+            self.connection.send(DELETE_CONCERNED, values![&task.id])?;
         }
         let mut concerned: Vec<OrganisationId> = task.parties.iter().filter_map(|party| party.organisation).collect();
         concerned.extend(task.reporting.organisations());
         concerned.sort_unstable();
         concerned.dedup();
         for organisation in &concerned {
-            self.connection.execute(
+            self.connection.send(
                 INSERT_CONCERNED,
                 values![&task.plan, organisation, task.number, &task.id],
             )?;

@@ -4,12 +4,14 @@ use std::error::Error;
 
 use bytes::BytesMut;
 use tokio_postgres::{
+    Client, Statement,
     error::SqlState,
     types::{IsNull, ToSql, Type, to_sql_checked},
 };
 
 use super::session::{Session, Trouble};
 use crate::{
+    copy::OwnValue,
     engine::{ColumnValue, Row, Value},
     error::{Constraint, StoreError},
 };
@@ -40,6 +42,43 @@ pub(crate) fn execute(session: &Session, sql: &str, parameters: &[Value<'_>]) ->
         session.wait(session.client.execute(&statement, &untyped(parameters)))
     } else {
         session.wait(session.client.execute_typed(sql, &typed(parameters)))
+    }
+}
+
+/// Leaves a statement to be sent with the next one whose answer is waited for. What goes wrong with it is found there.
+pub(crate) fn send(session: &Session, sql: &str, parameters: &[Value<'_>]) -> Result<(), StoreError> {
+    let values = parameters.iter().map(OwnValue::from).collect();
+    session.send_later(if session.keeps_statements {
+        Unsent::Prepared(session.prepared(sql)?, values)
+    } else {
+        Unsent::Text(sql.to_owned(), values)
+    })
+}
+
+/// A statement that waits to be sent.
+pub(super) enum Unsent {
+    /// Statements without values.
+    Script(&'static str),
+    /// One that the session has prepared.
+    Prepared(Statement, Vec<OwnValue>),
+    /// One that is prepared for this once.
+    Text(String, Vec<OwnValue>),
+}
+
+impl Unsent {
+    /// Sends it when this is looked at first, and is done when the server has answered.
+    pub(super) async fn send(&self, client: &Client) -> Result<(), tokio_postgres::Error> {
+        match self {
+            Unsent::Script(script) => client.batch_execute(script).await,
+            Unsent::Prepared(statement, values) => {
+                let values: Vec<_> = values.iter().map(OwnValue::value).collect();
+                client.execute(statement, &untyped(&values)).await.map(|_| ())
+            }
+            Unsent::Text(sql, values) => {
+                let values: Vec<_> = values.iter().map(OwnValue::value).collect();
+                client.execute_typed(sql, &typed(&values)).await.map(|_| ())
+            }
+        }
     }
 }
 

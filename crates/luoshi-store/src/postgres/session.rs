@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
+    mem,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -10,16 +11,16 @@ use std::{
     time::Duration,
 };
 
-use futures_executor::block_on;
+use futures_util::future::poll_immediate;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    runtime::Handle,
+    runtime::{Builder, Runtime},
     time::timeout,
 };
 use tokio_postgres::{AsyncMessage, Client, NoTls, Statement, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::address::Address;
+use super::{address::Address, query::Unsent};
 use crate::error::StoreError;
 
 /// How long a server is waited for when a session is opened.
@@ -28,6 +29,8 @@ const PATIENCE_FOR_CONNECTING: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Statements that a session keeps prepared: more than the rooms have. Beyond that all are let go and prepared again.
 const PREPARED_STATEMENTS: usize = 512;
+/// Statements that wait to be sent together, at most.
+const MOST_UNSENT: usize = 24;
 /// The oldest server that is accepted: the oldest that the tests run on.
 const LEAST_VERSION: (u32, &str) = (150_000, "15");
 
@@ -82,31 +85,31 @@ pub(crate) enum Trouble {
 pub(crate) struct Opener {
     address: Address,
     encryption: Option<MakeRustlsConnect>,
-    runtime: Handle,
 }
 
 impl Opener {
-    pub(super) fn new(address: &Address, runtime: Handle) -> Result<Self, StoreError> {
+    pub(super) fn new(address: &Address) -> Result<Self, StoreError> {
         let encryption = address.wants_encryption().then(encryption).transpose()?;
         Ok(Self {
             address: address.clone(),
             encryption,
-            runtime,
         })
     }
 
     /// Opens a session and checks the server's settings.
     pub(crate) fn open(&self) -> Result<Session, StoreError> {
         let doubt = Arc::new(AtomicBool::new(false));
+        let socket = Socket::new()?;
         let client = match &self.encryption {
-            Some(encryption) => self.connect(encryption.clone(), &doubt)?,
-            None => self.connect(NoTls, &doubt)?,
+            Some(encryption) => self.connect(encryption.clone(), &socket, &doubt)?,
+            None => self.connect(NoTls, &socket, &doubt)?,
         };
         let session = Session {
             client,
-            runtime: self.runtime.clone(),
+            socket,
             keeps_statements: !self.address.is_pooled(),
             statements: RefCell::default(),
+            unsent: RefCell::default(),
             trouble: Cell::new(None),
             doubt,
         };
@@ -114,24 +117,48 @@ impl Opener {
         Ok(session)
     }
 
-    fn connect<T>(&self, encryption: T, doubt: &Arc<AtomicBool>) -> Result<Client, StoreError>
+    fn connect<T>(&self, encryption: T, socket: &Socket, doubt: &Arc<AtomicBool>) -> Result<Client, StoreError>
     where
         T: tokio_postgres::tls::MakeTlsConnect<tokio_postgres::Socket> + Send + 'static,
         T::Stream: Send,
         T::TlsConnect: Send,
         <T::TlsConnect as tokio_postgres::tls::TlsConnect<tokio_postgres::Socket>>::Future: Send,
     {
-        let config = self.address.config().clone();
-        let opening = self
-            .runtime
-            .spawn(async move { timeout(PATIENCE_FOR_CONNECTING, config.connect(encryption)).await });
+        let opening = async { timeout(PATIENCE_FOR_CONNECTING, self.address.config().connect(encryption)).await };
         let unreachable = |cause: Box<dyn std::error::Error + Send + Sync>| StoreError::Unreachable(cause);
-        let (client, connection) = block_on(opening)
-            .map_err(|error| unreachable(Box::new(error)))?
+        let runtime = socket.runtime()?;
+        let (client, connection) = runtime
+            .block_on(opening)
             .map_err(|error| unreachable(Box::new(error)))?
             .map_err(|error| unreachable(Box::new(error)))?;
-        self.runtime.spawn(drive(connection, Arc::clone(doubt)));
+        runtime.spawn(drive(connection, Arc::clone(doubt)));
         Ok(client)
+    }
+}
+
+/// What moves the bytes of one session, on the thread that waits for them: an answer that another thread took from the socket would cost two
+/// changes of thread, which is more than the server needs for most statements. Nothing moves while nobody waits.
+struct Socket(Option<Runtime>);
+
+impl Socket {
+    fn new() -> Result<Self, StoreError> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        runtime
+            .map(|runtime| Self(Some(runtime)))
+            .map_err(|error| StoreError::Engine(Box::new(error)))
+    }
+
+    fn runtime(&self) -> Result<&Runtime, StoreError> {
+        self.0.as_ref().ok_or(StoreError::Unavailable)
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            // The last owner of a session may be a task of another runtime, which must not wait.
+            runtime.shutdown_background();
+        }
     }
 }
 
@@ -174,22 +201,40 @@ fn encryption() -> Result<MakeRustlsConnect, StoreError> {
 /// A session with the server. It belongs to one thread at a time.
 pub(crate) struct Session {
     pub(super) client: Client,
-    runtime: Handle,
+    socket: Socket,
     pub(super) keeps_statements: bool,
     statements: RefCell<HashMap<String, Statement>>,
+    /// What is sent together with the next statement whose answer is waited for.
+    unsent: RefCell<Vec<Unsent>>,
     trouble: Cell<Option<Trouble>>,
     doubt: Arc<AtomicBool>,
 }
 
 impl Session {
-    /// Waits for the server on this thread, whether or not it is a thread of an executor.
+    /// Sends what has gathered and then what `answer` asks for, and waits on this thread for all of it.
     pub(super) fn wait<T>(
         &self,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, StoreError> {
-        // The limit of time needs a runtime's clock; the answer itself is brought by the thread that drives the socket.
-        let _entered = self.runtime.enter();
-        match block_on(async { timeout(PATIENCE, answer).await }) {
+        let unsent = mem::take(&mut *self.unsent.borrow_mut());
+        let together = async {
+            let mut on_their_way = Vec::with_capacity(unsent.len());
+            for statement in &unsent {
+                let mut sent = Box::pin(statement.send(&self.client));
+                // The first look at it sends the request, so the server gets them in this order.
+                match poll_immediate(&mut sent).await {
+                    Some(done) => done?,
+                    None => on_their_way.push(sent),
+                }
+            }
+            let answer = answer.await;
+            // What failed first is the cause; the server refuses everything after it.
+            for sent in on_their_way {
+                sent.await?;
+            }
+            answer
+        };
+        match self.socket.runtime()?.block_on(timeout(PATIENCE, together)) {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(self.failed(error)),
             Err(_) => {
@@ -229,9 +274,22 @@ impl Session {
         self.trouble.get().is_none() && !self.client.is_closed()
     }
 
-    /// Begins a transaction.
+    /// Leaves a statement to be sent with the next one whose answer is waited for.
+    pub(super) fn send_later(&self, statement: Unsent) -> Result<(), StoreError> {
+        self.unsent.borrow_mut().push(statement);
+        if self.unsent.borrow().len() < MOST_UNSENT {
+            Ok(())
+        } else {
+            self.wait(async { Ok(()) })
+        }
+    }
+
+    /// Begins a transaction. One that writes begins with its first statement; a session that is lost shows then.
     pub(crate) fn begin(&self, access: Access) -> Result<(), StoreError> {
-        self.wait(self.client.batch_execute(access.begin()))
+        match access {
+            Access::Read => self.wait(self.client.batch_execute(access.begin())),
+            Access::Write => self.send_later(Unsent::Script(access.begin())),
+        }
     }
 
     /// Commits. After an error whose trouble is [`Trouble::Lost`] nobody knows whether it did.
@@ -251,6 +309,8 @@ impl Session {
         if self.trouble.get() == Some(Trouble::Lost) {
             return Err(StoreError::Unavailable);
         }
+        // What was not sent yet need not be undone. A transaction that was never begun is rolled back with a warning.
+        self.unsent.borrow_mut().clear();
         self.wait(self.client.batch_execute("rollback"))?;
         self.trouble.set(None);
         Ok(())

@@ -145,6 +145,12 @@ impl Writer {
                         tracing::debug!(%error, "a commit met another one");
                         None
                     }
+                    // Found only now, since the last statements went together with the commit, which the server made a rollback.
+                    Err(error) if session.trouble() == Some(Trouble::CameSecond) && seconds < MOST_SECONDS => {
+                        tracing::debug!(%error, "a commit came second");
+                        seconds += 1;
+                        None
+                    }
                     Err(error) => {
                         tracing::error!(%error, "a commit failed");
                         Some(Fate::Lost)

@@ -176,8 +176,7 @@ impl Transaction<'_> {
         changed_at: Timestamp,
     ) -> Result<(), StoreError> {
         self.connection
-            .execute(NOTE, values![kind.code(), &subject, changed_at])
-            .map(|_| ())
+            .send(NOTE, values![kind.code(), &subject, changed_at])
     }
 
     /// Notes that other readers may see the tasks of a plan now.
@@ -187,8 +186,7 @@ impl Transaction<'_> {
         changed_at: Timestamp,
     ) -> Result<(), StoreError> {
         self.connection
-            .execute(NOTE_TASKS_OF_PLAN, values![&plan, changed_at])
-            .map(|_| ())
+            .send(NOTE_TASKS_OF_PLAN, values![&plan, changed_at])
     }
 
     pub(super) fn give_search_number(&mut self, numbered: &NumberedEntry) -> Result<(), StoreError> {
