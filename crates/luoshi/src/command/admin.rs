@@ -24,7 +24,7 @@ use luoshi_ledger::{
 };
 
 use crate::{
-    arguments::{
+    arguments::admin::{
         AdminCommand, CreateAccountArguments, CreateAccountsArguments, CreateOfficeArguments, ResetPasswordArguments,
         RoleName, SweepFilesArguments,
     },

@@ -13,7 +13,7 @@ use luoshi_app::backup::{self, ArchiveError, BackupError, BackupPhase, DATABASE,
 use luoshi_ledger::log::IncidentCause;
 
 use crate::{
-    arguments::{BackupArguments, RestoreArguments},
+    arguments::backup::{BackupArguments, RestoreArguments},
     command::verify::{findings, verified},
     exit::Exit,
     failure::Failure,

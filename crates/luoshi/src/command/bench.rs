@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::{
-    arguments::{BenchArguments, BenchCommand, BenchFormat, BenchPagesArguments, BenchSettings, WayName},
+    arguments::bench::{BenchArguments, BenchCommand, BenchFormat, BenchPagesArguments, BenchSettings, WayName},
     bench::{
         ScratchFolder,
         pages::{self, Page},

@@ -6,7 +6,7 @@ use luoshi_app::{App, Clock, SystemClock};
 use luoshi_ledger::Actor;
 
 use crate::{
-    arguments::DemoArguments,
+    arguments::demo::DemoArguments,
     command::{
         admin::role_words,
         diagnostics,

@@ -6,7 +6,7 @@ use luoshi_intake::{Intake, IntakeSettings, compare, comparison_lines, compariso
 use luoshi_types::{Diagnostic, Severity};
 
 use crate::{
-    arguments::{DiffArguments, DiffFormat},
+    arguments::diff::{DiffArguments, DiffFormat},
     command::{
         diagnostics,
         explain::{drawn, is_coloured},

@@ -13,7 +13,7 @@ use luoshi_ledger::{
 };
 
 use crate::{
-    arguments::ErasuresCommand,
+    arguments::erasures::ErasuresCommand,
     failure::Failure,
     output::{print, table},
     words::{Words, count, text},

@@ -6,7 +6,7 @@ use luoshi_intake::{ExplainLine, IntakeSettings, SegmentStyle, explain, intake};
 use luoshi_types::{Diagnostic, Severity};
 
 use crate::{
-    arguments::ExplainArguments,
+    arguments::explain::ExplainArguments,
     command::{diagnostics, orgs::registry, parse::read},
     exit::Exit,
     failure::Failure,

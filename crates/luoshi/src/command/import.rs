@@ -9,7 +9,7 @@ use luoshi_ledger::{Actor, ids::PlanId};
 use luoshi_types::Severity;
 
 use crate::{
-    arguments::ImportArguments,
+    arguments::import::ImportArguments,
     command::{diagnostics, parse::read, serve::runtime},
     exit::Exit,
     failure::Failure,

@@ -6,7 +6,7 @@ use luoshi_app::{App, AppError};
 use luoshi_ledger::Actor;
 
 use crate::{
-    arguments::JobsCommand,
+    arguments::jobs::JobsCommand,
     failure::Failure,
     output::{print, table},
     words::{Words, count, text},

@@ -10,7 +10,7 @@ use luoshi_ledger::{Actor, AsOf, AsOfClock, ids::PlanId, view::LedgerFilter};
 use luoshi_web::ledger_words;
 
 use crate::{
-    arguments::{
+    arguments::ledger::{
         ClockName, FileFormat, LedgerArguments, LedgerCommand, LedgerExportArguments, LedgerListArguments, ListFormat,
     },
     command::parse::write_table,

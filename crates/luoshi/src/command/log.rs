@@ -16,7 +16,7 @@ use luoshi_app::log_files;
 use luoshi_tlog::{Checkpoint, KeyHistory, TreeError, VerifierKey, VerifyError};
 
 use crate::{
-    arguments::{LogCommand, LogPlace},
+    arguments::log::{LogCommand, LogPlace},
     exit::Exit,
     failure::Failure,
     log_source::{LogSource, SourceError},

@@ -2,7 +2,7 @@
 //! Files, log and key stay where they are.
 
 use crate::{
-    arguments::MigrateEngineArguments,
+    arguments::migrate_engine::MigrateEngineArguments,
     command::verify::{findings, verified},
     exit::Exit,
     failure::Failure,

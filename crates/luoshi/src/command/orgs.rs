@@ -6,7 +6,10 @@ use luoshi_intake::parse::organisations::{Registry, Resolution, Standing};
 use serde_json::json;
 
 use crate::{
-    arguments::{OrgsCheckArguments, OrgsCommand, OrgsResolveArguments, RegistryArguments},
+    arguments::{
+        document::RegistryArguments,
+        orgs::{OrgsCheckArguments, OrgsCommand, OrgsResolveArguments},
+    },
     exit::Exit,
     failure::{Failure, registry_fault},
     output::{complain, print},

@@ -20,7 +20,7 @@ use luoshi_intake::{IntakeSettings, Limits, intake, ledger_sheet};
 use luoshi_types::{Diagnostic, Severity};
 
 use crate::{
-    arguments::{OutputFormat, ParseArguments},
+    arguments::parse::{OutputFormat, ParseArguments},
     command::{diagnostics, orgs::registry},
     exit::Exit,
     failure::Failure,

@@ -6,7 +6,7 @@ use luoshi_tlog::{Checkpoint, Coverage, KeyHistory, Receipt, ReceiptFault, Recei
 
 use super::log::{read_checkpoint_file, read_keys};
 use crate::{
-    arguments::{ReceiptCheckArguments, ReceiptCommand},
+    arguments::receipt::{ReceiptCheckArguments, ReceiptCommand},
     exit::Exit,
     failure::Failure,
     output::print,

@@ -5,7 +5,7 @@ use luoshi_intake::{Counting, IntakeSettings, intake};
 use luoshi_types::Severity;
 
 use crate::{
-    arguments::{StatsArguments, StatsFormat},
+    arguments::stats::{StatsArguments, StatsFormat},
     command::{
         diagnostics,
         orgs::registry,

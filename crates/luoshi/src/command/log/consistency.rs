@@ -6,7 +6,7 @@ use luoshi_tlog::{Checkpoint, LogHash, consistency_proof, root_at, verify_consis
 
 use super::{Finding, OpenedLog, open, open_checkpoint, say_finding, sort_tree_error};
 use crate::{
-    arguments::{ConsistencyArguments, LogPlace},
+    arguments::log::{ConsistencyArguments, LogPlace},
     exit::Exit,
     failure::Failure,
     output::print,

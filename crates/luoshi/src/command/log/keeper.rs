@@ -3,7 +3,7 @@
 use luoshi_ledger::Actor;
 
 use crate::{
-    arguments::{IncidentArguments, RotateKeyArguments},
+    arguments::log::{IncidentArguments, RotateKeyArguments},
     command::serve::runtime,
     exit::Exit,
     failure::Failure,

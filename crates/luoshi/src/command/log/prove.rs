@@ -14,7 +14,7 @@ use super::{
     verify::{bundles, read_bundle},
 };
 use crate::{
-    arguments::{LogPlace, ProveArguments},
+    arguments::log::{LogPlace, ProveArguments},
     exit::Exit,
     failure::Failure,
     output::{print, progress},

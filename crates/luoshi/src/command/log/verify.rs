@@ -6,7 +6,7 @@ use luoshi_tlog::{TILE_WIDTH, TileId, TileKind, TileSource, TreeError, parse_bun
 
 use super::{Finding, OpenedLog, open, say_finding, sort_tree_error, sort_verify_error};
 use crate::{
-    arguments::LogPlace,
+    arguments::log::LogPlace,
     exit::Exit,
     failure::Failure,
     log_source::SourceError,

@@ -11,7 +11,7 @@ use super::{
     open, open_checkpoint, say_finding,
 };
 use crate::{
-    arguments::WatchArguments,
+    arguments::log::WatchArguments,
     exit::Exit,
     failure::Failure,
     output::{complain, print},
