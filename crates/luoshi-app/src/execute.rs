@@ -53,6 +53,26 @@ impl From<Command> for Request {
     }
 }
 
+/// By what a repetition of a request is known.
+pub(crate) struct Recognition {
+    /// Of the Idempotency-Key.
+    key_hash: Option<[u8; 32]>,
+    /// Of the command: the same key with another one is a mistake.
+    request_hash: [u8; 32],
+}
+
+impl Recognition {
+    pub(crate) fn of(request: &Request) -> Self {
+        Self {
+            key_hash: request
+                .idempotency_key
+                .as_deref()
+                .map(|key| hash_of(&[b"key", key.as_bytes()])),
+            request_hash: fingerprint(&request.command),
+        }
+    }
+}
+
 /// What was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
@@ -79,9 +99,14 @@ impl App {
         }
         let app = Arc::clone(self);
         let actor = actor.clone();
+        // Worked out here, where nobody else waits for it.
+        let recognition = Recognition::of(&request);
         let done = self
             .store
-            .write(move |transaction| app.execute_within(transaction, &actor, &request, app.now()))
+            .write(move |transaction| {
+                let signer = app.signer_within(transaction)?;
+                app.execute_signed(transaction, &actor, &request, &recognition, app.now(), &signer)
+            })
             .await
             .map_err(flatten)?;
         self.wake_jobs();
@@ -142,7 +167,7 @@ impl App {
         now: Timestamp,
     ) -> Result<Done, AppError> {
         let signer = self.signer_within(transaction)?;
-        self.execute_signed(transaction, actor, request, now, &signer)
+        self.execute_signed(transaction, actor, request, &Recognition::of(request), now, &signer)
     }
 
     /// Who signs receipts, as the database says inside the transaction: another process may have let a new key take over, or found that
@@ -167,14 +192,11 @@ impl App {
         transaction: &mut Transaction<'_>,
         actor: &Actor,
         request: &Request,
+        recognition: &Recognition,
         now: Timestamp,
         signer: &LogKey,
     ) -> Result<Done, AppError> {
-        let key_hash = request
-            .idempotency_key
-            .as_deref()
-            .map(|key| hash_of(&[b"key", key.as_bytes()]));
-        let request_hash = fingerprint(&request.command);
+        let Recognition { key_hash, request_hash } = *recognition;
         #[cfg(feature = "sabotage")]
         let key_hash = key_hash.filter(|_| !Sabotage::ForgetReceipts.is_on());
         // Before anything is read: what is decided rests on what is read, and a repetition that waits here finds the receipt afterwards.

@@ -17,7 +17,7 @@ use luoshi_tlog::{Checkpoint, Continuation, LogKey, Rotation};
 
 use crate::{
     error::AppError,
-    execute::{Done, Request, flatten},
+    execute::{Done, Recognition, Request, flatten},
     signing::{HALT_SETTING, ORIGIN_SETTING, RESTORED_SETTING, SiteLog, VERIFIER_SETTING, keep_key},
     site::{App, new_log_key},
 };
@@ -162,7 +162,7 @@ impl App {
             .write(move |transaction| {
                 let key = LogKey::from_signer_text(&text).map_err(AppError::internal)?;
                 Self::refuse_other_key(transaction, &known)?;
-                let done = app.execute_signed(transaction, &actor, &request, now, &key)?;
+                let done = app.execute_signed(transaction, &actor, &request, &Recognition::of(&request), now, &key)?;
                 transaction.set_setting(ORIGIN_SETTING, key.origin().as_str())?;
                 transaction.set_setting(VERIFIER_SETTING, &key.verifier_text())?;
                 if let Some(first_place) = first_place {

@@ -66,13 +66,16 @@ impl App {
     }
 }
 
+fn about(task: TaskId) -> Subjects {
+    Subjects {
+        tasks: [task].into(),
+        ..Subjects::default()
+    }
+}
+
 impl Standpoint<'_> {
     fn task_facts(&self, task: TaskId) -> Result<Facts, AppError> {
-        let subjects = Subjects {
-            tasks: [task].into(),
-            ..Subjects::default()
-        };
-        Ok(self.read(|snapshot| snapshot.facts(&subjects))?)
+        Ok(self.read(|snapshot| snapshot.facts(&about(task)))?)
     }
 
     /// A task with its reports and history, cut to what the actor may see; none where they may not see the task at all.
@@ -80,21 +83,29 @@ impl Standpoint<'_> {
     /// # Errors
     /// When the store fails.
     pub fn task(&self, actor: &Actor, id: TaskId) -> Result<Option<TaskView>, AppError> {
-        let facts = self.task_facts(id)?;
-        let Some(task) = facts.tasks.get(&id).filter(|task| may_see_task(actor, task, &facts)) else {
-            return Ok(None);
-        };
-        let Some(plan) = facts.plans.get(&task.plan) else {
-            return Ok(None);
-        };
-        let (row, mut reports, mut timeline) = self.read(|snapshot| {
-            Ok((
-                snapshot.task_row(id)?,
+        let found = self.read(|snapshot| {
+            let mut facts = snapshot.facts(&about(id))?;
+            let is_seen = facts
+                .tasks
+                .get(&id)
+                .is_some_and(|task| may_see_task(actor, task, &facts));
+            let Some(task) = facts.tasks.remove(&id).filter(|_| is_seen) else {
+                return Ok(None);
+            };
+            let (Some(plan), Some(row)) = (facts.plans.remove(&task.plan), snapshot.task_row(id)?) else {
+                return Ok(None);
+            };
+            Ok(Some((
+                task,
+                plan,
+                row,
                 snapshot.reports_of_task(id)?,
                 snapshot.timeline(id)?,
-            ))
+            )))
         })?;
-        let Some(mut row) = row else { return Ok(None) };
+        let Some((task, plan, mut row, mut reports, mut timeline)) = found else {
+            return Ok(None);
+        };
         reports.retain(|view| may_see_report(actor, &view.report));
         timeline.retain(|entry| {
             entry
@@ -103,10 +114,10 @@ impl Standpoint<'_> {
         });
         row.latest = row.latest.filter(|report| may_see_report(actor, report));
         Ok(Some(TaskView {
-            task: task.clone(),
+            task,
             row,
-            plan_title: plan.title.clone(),
             plan_issued: plan.issued_at().is_some(),
+            plan_title: plan.title,
             reports,
             timeline,
         }))

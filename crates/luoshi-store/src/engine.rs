@@ -515,13 +515,14 @@ pub(crate) fn for_keys<'k, K>(
 where
     Value<'k>: From<&'k K>,
 {
-    const WIDTHS: [usize; 3] = [1, 20, 200];
+    // A page of the ledger has fifty rows and one to know whether there are more. Keys that are repeated to fill a group cost as much as others.
+    const WIDTHS: [usize; 4] = [1, 8, 56, 200];
     let mut rest = keys;
     while let Some(last) = rest.len().checked_sub(1) {
         let width = WIDTHS
             .into_iter()
             .find(|width| *width >= rest.len())
-            .unwrap_or(WIDTHS[2]);
+            .unwrap_or(WIDTHS[3]);
         let group: Vec<Value<'k>> = (0..width)
             .filter_map(|place| rest.get(place.min(last)))
             .map(Value::from)

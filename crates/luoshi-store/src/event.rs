@@ -149,22 +149,22 @@ impl Transaction<'_> {
     }
 
     fn insert_event(&mut self, envelope: &Envelope, payload: &[u8]) -> Result<(), StoreError> {
-        self.connection
-            .send(INSERT,
-                values![
-                    &envelope.id,
-                    envelope.stream.kind(),
-                    &envelope.stream.id(),
-                    envelope.version,
-                    &envelope.kind,
-                    envelope.kind_version,
-                    &envelope.actor,
-                    &envelope.command,
-                    envelope.effective_at,
-                    envelope.recorded_at,
-                    payload,
-                ],
-            )
+        self.connection.send(
+            INSERT,
+            values![
+                &envelope.id,
+                envelope.stream.kind(),
+                &envelope.stream.id(),
+                envelope.version,
+                &envelope.kind,
+                envelope.kind_version,
+                &envelope.actor,
+                &envelope.command,
+                envelope.effective_at,
+                envelope.recorded_at,
+                payload,
+            ],
+        )
     }
 
     /// Writes an event with its contents and its leaf: three things that are there together or not at all.

@@ -168,7 +168,8 @@ impl Transaction<'_> {
         let carried = (0_u32..).map(Some).zip(&report.evidence);
         let former = std::iter::repeat(None).zip(&report.former_evidence);
         for (ordinal, evidence) in carried.chain(former) {
-            self.connection.send(SAVE,
+            self.connection.send(
+                SAVE,
                 values![
                     &report.id,
                     &evidence.id,
@@ -224,7 +225,6 @@ impl Transaction<'_> {
     }
 
     pub(crate) fn delete_draft_evidence(&mut self, author: ActorIdentity, report: ReportId) -> Result<(), StoreError> {
-        self.connection
-            .send(REMOVE_DRAFT, values![&author, &report])
+        self.connection.send(REMOVE_DRAFT, values![&author, &report])
     }
 }

@@ -188,8 +188,7 @@ impl Transaction<'_> {
     /// # Errors
     /// When the database cannot be written.
     pub fn enqueue(&mut self, kind: &str, payload: &str, run_at: Timestamp) -> Result<(), StoreError> {
-        self.connection
-            .send(INSERT, values![kind, payload, run_at])
+        self.connection.send(INSERT, values![kind, payload, run_at])
     }
 
     /// Writes a job that may be taken from `run_at` on, unless one of the same kind and payload waits or runs already.

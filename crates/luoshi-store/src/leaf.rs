@@ -192,8 +192,7 @@ impl Transaction<'_> {
     }
 
     pub(crate) fn insert_leaf(&mut self, event: EventId, leaf: &NewLeaf) -> Result<(), StoreError> {
-        self.connection
-            .send(INSERT, values![&event, &leaf.salt, &leaf.entry])
+        self.connection.send(INSERT, values![&event, &leaf.salt, &leaf.entry])
     }
 
     /// Takes their places away from the leaves at `first_place` and after it, which only an incident does: they wait again, and the new

@@ -216,7 +216,8 @@ impl Transaction<'_> {
     pub(crate) fn begin_light(&mut self, task: &Task) -> Result<(), StoreError> {
         let (colour, reason) = begun_light(task.is_tracked());
         let reason = Json(reason).text()?;
-        self.connection.send(BEGIN,
+        self.connection.send(
+            BEGIN,
             values![&task.id, &task.plan, task.number, colour, Proof::None, reason],
         )?;
         self.count_light(task.id, 1)
@@ -260,17 +261,17 @@ impl Transaction<'_> {
             self.change_totals(task, plan, &mut [(colour, -1), (light.colour, 1)])?;
         }
         let reason = Json(light.reason).text()?;
-        self.connection
-            .send(SAVE,
-                values![
-                    &task,
-                    day,
-                    light.colour,
-                    light.proof,
-                    reason,
-                    light.since,
-                    light.rule_version
-                ],
-            )
+        self.connection.send(
+            SAVE,
+            values![
+                &task,
+                day,
+                light.colour,
+                light.proof,
+                reason,
+                light.since,
+                light.rule_version
+            ],
+        )
     }
 }

@@ -51,9 +51,7 @@ impl Transaction<'_> {
             return Ok(());
         }
         let erasures: Vec<ErasureId> = subjects.erasures.iter().copied().collect();
-        for_keys(LOCK_ERASURES, &erasures, |sql, keys| {
-            self.connection.send(sql, keys)
-        })?;
+        for_keys(LOCK_ERASURES, &erasures, |sql, keys| self.connection.send(sql, keys))?;
         let (mut plans, mut tasks, mut reports) =
             (subjects.plans.clone(), subjects.tasks.clone(), subjects.reports.clone());
         for erasure in &erasures {

@@ -177,8 +177,7 @@ impl Snapshot<'_> {
 impl Transaction<'_> {
     /// Counts tasks that came to a plan, and such as were opened to the public or, below zero, withheld again.
     pub(crate) fn count_tasks(&mut self, plan: PlanId, tasks: i64, open_tasks: i64) -> Result<(), StoreError> {
-        self.connection
-            .send(COUNT, values![&plan, tasks, open_tasks])
+        self.connection.send(COUNT, values![&plan, tasks, open_tasks])
     }
 
     /// Writes a plan of which only words have changed.
@@ -199,7 +198,8 @@ impl Transaction<'_> {
             PlanState::Adopted => ("adopted", None),
             PlanState::Issued { at } => ("issued", Some(at)),
         };
-        self.connection.send(SAVE,
+        self.connection.send(
+            SAVE,
             values![
                 &plan.id,
                 plan.version,

@@ -406,7 +406,8 @@ impl Transaction<'_> {
     /// Writes a report; its values and its evidence only where they differ from `before`.
     pub(crate) fn save_report(&mut self, report: &Report, before: Option<&Report>) -> Result<(), StoreError> {
         let state = StateColumns::of(&report.state);
-        self.connection.send(SAVE,
+        self.connection.send(
+            SAVE,
             values![
                 &report.id,
                 report.version,
@@ -441,7 +442,8 @@ impl Transaction<'_> {
         }
         for (series, values) in [("reported", report.values.as_slice()), ("verified", verified)] {
             for (ordinal, value) in (0_u32..).zip(values) {
-                self.connection.send(INSERT_VALUE,
+                self.connection.send(
+                    INSERT_VALUE,
                     values![&report.id, series, ordinal, &value.target, value.value],
                 )?;
             }

@@ -8,13 +8,15 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    thread,
     time::Duration,
 };
 
 use futures_util::future::poll_immediate;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    runtime::{Builder, Runtime},
+    runtime::{Builder, Handle, Runtime, RuntimeFlavor},
+    task::block_in_place,
     time::timeout,
 };
 use tokio_postgres::{AsyncMessage, Client, NoTls, Statement, error::SqlState};
@@ -126,12 +128,11 @@ impl Opener {
     {
         let opening = async { timeout(PATIENCE_FOR_CONNECTING, self.address.config().connect(encryption)).await };
         let unreachable = |cause: Box<dyn std::error::Error + Send + Sync>| StoreError::Unreachable(cause);
-        let runtime = socket.runtime()?;
-        let (client, connection) = runtime
-            .block_on(opening)
+        let (client, connection) = socket
+            .wait(opening)?
             .map_err(|error| unreachable(Box::new(error)))?
             .map_err(|error| unreachable(Box::new(error)))?;
-        runtime.spawn(drive(connection, Arc::clone(doubt)));
+        socket.runtime()?.spawn(drive(connection, Arc::clone(doubt)));
         Ok(client)
     }
 }
@@ -150,6 +151,18 @@ impl Socket {
 
     fn runtime(&self) -> Result<&Runtime, StoreError> {
         self.0.as_ref().ok_or(StoreError::Unavailable)
+    }
+
+    /// Waits on this thread, whether or not it is a thread of an executor.
+    fn wait<T: Send>(&self, answer: impl Future<Output = T> + Send) -> Result<T, StoreError> {
+        let runtime = self.runtime()?;
+        match Handle::try_current().map(|handle| handle.runtime_flavor()) {
+            Err(_) => Ok(runtime.block_on(answer)),
+            Ok(RuntimeFlavor::MultiThread) => Ok(block_in_place(|| runtime.block_on(answer))),
+            // An executor of one thread lets nobody wait on it; its tasks stand still meanwhile, as they would anyway.
+            Ok(_) => thread::scope(|scope| scope.spawn(|| runtime.block_on(answer)).join())
+                .map_err(|_| StoreError::Unavailable),
+        }
     }
 }
 
@@ -212,15 +225,16 @@ pub(crate) struct Session {
 
 impl Session {
     /// Sends what has gathered and then what `answer` asks for, and waits on this thread for all of it.
-    pub(super) fn wait<T>(
+    pub(super) fn wait<T: Send>(
         &self,
-        answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+        answer: impl Future<Output = Result<T, tokio_postgres::Error>> + Send,
     ) -> Result<T, StoreError> {
         let unsent = mem::take(&mut *self.unsent.borrow_mut());
+        let client = &self.client;
         let together = async {
             let mut on_their_way = Vec::with_capacity(unsent.len());
             for statement in &unsent {
-                let mut sent = Box::pin(statement.send(&self.client));
+                let mut sent = Box::pin(statement.send(client));
                 // The first look at it sends the request, so the server gets them in this order.
                 match poll_immediate(&mut sent).await {
                     Some(done) => done?,
@@ -234,7 +248,8 @@ impl Session {
             }
             answer
         };
-        match self.socket.runtime()?.block_on(timeout(PATIENCE, together)) {
+        // The limit of time is made inside, where there is a clock for it.
+        match self.socket.wait(async { timeout(PATIENCE, together).await })? {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(self.failed(error)),
             Err(_) => {

@@ -175,8 +175,7 @@ impl Transaction<'_> {
         subject: Uuid,
         changed_at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.connection
-            .send(NOTE, values![kind.code(), &subject, changed_at])
+        self.connection.send(NOTE, values![kind.code(), &subject, changed_at])
     }
 
     /// Notes that other readers may see the tasks of a plan now.
@@ -185,8 +184,7 @@ impl Transaction<'_> {
         plan: PlanId,
         changed_at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.connection
-            .send(NOTE_TASKS_OF_PLAN, values![&plan, changed_at])
+        self.connection.send(NOTE_TASKS_OF_PLAN, values![&plan, changed_at])
     }
 
     pub(super) fn give_search_number(&mut self, numbered: &NumberedEntry) -> Result<(), StoreError> {

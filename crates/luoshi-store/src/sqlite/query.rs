@@ -1,4 +1,5 @@
-//! Runs statements of the rooms on SQLite: binds `$1`, `$2` … by their numbers and keeps prepared statements.
+//! Runs statements of the rooms on SQLite: binds `$1`, `$2` … by their numbers and keeps prepared statements. A dollar sign stands in them for
+//! nothing else.
 
 use rusqlite::{
     CachedStatement, ErrorCode,
@@ -41,15 +42,11 @@ fn prepared<'c>(
     sql: &str,
     parameters: &[Value<'_>],
 ) -> Result<CachedStatement<'c>, StoreError> {
-    let mut statement = connection.prepare_cached(sql)?;
+    // To SQLite `$1` is a name, and looking names up takes the square of their number; `?1` is the number itself.
+    let mut statement = connection.prepare_cached(&sql.replace('$', "?"))?;
     for place in 1..=statement.parameter_count() {
-        // SQLite numbers `$n` by first appearance and keeps the digits as a name, so the name decides which value is meant.
-        let number = statement
-            .parameter_name(place)
-            .and_then(|name| name.strip_prefix('$'))
-            .and_then(|digits| digits.parse::<usize>().ok());
-        let value = number
-            .and_then(|number| parameters.get(number.checked_sub(1)?))
+        let value = parameters
+            .get(place - 1)
             .ok_or(rusqlite::Error::InvalidParameterCount(parameters.len(), place))?;
         let bound = match value {
             Value::Null => ValueRef::Null,
