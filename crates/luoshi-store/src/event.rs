@@ -132,12 +132,12 @@ impl Transaction<'_> {
         Ok(end)
     }
 
-    /// As [`Snapshot::latest_event_id`], asked once.
+    /// As [`Snapshot::latest_event_id`], asked once where nobody else writes meanwhile.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn latest_event_id(&self) -> Result<Option<EventId>, StoreError> {
-        if self.ends.latest.get().is_none() {
+        if self.ends.latest.get().is_none() || !self.connection.writes_alone() {
             self.ends.latest.set(Snapshot::latest_event_id(self)?);
         }
         Ok(self.ends.latest.get())

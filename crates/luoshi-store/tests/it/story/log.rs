@@ -351,6 +351,18 @@ pub(super) fn what_append_and_apply_refuse(store: Store) {
         matches!(append(early, 2), Err(WriteError::Refused(StoreError::OutOfOrder))),
         "an id from before"
     );
+    // An id that another stream has: the engine that sends what nobody waits for finds out at the commit, and then nothing is kept.
+    let other = {
+        let mut recorded = founded(late, 1);
+        recorded.envelope.stream = Stream::Organisation(OrganisationId(next_id()));
+        recorded
+    };
+    let beside = store.write(move |transaction| {
+        transaction.set_setting("beside", "value")?;
+        transaction.append(&other, &[], &leaf_of(&other))
+    });
+    assert!(beside.wait().is_err(), "an id that is taken");
+    assert_eq!(store.read(|snapshot| snapshot.setting("beside")).unwrap(), None);
     let stream = Stream::Organisation(organisation);
     assert_eq!(store.read(|snapshot| snapshot.stream_version(stream)).unwrap(), 1);
     assert_eq!(
