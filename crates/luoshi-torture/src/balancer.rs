@@ -145,7 +145,11 @@ fn together(number: u64, first: Outcome, second: Outcome) -> (Outcome, Option<(C
         Outcome::Refused(_) => 1,
         Outcome::NotSent => 0,
     };
-    let outcome = if certainty(&second) > certainty(&first) { second } else { first };
+    let outcome = if certainty(&second) > certainty(&first) {
+        second
+    } else {
+        first
+    };
     (outcome, wrong)
 }
 
@@ -201,7 +205,10 @@ mod tests {
         assert_eq!(wrong(acknowledged("/a"), acknowledged("/a")), None);
         assert_eq!(wrong(acknowledged("/a"), unknown()), None);
         assert_eq!(wrong(acknowledged("/a"), acknowledged("/b")), Some(Class::Duplicated));
-        assert_eq!(wrong(Outcome::Refused(409), acknowledged("/b")), Some(Class::Unexpected));
+        assert_eq!(
+            wrong(Outcome::Refused(409), acknowledged("/b")),
+            Some(Class::Unexpected)
+        );
         assert_eq!(together(5, unknown(), acknowledged("/a")).0, acknowledged("/a"));
         assert_eq!(together(5, Outcome::NotSent, unknown()).0, unknown());
     }

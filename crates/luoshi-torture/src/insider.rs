@@ -119,7 +119,11 @@ fn note(line: &str) -> Option<Note> {
         holder: (*holder).to_owned(),
         // Before anybody took the lease there is none to compare with.
         until: if until.is_empty() { 0 } else { until.parse().ok()? },
-        size: if size.is_empty() { None } else { Some(size.parse().ok()?) },
+        size: if size.is_empty() {
+            None
+        } else {
+            Some(size.parse().ok()?)
+        },
     })
 }
 

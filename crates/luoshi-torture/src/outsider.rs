@@ -135,7 +135,10 @@ impl Outsider {
                 tree.push(entry)?;
             }
             if tree.size() != size {
-                breaks.push(format!("LOST: {size} entries were signed for and {} are there", tree.size()));
+                breaks.push(format!(
+                    "LOST: {size} entries were signed for and {} are there",
+                    tree.size()
+                ));
             } else if roots != [tree.root()] {
                 breaks.push(format!(
                     "FORK: {} roots were signed for {size} entries, and not the one that they have",

@@ -42,12 +42,24 @@ use crate::{
 
 /// Processes of the site.
 const PROCESSES: usize = 2;
-/// Clients that hand in at once.
-const CLIENTS: usize = 12;
-/// A client's pause between two reports.
-const BREATH: Duration = Duration::from_millis(100);
-/// Tasks of a site, and so a twelfth of its reports. A site that is full makes room for a new one.
-const TASKS: usize = 250;
+/// Where blows are many: sites are large and clients hurry. A site that is full makes room for a new one.
+const RUSH: Crowd = Crowd {
+    tasks: 250,
+    clients: 12,
+    breath: Duration::from_millis(200),
+};
+/// Where blows are few: as many reports as such a time needs, for each is read back afterwards.
+const TRICKLE: Crowd = Crowd {
+    tasks: 40,
+    clients: 12,
+    breath: Duration::from_millis(600),
+};
+/// Where nobody is struck and both have to sign for a moment.
+const HANDFUL: Crowd = Crowd {
+    tasks: 8,
+    clients: 12,
+    breath: Duration::from_millis(200),
+};
 /// A blow falls so many milliseconds after both were seen to work.
 const MOMENT: std::ops::Range<u64> = 400..2_500;
 /// A killed process stays away for so many milliseconds.
@@ -57,24 +69,40 @@ const STILL: std::ops::Range<u64> = 5_500..7_500;
 /// The term of the lease (docs/adr/0007) and the turn after which a process looks again, with what a round of the log takes on a slow
 /// machine: so long nobody may sign after the death of the process that had the lease.
 const LONGEST_SILENCE: Duration = Duration::from_secs(10);
-/// Of how many blows one waits until the process has the lease.
-const AT_THE_HOLDER: u64 = 2;
-/// How often a process is looked at until it has the lease.
+/// How often the processes are looked at until one of them has the lease, and the pause after each look.
 const LOOKS: u32 = 60;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 /// Of how many kills one is followed by another within the start.
 const TWICE: u64 = 4;
 /// A process is killed within so many milliseconds of its start.
 const IN_THE_START: std::ops::Range<u64> = 20..400;
-/// One blow of so many lets the process stand still instead of killing it; in the short form it is the second.
-const STANDS_STILL: u32 = 6;
+/// What comes after what.
+const CYCLE: [Next; 6] = [
+    Next::KillTheHolder,
+    Next::StandStill,
+    Next::Kill,
+    Next::Kill,
+    Next::KillTheHolder,
+    Next::Kill,
+];
+/// A moment in which nothing is done to anybody.
+const CALM: Duration = Duration::from_millis(50);
 /// How long the watcher waits for one process, which may stand still, before asking the other one.
 const GLANCE: Duration = Duration::from_millis(500);
 /// The short form ends after this time, on a slow machine with fewer blows than it would have.
-const SHORT: Duration = Duration::from_secs(18);
+const SHORT: Duration = Duration::from_secs(15);
 /// Blows that the short form has on every machine.
 const LEAST_ROUNDS: u32 = 3;
-/// Blows after which a control that has found nothing is given up.
-const MOST_CONTROL_ROUNDS: u32 = 12;
+/// How much is handed in on one site.
+#[derive(Debug, Clone, Copy)]
+struct Crowd {
+    /// Tasks of the site, and so a twelfth of its reports.
+    tasks: usize,
+    /// Clients that hand in at once.
+    clients: usize,
+    /// A client's pause between two reports.
+    breath: Duration,
+}
 
 /// What a series of blows found.
 #[derive(Default)]
@@ -118,9 +146,22 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
     while found.rounds() < rounds && !pace.is_over(found.rounds()) {
         let program = bench.program.clone();
         let data = bench.place("processes");
-        on_one_site(&program, data, &postgres, &mut bench.random, &mut found, |found| {
-            found.rounds() >= rounds || pace.is_over(found.rounds())
-        })?;
+        let crowd = if bench.long { RUSH } else { TRICKLE };
+        on_one_site(
+            &program,
+            data,
+            crowd,
+            &postgres,
+            &mut bench.random,
+            &mut found,
+            &|found| {
+                let number = found.rounds();
+                if number >= rounds || pace.is_over(number) {
+                    return Next::Over;
+                }
+                *CYCLE.iter().cycle().nth(number as usize).unwrap_or(&Next::Over)
+            },
+        )?;
         if bench.long {
             verdict.say(&format!(
                 "       {} of {rounds} blows, {} acknowledged: {}",
@@ -131,30 +172,37 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
         }
     }
     judge(&found, verdict);
+    controls(bench, &postgres, verdict)
+}
+
+fn controls(bench: &mut Bench, postgres: &postgres::Server, verdict: &mut Verdict) -> Result<()> {
     if let Some(program) = bench.sabotaged(Sabotage::IgnoreLease, verdict) {
-        let control = control(bench, &program, &postgres, |found| !found.second_signers.is_empty())?;
+        let control = calmly(bench, &program, postgres)?;
+        let first = control.second_signers.first().map_or("", String::as_str);
         verdict.check(
             "control: the lease is not heeded, and a second signer is seen",
             !control.second_signers.is_empty(),
-            &format!(
-                "{} times: {}",
-                control.second_signers.len(),
-                control.second_signers.first().map_or("", String::as_str)
-            ),
+            &format!("{} times: {first}", control.second_signers.len()),
         );
     }
-    if let Some(program) = bench.sabotaged(Sabotage::AcknowledgeEarly, verdict) {
-        let control = control(bench, &program, &postgres, |found| found.tally.of(Class::Lost) > 0)?;
+    if let Some(program) = bench.sabotaged(Sabotage::ForgetReceipts, verdict) {
+        let control = calmly(bench, &program, postgres)?;
         verdict.check(
-            "control: acknowledged before the commit, reports are lost",
-            control.tally.of(Class::Lost) > 0,
-            &format!(
-                "{} kills, {} acknowledged: {}",
-                control.kills, control.acknowledged, control.tally
-            ),
+            "control: receipts are forgotten, and one key at both is answered twice",
+            control.tally.of(Class::Unexpected) > 0,
+            &control.tally.to_string(),
         );
     }
     Ok(())
+}
+
+/// What two processes do under a handful of reports while nothing is done to them.
+fn calmly(bench: &mut Bench, program: &Program, postgres: &postgres::Server) -> Result<Found> {
+    let mut found = Found::default();
+    let data = bench.place("processes-control");
+    let random = &mut bench.random;
+    on_one_site(program, data, HANDFUL, postgres, random, &mut found, &|_| Next::Calm)?;
+    Ok(found)
 }
 
 fn judge(found: &Found, verdict: &mut Verdict) {
@@ -221,22 +269,19 @@ fn judge(found: &Found, verdict: &mut Verdict) {
     );
 }
 
-/// Blows on new sites until what the control is for is found, or there were enough.
-fn control(
-    bench: &mut Bench,
-    program: &Program,
-    postgres: &postgres::Server,
-    is_found: impl Fn(&Found) -> bool,
-) -> Result<Found> {
-    let mut found = Found::default();
-    while found.rounds() < MOST_CONTROL_ROUNDS && !is_found(&found) {
-        let data = bench.place("processes-control");
-        let until = found.rounds() + 2;
-        on_one_site(program, data, postgres, &mut bench.random, &mut found, |found| {
-            found.rounds() >= until
-        })?;
-    }
-    Ok(found)
+/// What is done next on a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// One is killed at any moment.
+    Kill,
+    /// One is killed as soon as it has the lease.
+    KillTheHolder,
+    /// The one that has the lease stands still.
+    StandStill,
+    /// Nothing; both hand in what there is.
+    Calm,
+    /// Nothing any more.
+    Over,
 }
 
 /// A process of the site, at its place.
@@ -300,34 +345,41 @@ impl Process {
     fn has_lease(&self, stage: &Stage<'_>) -> Result<bool> {
         Ok(stage.insider.holder()?.is_some_and(|(holder, _)| holder == self.name()))
     }
-
-    /// Lets it stand still until it does so with the lease in its hands, which only somebody who stands still keeps for as long as it takes
-    /// to ask. Gives up after a while, for the other one may do all the signing.
-    fn stop_with_lease(&mut self, stage: &Stage<'_>, random: &mut Random) -> Result<bool> {
-        for _ in 0..LOOKS {
-            self.server()?.stand_still();
-            if self.has_lease(stage)? {
-                return Ok(true);
-            }
-            self.server()?.go_on();
-            thread::sleep(random.milliseconds(1..20));
-        }
-        Ok(false)
-    }
 }
 
-/// Kills on one site until `is_enough`, or its places run out.
+/// Lets a process stand still that has the lease, and gives its place: only somebody who stands still keeps it for as long as it takes to
+/// ask. None where it was not met with within some looks.
+fn stop_the_holder(processes: &mut [Process], stage: &Stage<'_>) -> Result<Option<usize>> {
+    for _ in 0..LOOKS {
+        let holder = stage.insider.holder()?;
+        let process = processes
+            .iter_mut()
+            .find(|process| holder.as_ref().is_some_and(|(holder, _)| *holder == process.name()));
+        if let Some(process) = process {
+            process.server()?.stand_still();
+            if process.has_lease(stage)? {
+                return Ok(Some(process.place));
+            }
+            process.server()?.go_on();
+        }
+        thread::sleep(BETWEEN_LOOKS);
+    }
+    Ok(None)
+}
+
+/// Does on one site what is to be done `next` until that is nothing any more, or its places run out.
 fn on_one_site(
     program: &Program,
     data: PathBuf,
+    crowd: Crowd,
     postgres: &postgres::Server,
     random: &mut Random,
     found: &mut Found,
-    is_enough: impl Fn(&Found) -> bool,
+    next: &dyn Fn(&Found) -> Next,
 ) -> Result<()> {
     let database = postgres.database();
     let program = program.on_database(database.clone());
-    let mut site = Site::make(&program, data, TASKS)?;
+    let mut site = Site::make(&program, data, crowd.tasks)?;
     let insider = Insider::enter(postgres, database.clone())?;
     let submissions = site.next_submissions(site.places_left(), random);
     let (load, balancer, watch) = (Load::of(submissions), Balancer::before(PROCESSES), Watch::default());
@@ -350,12 +402,19 @@ fn on_one_site(
     }
     found.sites += 1;
     let outsider = &mut site.outsider;
-    load.run_through(&site.clerk, &balancer, CLIENTS, BREATH, || {
+    load.run_through(&site.clerk, &balancer, crowd.clients, crowd.breath, || {
         thread::scope(|scope| {
             let watcher = scope.spawn(|| watch.run(&balancer));
             let mut outcome = Ok(());
-            while outcome.is_ok() && !is_enough(found) && !load.is_spent() {
-                outcome = one_blow(&stage, &mut processes, outsider, random, found);
+            while outcome.is_ok() && !load.is_spent() {
+                outcome = match next(found) {
+                    Next::Over => break,
+                    Next::Calm => {
+                        thread::sleep(CALM);
+                        Ok(())
+                    }
+                    blow => one_blow(blow, &stage, &mut processes, outsider, random, found),
+                };
             }
             watch.over.store(true, Ordering::Relaxed);
             let _never_panics = watcher.join();
@@ -409,6 +468,7 @@ fn on_one_site(
 
 /// Kills one of the processes, or lets it stand still, and sees that the other one goes on; both are up again afterwards.
 fn one_blow(
+    blow: Next,
     stage: &Stage<'_>,
     processes: &mut [Process],
     outsider: &mut Outsider,
@@ -416,18 +476,21 @@ fn one_blow(
     found: &mut Found,
 ) -> Result<()> {
     thread::sleep(random.milliseconds(MOMENT));
-    let place = usize::try_from(random.within(0..PROCESSES as u64))?;
+    let any = usize::try_from(random.within(0..PROCESSES as u64))?;
+    let holder = match blow {
+        Next::KillTheHolder | Next::StandStill => stop_the_holder(processes, stage)?,
+        Next::Kill | Next::Calm | Next::Over => None,
+    };
+    let place = holder.unwrap_or(any);
     let process = processes.get_mut(place).context("no process at this place")?;
-    let stands_still = found.rounds() % STANDS_STILL == 1;
-    let wants_lease = stands_still || random.within(0..AT_THE_HOLDER) == 0;
-    let mut had_lease = wants_lease && process.stop_with_lease(stage, random)?;
-    if stands_still && had_lease {
+    if blow == Next::StandStill {
+        process.server()?.stand_still();
         found.still += 1;
         // Whoever stands still is not asked any more; what was asked before waits.
         stage.balancer.set(place, None);
         let since = stage.watch.now(stage.load);
         let until = Instant::now() + random.milliseconds(STILL);
-        found.note_silence(since.wait(stage)?, true);
+        found.note_silence(since.wait(stage)?, holder.is_some());
         thread::sleep(until.saturating_duration_since(Instant::now()));
         process.server()?.go_on();
         stage.balancer.set(place, process.address);
@@ -436,7 +499,7 @@ fn one_blow(
         process.kill(stage)?;
         let since = stage.watch.now(stage.load);
         // The dead give nothing back, so that it can be asked afterwards.
-        had_lease = process.has_lease(stage)?;
+        let had_lease = process.has_lease(stage)?;
         found.kills_of_the_holder += u32::from(had_lease);
         let back = Instant::now() + random.milliseconds(AWAY);
         let dies_twice = random.within(0..TWICE) == 0;
@@ -452,9 +515,7 @@ fn one_blow(
                 process.launch(stage)?;
             }
             process.open(stage)?;
-            silence
-                .join()
-                .unwrap_or_else(|_| Err(anyhow::anyhow!("nobody looked")))
+            silence.join().unwrap_or_else(|_| Err(anyhow::anyhow!("nobody looked")))
         })?;
         found.note_silence(silence, had_lease);
     }
