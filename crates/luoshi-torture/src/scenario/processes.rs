@@ -93,6 +93,7 @@ const GLANCE: Duration = Duration::from_millis(500);
 const SHORT: Duration = Duration::from_secs(15);
 /// Blows that the short form has on every machine.
 const LEAST_ROUNDS: u32 = 3;
+
 /// How much is handed in on one site.
 #[derive(Debug, Clone, Copy)]
 struct Crowd {
