@@ -195,7 +195,7 @@ impl App {
             root: grown.root,
         };
         // Whoever lost the lease meanwhile stops here. A signature made in the instant after this question is shown to nobody, since the
-        // transaction below asks again.
+        // transaction below asks again, and keeps the lease from others until it has ended.
         if !self.holds_lease()? {
             return Ok(Growth::HeldElsewhere);
         }
@@ -210,9 +210,7 @@ impl App {
         let is_kept = self
             .store
             .write(move |transaction| {
-                let is_held = transaction
-                    .lease(LEASE)?
-                    .is_some_and(|lease| lease.holder == holder && lease.until > now);
+                let is_held = transaction.hold_lease(LEASE, holder, now)?;
                 let is_held = is_held || is_lease_ignored();
                 let is_ours = is_held && is_as_checked(transaction, &verifier, first_place, old_size)?;
                 if is_ours {

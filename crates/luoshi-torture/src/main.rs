@@ -26,6 +26,7 @@ mod site;
 mod submission;
 mod trace;
 mod verdict;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -13,24 +13,18 @@ use std::{
     collections::BTreeMap,
     net::SocketAddr,
     path::PathBuf,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
     thread,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use luoshi_equipment::postgres;
-use luoshi_tlog::Checkpoint;
 
 use super::{Bench, NO_POSTGRES, Sabotage};
 use crate::{
     audit::read_back,
     balancer::Balancer,
     book::{Class, Tally},
-    http::Connection,
     insider::Insider,
     load::Load,
     outsider::Outsider,
@@ -38,6 +32,7 @@ use crate::{
     random::Random,
     site::Site,
     verdict::Verdict,
+    watch::Watch,
 };
 
 /// Processes of the site.
@@ -69,6 +64,8 @@ const STILL: std::ops::Range<u64> = 5_500..7_500;
 /// The term of the lease (docs/adr/0007) and the turn after which a process looks again, with what a round of the log takes on a slow
 /// machine: so long nobody may sign after the death of the process that had the lease.
 const LONGEST_SILENCE: Duration = Duration::from_secs(10);
+/// Time after which nobody waits any longer for the log to go on.
+const MOST_SILENCE: Duration = Duration::from_secs(20);
 /// How often the processes are looked at until one of them has the lease, and the pause after each look.
 const LOOKS: u32 = 60;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
@@ -87,8 +84,6 @@ const CYCLE: [Next; 6] = [
 ];
 /// A moment in which nothing is done to anybody.
 const CALM: Duration = Duration::from_millis(50);
-/// How long the watcher waits for one process, which may stand still, before asking the other one.
-const GLANCE: Duration = Duration::from_millis(500);
 /// The short form ends after this time, on a slow machine with fewer blows than it would have.
 const SHORT: Duration = Duration::from_secs(15);
 /// Blows that the short form has on every machine.
@@ -417,7 +412,7 @@ fn on_one_site(
                     blow => one_blow(blow, &stage, &mut processes, outsider, random, found),
                 };
             }
-            watch.over.store(true, Ordering::Relaxed);
+            watch.end();
             let _never_panics = watcher.join();
             outcome
         })
@@ -438,7 +433,7 @@ fn on_one_site(
             Err(error) => found.forks.push(error.to_string()),
         }
     }
-    let seen = watch.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let seen = watch.seen();
     found.checkpoints_seen += seen.len();
     found.forks.extend(site.outsider.breaks(&seen)?);
     for process in processes {
@@ -491,7 +486,7 @@ fn one_blow(
         stage.balancer.set(place, None);
         let since = stage.watch.now(stage.load);
         let until = Instant::now() + random.milliseconds(STILL);
-        found.note_silence(since.wait(stage)?, holder.is_some());
+        found.note_silence(since.wait(stage.watch, stage.load, MOST_SILENCE), holder.is_some());
         thread::sleep(until.saturating_duration_since(Instant::now()));
         process.server()?.go_on();
         stage.balancer.set(place, process.address);
@@ -505,7 +500,7 @@ fn one_blow(
         let back = Instant::now() + random.milliseconds(AWAY);
         let dies_twice = random.within(0..TWICE) == 0;
         let silence = thread::scope(|scope| {
-            let silence = scope.spawn(|| since.wait(stage));
+            let silence = scope.spawn(|| since.wait(stage.watch, stage.load, MOST_SILENCE));
             thread::sleep(back.saturating_duration_since(Instant::now()));
             process.launch(stage)?;
             if dies_twice {
@@ -516,7 +511,7 @@ fn one_blow(
                 process.launch(stage)?;
             }
             process.open(stage)?;
-            silence.join().unwrap_or_else(|_| Err(anyhow::anyhow!("nobody looked")))
+            silence.join().map_err(|_| anyhow!("nobody looked"))
         })?;
         found.note_silence(silence, had_lease);
     }
@@ -537,83 +532,5 @@ impl Found {
         };
         *longest = silence.max(*longest);
         self.wait = wait.max(self.wait);
-    }
-}
-
-/// Somebody who reads the published checkpoint of one process after the other, again and again.
-#[derive(Default)]
-struct Watch {
-    over: AtomicBool,
-    /// Every note that was not the one before, in order.
-    seen: Mutex<Vec<String>>,
-    largest: AtomicU64,
-}
-
-/// How things stood at a blow.
-struct Since {
-    at: Instant,
-    size: u64,
-    acknowledged: usize,
-}
-
-impl Watch {
-    fn run(&self, balancer: &Balancer) {
-        let mut connections: BTreeMap<usize, Connection> = BTreeMap::new();
-        let mut last = String::new();
-        for turn in 0.. {
-            if self.over.load(Ordering::Relaxed) {
-                return;
-            }
-            if let Some((place, address)) = balancer.up(turn).first() {
-                let connection = connections
-                    .entry(*place)
-                    .or_insert_with(|| Connection::to(*address, GLANCE));
-                if connection.address() != *address {
-                    *connection = Connection::to(*address, GLANCE);
-                }
-                if let Ok(Some(note)) = Outsider::published(connection)
-                    && note != last
-                {
-                    let size = Checkpoint::read_unverified(note.as_bytes()).map_or(0, |checkpoint| checkpoint.size);
-                    self.largest.fetch_max(size, Ordering::Relaxed);
-                    last.clone_from(&note);
-                    self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(note);
-                }
-            }
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn now(&self, load: &Load) -> Since {
-        Since {
-            at: Instant::now(),
-            size: self.largest.load(Ordering::Relaxed),
-            acknowledged: load.acknowledged(),
-        }
-    }
-}
-
-impl Since {
-    /// Waits for a larger checkpoint and for a further acknowledgement, no longer than it makes a difference; gives the time that each took.
-    fn wait(&self, stage: &Stage<'_>) -> Result<(Duration, Duration)> {
-        let (mut silence, mut wait) = (None, None);
-        loop {
-            let passed = self.at.elapsed();
-            if stage.watch.largest.load(Ordering::Relaxed) > self.size {
-                silence.get_or_insert(passed);
-            }
-            if stage.load.acknowledged() > self.acknowledged {
-                wait.get_or_insert(passed);
-            }
-            // Without anything to hand in there is nothing to sign.
-            if passed > 2 * LONGEST_SILENCE || stage.load.is_spent() {
-                let longest = if stage.load.is_spent() { Duration::ZERO } else { passed };
-                return Ok((silence.unwrap_or(longest), wait.unwrap_or(longest)));
-            }
-            if let (Some(silence), Some(wait)) = (silence, wait) {
-                return Ok((silence, wait));
-            }
-            thread::sleep(Duration::from_millis(2));
-        }
     }
 }
