@@ -162,26 +162,34 @@ fn write_durably_with_mode(path: &Path, bytes: &[u8], mode: u32) -> io::Result<(
     make_folder_durably(folder)?;
     // Two uploads of the same bytes go to the same place at once; each has a part of its own.
     static PARTS: AtomicU64 = AtomicU64::new(0);
-    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
-    name.push(format!(
-        ".{}-{}.part",
-        std::process::id(),
-        PARTS.fetch_add(1, Ordering::Relaxed)
-    ));
-    let part = folder.join(name);
-    {
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-        let mut file = options.open(&part)?;
-        file.write_all(bytes)?;
-        flush(&file)?;
-    }
-    #[cfg(not(unix))]
-    let _ = mode;
+    let (part, mut file) = create_part(path, mode, || PARTS.fetch_add(1, Ordering::Relaxed))?;
+    file.write_all(bytes)?;
+    flush(&file)?;
+    drop(file);
     fs::rename(&part, path)?;
     sync_folder(folder)
+}
+
+/// A new file beside `path` that is nobody else's. Processes that share the folder may have the same number, as each first process of a
+/// container has, so that a name that is taken is left to whoever took it.
+fn create_part(path: &Path, mode: u32, mut number: impl FnMut() -> u64) -> io::Result<(PathBuf, File)> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    loop {
+        let mut part = name.to_owned();
+        part.push(format!(".{}-{}.part", std::process::id(), number()));
+        let part = path.with_file_name(part);
+        match options.open(&part) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+            Ok(file) => return Ok((part, file)),
+        }
+    }
 }
 
 /// Makes a folder with those above it that are missing. Each is an entry of the one above it, which has to be durable too: a tile that lay
@@ -253,4 +261,24 @@ fn restrict(path: &Path, mode: u32) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = (path, mode);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two containers on one shared disk each have a process 1 that counts from 0; a part of the same name was emptied under the other's
+    /// hands, and a checkpoint that is half of each would have halted the log.
+    #[test]
+    fn a_part_of_another_process_with_the_same_number_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("checkpoint");
+        let (theirs, mut file) = create_part(&path, 0o644, || 7).unwrap();
+        file.write_all(b"theirs").unwrap();
+        let mut numbers = 7..;
+        let (ours, _) = create_part(&path, 0o644, || numbers.next().unwrap()).unwrap();
+        assert_ne!(ours, theirs);
+        assert_eq!(fs::read(theirs).unwrap(), b"theirs");
+        assert!(fs::read(ours).unwrap().is_empty());
+    }
 }

@@ -14,6 +14,8 @@ pub enum Sabotage {
     ForgetReceipts,
     /// The clock of the machine is believed, also when it runs backwards.
     TrustClock,
+    /// The log is signed also while another process has the lease.
+    IgnoreLease,
 }
 
 /// What was chosen, once, before anything was opened.
@@ -27,6 +29,7 @@ impl Sabotage {
             "acknowledge-early" => Some(Sabotage::AcknowledgeEarly),
             "forget-receipts" => Some(Sabotage::ForgetReceipts),
             "trust-clock" => Some(Sabotage::TrustClock),
+            "ignore-lease" => Some(Sabotage::IgnoreLease),
             _ => None,
         }
     }

@@ -1,7 +1,8 @@
 //! Leases (租约): which process does the work that only one may do at a time, for how long.
 //!
 //! The clock is the caller's. A holder whose clock is ahead may take a lease early; whoever lost one finds out when it asks again, so the
-//! work has to ask in the transaction that makes it count.
+//! work has to ask in the transaction that makes it count, by [`Transaction::hold_lease`]: after a mere look a process may stand still
+//! until its term is over, and would make count what it was told before.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -19,6 +20,9 @@ const TAKE: &str = "
     insert into lease (name, holder, until) values ($1, $2, $3)
     on conflict (name) do update set holder = excluded.holder, until = excluded.until
     where lease.holder = excluded.holder or lease.until <= $4";
+
+/// A change that changes nothing locks the row until the transaction ends, on either engine.
+const HOLD: &str = "update lease set until = until where name = $1 and holder = $2 and until > $3";
 
 const RELEASE: &str = "update lease set until = $3 where name = $1 and holder = $2";
 
@@ -63,6 +67,15 @@ impl Transaction<'_> {
         until: Timestamp,
     ) -> Result<bool, StoreError> {
         let changed = self.connection.execute(TAKE, values![name, &holder, until, now])?;
+        Ok(changed == 1)
+    }
+
+    /// Whether `holder` has the lease. If so nobody else takes it until the transaction ends, not even when its term is over meanwhile.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn hold_lease(&mut self, name: &str, holder: Uuid, now: Timestamp) -> Result<bool, StoreError> {
+        let changed = self.connection.execute(HOLD, values![name, &holder, now])?;
         Ok(changed == 1)
     }
 

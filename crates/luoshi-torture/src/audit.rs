@@ -9,7 +9,7 @@ use std::{
     thread,
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::{
     book::{Class, Entry, Outcome, Tally},
@@ -25,17 +25,19 @@ const READERS: usize = 8;
 const PATIENCE: usize = 200;
 
 /// Reads every entry back and sorts it, retries what is unknown, and counts what has to be in the log. Entries leave as acknowledged ones,
-/// with their receipts.
-pub(crate) fn read_back(site: &mut Site, address: SocketAddr, entries: &mut [Entry]) -> Result<Tally> {
+/// with their receipts. Where several processes serve the site each of them is asked for a share, whoever took the reports in.
+pub(crate) fn read_back(site: &mut Site, addresses: &[SocketAddr], entries: &mut [Entry]) -> Result<Tally> {
+    let first = *addresses.first().context("nobody serves the site")?;
     let tally = Mutex::new(Tally::default());
     let present = AtomicUsize::new(0);
     let share = entries.len().div_ceil(READERS).max(1);
     let (clerk, outsider) = (&site.clerk, &site.outsider);
     thread::scope(|scope| {
-        for part in entries.chunks_mut(share) {
-            scope.spawn(|| {
+        let (tally, present) = (&tally, &present);
+        for (part, address) in entries.chunks_mut(share).zip(addresses.iter().cycle()) {
+            scope.spawn(move || {
                 let mut reader = Reader {
-                    clerk: clerk.at(address),
+                    clerk: clerk.at(*address),
                     outsider,
                     tally: Tally::default(),
                 };
@@ -50,7 +52,7 @@ pub(crate) fn read_back(site: &mut Site, address: SocketAddr, entries: &mut [Ent
     });
     let mut tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
     site.entries += present.load(Ordering::Relaxed) as u64;
-    let size = site.log_covers(address)?;
+    let size = site.log_covers(first)?;
     if size > site.entries {
         tally.note(
             Class::Duplicated,

@@ -1,6 +1,7 @@
 //! Somebody with the rights of root, the database and the key of the log, who changes the record while nobody serves it.
 //!
-//! It is the one place outside the store that knows tables: it goes behind the program's back, which is what is under test.
+//! Beside the insider it is the one place outside the store that knows tables: it goes behind the program's back, which is what is under
+//! test.
 
 use std::{fs, path::PathBuf};
 

@@ -11,6 +11,7 @@ use std::{
 };
 
 use crate::{
+    balancer::{Balancer, Windows},
     book::{Class, Entry, Outcome, Tally},
     http::{Answer, Trouble},
     person::Person,
@@ -29,7 +30,7 @@ pub(crate) struct Load {
     acknowledged: AtomicUsize,
     over: AtomicBool,
     entries: Mutex<Vec<Entry>>,
-    stale: Mutex<Vec<String>>,
+    found: Mutex<Vec<(Class, String)>>,
 }
 
 /// What the clients were told.
@@ -38,8 +39,8 @@ pub(crate) struct Told {
     pub(crate) entries: Vec<Entry>,
     /// What nobody came to.
     pub(crate) unused: Vec<Submission>,
-    /// Reports that were promised and not shown right afterwards.
-    pub(crate) stale: Vec<String>,
+    /// What the clients themselves found wrong: reports that were promised and not shown right afterwards, two receipts for one key.
+    pub(crate) found: Vec<(Class, String)>,
 }
 
 impl Told {
@@ -49,10 +50,10 @@ impl Told {
         self.entries.iter().filter(is_acknowledged).count()
     }
 
-    /// Notes what was not shown right after it was promised.
-    pub(crate) fn note_stale(&self, tally: &mut Tally) {
-        for stale in &self.stale {
-            tally.note(Class::Stale, stale.as_str());
+    /// Notes what the clients found wrong.
+    pub(crate) fn note_found(&self, tally: &mut Tally) {
+        for (class, detail) in &self.found {
+            tally.note(*class, detail.as_str());
         }
     }
 }
@@ -66,7 +67,7 @@ impl Load {
             acknowledged: AtomicUsize::new(0),
             over: AtomicBool::new(false),
             entries: Mutex::default(),
-            stale: Mutex::default(),
+            found: Mutex::default(),
         }
     }
 
@@ -90,6 +91,26 @@ impl Load {
         })
     }
 
+    /// As [`Load::run`], through a balancer: a client whose process is gone goes on at another one, and takes a breath between two reports,
+    /// so that a site has room for more kills.
+    pub(crate) fn run_through<T>(
+        &self,
+        clerk: &Person,
+        balancer: &Balancer,
+        clients: usize,
+        breath: Duration,
+        meanwhile: impl FnOnce() -> T,
+    ) -> T {
+        thread::scope(|scope| {
+            for client in 0..clients {
+                scope.spawn(move || self.client_of(balancer, clerk, client, breath));
+            }
+            let outcome = meanwhile();
+            self.over.store(true, Ordering::Relaxed);
+            outcome
+        })
+    }
+
     /// How many were acknowledged so far.
     pub(crate) fn acknowledged(&self) -> usize {
         self.acknowledged.load(Ordering::Relaxed)
@@ -106,7 +127,7 @@ impl Load {
         Told {
             unused: self.submissions.split_off(used),
             entries: self.entries.into_inner().unwrap_or_else(PoisonError::into_inner),
-            stale: self.stale.into_inner().unwrap_or_else(PoisonError::into_inner),
+            found: self.found.into_inner().unwrap_or_else(PoisonError::into_inner),
         }
     }
 
@@ -139,6 +160,43 @@ impl Load {
         }
     }
 
+    fn client_of(&self, balancer: &Balancer, clerk: &Person, client: usize, breath: Duration) {
+        let mut windows = Windows::of(clerk);
+        for turn in client.. {
+            if self.over.load(Ordering::Relaxed) {
+                return;
+            }
+            let Some(submission) = self.submissions.get(self.next.fetch_add(1, Ordering::Relaxed)) else {
+                return;
+            };
+            let (outcome, wrong) = balancer.hand_in(&mut windows, submission, turn);
+            if let Some((class, detail)) = wrong {
+                self.note(class, detail);
+            }
+            let mut note = None;
+            if let Outcome::Acknowledged { receipt } = &outcome {
+                self.acknowledged.fetch_add(1, Ordering::Relaxed);
+                // What one process acknowledged the other one has to show.
+                if submission.number.is_multiple_of(READ_AGAIN)
+                    && let Some((place, address)) = balancer.up(turn + 1).first()
+                {
+                    note = self.read_again(windows.at(*place, *address), submission, receipt);
+                }
+            }
+            self.entries.lock().unwrap_or_else(PoisonError::into_inner).push(Entry {
+                submission: submission.clone(),
+                outcome,
+                note,
+            });
+            thread::sleep(breath);
+        }
+    }
+
+    fn note(&self, class: Class, detail: String) {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.push((class, detail));
+    }
+
     /// Reads the receipt and the report of what was just acknowledged; a cut connection says nothing about either.
     fn read_again(&self, clerk: &mut Person, submission: &Submission, receipt: &str) -> Option<String> {
         let shown = clerk.get(&format!("{receipt}/receipt.txt")).ok()?;
@@ -147,10 +205,11 @@ impl Load {
             return Some(shown.text());
         }
         if shown.status < 500 && place.status < 500 {
-            self.stale.lock().unwrap_or_else(PoisonError::into_inner).push(format!(
+            let detail = format!(
                 "report {} was acknowledged; its receipt was answered with {} and its place with {}",
                 submission.number, shown.status, place.status
-            ));
+            );
+            self.note(Class::Stale, detail);
         }
         None
     }

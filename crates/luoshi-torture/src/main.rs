@@ -9,10 +9,12 @@
 
 mod arguments;
 mod audit;
+mod balancer;
 mod book;
 mod disk;
 mod forgery;
 mod http;
+mod insider;
 mod load;
 mod outsider;
 mod person;
@@ -24,6 +26,7 @@ mod site;
 mod submission;
 mod trace;
 mod verdict;
+mod watch;
 
 use std::process::ExitCode;
 

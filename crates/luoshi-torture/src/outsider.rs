@@ -6,7 +6,7 @@ use std::{cell::RefCell, collections::BTreeMap, net::SocketAddr};
 
 use anyhow::{Context, Result, anyhow, bail};
 use luoshi_tlog::{
-    Checkpoint, EMPTY_ROOT, LogProof, Receipt, TILE_WIDTH, TileId, TileKind, TileSource, VerifierKey,
+    Checkpoint, EMPTY_ROOT, LogProof, Receipt, RunningRoot, TILE_WIDTH, TileId, TileKind, TileSource, VerifierKey,
     consistency_proof, parse_bundle, verify_consistency, verify_tree,
 };
 
@@ -101,6 +101,54 @@ impl Outsider {
         Ok(self.size())
     }
 
+    /// What keeps checkpoints from being one chain, in the order in which one reader after another saw them, whichever process answered:
+    /// one that is not signed, one that covers less than an earlier one, and one that is not a beginning of the entries that were read at
+    /// last. Two roots for one size are among the last, since one of them has to be wrong.
+    pub(crate) fn breaks(&self, seen: &[String]) -> Result<Vec<String>> {
+        let mut breaks = Vec::new();
+        let mut roots = BTreeMap::new();
+        let mut largest = 0;
+        for note in seen {
+            match self.open(note) {
+                Ok(checkpoint) => {
+                    if checkpoint.size < largest {
+                        breaks.push(format!(
+                            "ROLLBACK: {} entries were shown after {largest}",
+                            checkpoint.size
+                        ));
+                    }
+                    largest = largest.max(checkpoint.size);
+                    let known: &mut Vec<_> = roots.entry(checkpoint.size).or_default();
+                    if !known.contains(&checkpoint.root) {
+                        known.push(checkpoint.root);
+                    }
+                }
+                Err(error) => breaks.push(error.to_string()),
+            }
+        }
+        let mut tree = RunningRoot::new();
+        let mut entries = self.entries.iter();
+        for (size, roots) in roots {
+            while tree.size() < size
+                && let Some(entry) = entries.next()
+            {
+                tree.push(entry)?;
+            }
+            if tree.size() != size {
+                breaks.push(format!(
+                    "LOST: {size} entries were signed for and {} are there",
+                    tree.size()
+                ));
+            } else if roots != [tree.root()] {
+                breaks.push(format!(
+                    "FORK: {} roots were signed for {size} entries, and not the one that they have",
+                    roots.len()
+                ));
+            }
+        }
+        Ok(breaks)
+    }
+
     /// Computes the whole tree anew from the published entries and compares every published tile and the signed root with it.
     pub(crate) fn recompute(&self, address: SocketAddr) -> Result<u64> {
         let tiles = Tiles::at(address);
@@ -174,5 +222,53 @@ impl TileSource for Tiles {
             .borrow_mut()
             .ask("GET", &format!("/log/{}", tile.path()), &[], &[])?;
         Ok((answer.status == 200).then_some(answer.body))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use luoshi_tlog::{LogKey, Origin};
+
+    use super::*;
+
+    /// The note over the first `size` of these entries, as a process signs it that sees them so.
+    fn signed(key: &LogKey, entries: &[&str], size: usize) -> String {
+        let mut tree = RunningRoot::new();
+        for entry in &entries[..size] {
+            tree.push(entry.as_bytes()).unwrap();
+        }
+        let checkpoint = Checkpoint {
+            origin: key.origin().clone(),
+            size: tree.size(),
+            root: tree.root(),
+        };
+        checkpoint.sign(key).unwrap()
+    }
+
+    #[test]
+    fn a_fork_and_a_rollback_break_the_chain() {
+        let key = LogKey::from_seed(Origin::new("luoshi/torture".to_owned()).unwrap(), &[7; 32]);
+        let stranger = LogKey::from_seed(key.origin().clone(), &[8; 32]);
+        let (ours, theirs) = (["a", "b", "c", "d"], ["a", "b", "x", "d"]);
+        let outsider = Outsider {
+            key: VerifierKey::parse(&key.verifier_text()).unwrap(),
+            kept: None,
+            entries: ours.iter().map(|entry| entry.as_bytes().to_vec()).collect(),
+        };
+        let check = |seen: &[String], expected: &[&str]| {
+            let breaks = outsider.breaks(seen).unwrap();
+            let kinds: Vec<&str> = breaks.iter().filter_map(|told| told.split(':').next()).collect();
+            assert_eq!(kinds, expected, "{breaks:?}");
+        };
+        let ours = |size| signed(&key, &ours, size);
+        let theirs = |size| signed(&key, &theirs, size);
+        check(&[ours(2), ours(2), ours(3), ours(4)], &[]);
+        // What both have in common is no fork yet.
+        check(&[theirs(2), ours(4)], &[]);
+        check(&[ours(3), theirs(3)], &["FORK"]);
+        check(&[theirs(3), ours(4)], &["FORK"]);
+        check(&[ours(4), ours(3)], &["ROLLBACK"]);
+        check(&[signed(&stranger, &["a"], 1)], &["the checkpoint is not good"]);
+        check(&[signed(&key, &["a", "b", "c", "d", "e"], 5)], &["LOST"]);
     }
 }

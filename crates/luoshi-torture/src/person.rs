@@ -46,6 +46,11 @@ impl Person {
         self.at(self.connection.address())
     }
 
+    /// Where the window is open.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.connection.address()
+    }
+
     /// As [`Person::at`], with a patience of its own.
     pub(crate) fn at_within(&self, address: SocketAddr, deadline: Duration) -> Self {
         Self {

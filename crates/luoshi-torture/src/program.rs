@@ -265,11 +265,25 @@ impl Server {
         }
     }
 
+    /// Lets it stand still in the middle of whatever it does, as a machine that is moved or has no memory left would.
+    pub(crate) fn stand_still(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub(crate) fn go_on(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        if let Some(number) = self.number() {
+            let _ended_already = Command::new("kill").args([signal, &number.to_string()]).status();
+        }
+    }
+
     /// Asks it to end, as a service manager does, and says how it ended.
     pub(crate) fn stop(mut self) -> Result<ExitStatus> {
-        if let Some(number) = self.number() {
-            let _ended_already = Command::new("kill").args(["-TERM", &number.to_string()]).status();
-        }
+        self.signal("-TERM");
         self.wait(LONGEST_END)
     }
 

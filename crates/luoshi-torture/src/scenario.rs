@@ -5,11 +5,13 @@ mod clock;
 mod disk_full;
 mod kills;
 mod power;
+mod processes;
 mod syscalls;
 mod tampering;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -28,12 +30,16 @@ use crate::{
 
 /// The word for a PostgreSQL of the harness's own.
 const OWN: &str = "own";
+/// What is said where there is none.
+const NO_POSTGRES: &str = "no PostgreSQL is installed (Debian: postgresql)";
 
 /// What is done to the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Scenario {
     /// Kill it in the middle of its work
     Kills,
+    /// Kill one of two processes on one PostgreSQL, again and again
+    Processes,
     /// Cut its connections, most of all after the commit and before the answer
     Answers,
     /// Fill its disk to the last byte (root)
@@ -50,8 +56,9 @@ pub(crate) enum Scenario {
 
 impl Scenario {
     /// All of them, the quickest first.
-    pub(crate) const ALL: [Scenario; 7] = [
+    pub(crate) const ALL: [Scenario; 8] = [
         Scenario::Kills,
+        Scenario::Processes,
         Scenario::Answers,
         Scenario::DiskFull,
         Scenario::Power,
@@ -63,6 +70,7 @@ impl Scenario {
     fn name(self) -> &'static str {
         match self {
             Scenario::Kills => "kills",
+            Scenario::Processes => "processes",
             Scenario::Answers => "answers",
             Scenario::DiskFull => "disk-full",
             Scenario::Power => "power",
@@ -74,12 +82,13 @@ impl Scenario {
 
     /// Whether it works on a database that is not in the data folder.
     fn knows_other_databases(self) -> bool {
-        self == Scenario::Kills
+        matches!(self, Scenario::Kills | Scenario::Processes)
     }
 
     fn run(self, bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
         match self {
             Scenario::Kills => kills::run(bench, verdict),
+            Scenario::Processes => processes::run(bench, verdict),
             Scenario::Answers => answers::run(bench, verdict),
             Scenario::DiskFull => disk_full::run(bench, verdict),
             Scenario::Power => power::run(bench, verdict),
@@ -99,6 +108,8 @@ pub(crate) enum Sabotage {
     ForgetReceipts,
     /// Believes the clock of the machine.
     TrustClock,
+    /// Signs the log also while another process has the lease.
+    IgnoreLease,
 }
 
 impl Sabotage {
@@ -108,6 +119,7 @@ impl Sabotage {
             Sabotage::AcknowledgeEarly => "acknowledge-early",
             Sabotage::ForgetReceipts => "forget-receipts",
             Sabotage::TrustClock => "trust-clock",
+            Sabotage::IgnoreLease => "ignore-lease",
         }
     }
 }
@@ -133,9 +145,11 @@ pub(crate) struct Bench {
     pub(crate) program: Program,
     sabotaged: Option<Program>,
     /// A database server of its own, where one was asked for.
-    pub(crate) postgres: Option<postgres::Server>,
+    pub(crate) postgres: Option<Arc<postgres::Server>>,
     has_database: bool,
     folder: TempDir,
+    /// Where that folder was asked to be.
+    parent: Option<PathBuf>,
     /// Whether this is the long form.
     pub(crate) long: bool,
     rounds: Option<u32>,
@@ -169,11 +183,7 @@ impl Bench {
         }
         .context("no folder to work in")?;
         let postgres = match arguments.database.as_deref() {
-            Some(OWN) => {
-                let programs = postgres::programs().context("no PostgreSQL is installed (Debian: postgresql)")?;
-                let parent = arguments.folder.as_deref();
-                Some(postgres::Server::start(&programs, parent).context("a PostgreSQL of its own")?)
-            }
+            Some(OWN) => Some(own_postgres(arguments.folder.as_deref())?.context(NO_POSTGRES)?),
             _ => None,
         };
         Ok(Self {
@@ -182,6 +192,7 @@ impl Bench {
             program,
             sabotaged: (!arguments.without_controls).then_some(sabotaged),
             folder,
+            parent: arguments.folder.clone(),
             long: arguments.long,
             rounds: arguments.rounds,
             require_all: arguments.require_all,
@@ -245,6 +256,15 @@ impl Bench {
         }
     }
 
+    /// The database server of the harness's own, started now where the command line asked for none, and stopped when the last one lets it
+    /// go; none where no PostgreSQL is installed.
+    pub(crate) fn server(&mut self) -> Result<Option<Arc<postgres::Server>>> {
+        match &self.postgres {
+            Some(postgres) => Ok(Some(Arc::clone(postgres))),
+            None => own_postgres(self.parent.as_deref()),
+        }
+    }
+
     /// The program without a safeguard; none where controls are left out, which the verdict is told.
     pub(crate) fn sabotaged(&self, sabotage: Sabotage, verdict: &mut Verdict) -> Option<Program> {
         let name = format!("control {}", sabotage.code());
@@ -279,4 +299,13 @@ impl Bench {
             verdict.skipped(what, why);
         }
     }
+}
+
+/// A database server of the harness's own; none where no PostgreSQL is installed. Not in the bench's own folder, which nobody else may enter.
+fn own_postgres(parent: Option<&Path>) -> Result<Option<Arc<postgres::Server>>> {
+    let Some(programs) = postgres::programs() else {
+        return Ok(None);
+    };
+    let server = postgres::Server::start(&programs, parent).context("a PostgreSQL of its own")?;
+    Ok(Some(Arc::new(server)))
 }

@@ -1,11 +1,13 @@
 //! What only a database with many writers can get wrong: transactions that meet, and a server that is gone for a while.
 
+use std::{sync::mpsc::channel, thread};
+
 use jiff::{ToSpan, civil::date};
 use luoshi_equipment::{postgres, postgres::Server};
 use luoshi_ledger::{Command, command::SubmitReport, period::Period};
 use luoshi_store::{Address, Location, Store, StoreError, WriteError};
 
-use crate::scene::{No, Scene, at, carry_out};
+use crate::scene::{No, Scene, at, carry_out, next_id};
 
 fn open(address: &str) -> Store {
     Store::create(&Location::Postgres(address.parse::<Address>().unwrap())).unwrap()
@@ -52,6 +54,51 @@ fn transactions_that_meet_are_decided_one_after_the_other() {
     assert_eq!((done, refused), (commands.len(), commands.len()), "{outcomes:#?}");
     let replayed = crate::scene::replay(&scene.store);
     assert!(replayed.is_clean(), "{:#?}", replayed.differences);
+}
+
+/// A process looked who has the lease, stood still until its term was over, and kept a smaller checkpoint after another process had kept a
+/// larger one: between the look and what it allowed nothing held the lease.
+#[test]
+fn a_lease_that_is_held_goes_to_nobody_before_the_transaction_ends() {
+    let Some(server) = Server::shared("a lease that is held on PostgreSQL") else {
+        return;
+    };
+    let address = server.database();
+    let (store, other) = (open(&address), open(&address));
+    let (first, second) = (next_id(), next_id());
+    let (noon, soon, later) = (
+        at("2026-03-01T12:00:00Z"),
+        at("2026-03-01T12:00:05Z"),
+        at("2026-03-01T12:00:10Z"),
+    );
+    assert!(
+        store
+            .write(move |transaction| transaction.take_lease("sign", first, noon, soon))
+            .wait()
+            .unwrap()
+    );
+    let (inside, entered) = channel();
+    let (go, gate) = channel::<()>();
+    let held = store.write(move |transaction| {
+        let held = transaction.hold_lease("sign", first, noon)?;
+        inside.send(()).unwrap();
+        let _ = gate.recv();
+        Ok::<_, StoreError>(held)
+    });
+    entered.recv().unwrap();
+    let taking = thread::spawn(move || {
+        other
+            .write(move |transaction| transaction.take_lease("sign", second, soon, later))
+            .wait()
+    });
+    let waiting =
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while !taking.is_finished() && server.ask(&address, waiting).unwrap().trim() == "0" {}
+    let was_early = taking.is_finished();
+    go.send(()).unwrap();
+    assert!(held.wait().unwrap());
+    assert!(!was_early, "the lease was taken from under a transaction that holds it");
+    assert!(taking.join().unwrap().unwrap());
 }
 
 /// A store goes on by itself when its server comes back; nothing is acknowledged meanwhile.

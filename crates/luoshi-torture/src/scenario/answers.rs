@@ -140,9 +140,9 @@ fn under(
     )?;
     drop(proxy);
     let mut told = load.told();
-    told.note_stale(sum);
+    told.note_found(sum);
     site.take_back(std::mem::take(&mut told.unused));
-    sum.add(read_back(site, address, &mut told.entries)?);
+    sum.add(read_back(site, &[address], &mut told.entries)?);
     Ok(other)
 }
 

@@ -176,7 +176,7 @@ fn case(
     for dated in [first, second, third, fourth] {
         entries.push(dated.entry);
     }
-    found.tally = read_back(&mut site, address, &mut entries)?;
+    found.tally = read_back(&mut site, &[address], &mut entries)?;
     server.stop()?;
     bench.program.done(&site.data, &["verify"])?;
     Ok(found)

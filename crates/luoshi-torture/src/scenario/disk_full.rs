@@ -169,7 +169,7 @@ fn fill(program: &Program, disk: &Disk, site: &mut Site, bench: &mut Bench) -> R
         }
     }
     let mut entries = std::mem::take(&mut found.entries);
-    let tally = read_back(site, address, &mut entries)?;
+    let tally = read_back(site, &[address], &mut entries)?;
     found.tally.add(tally);
     server.stop()?;
     Ok(found)

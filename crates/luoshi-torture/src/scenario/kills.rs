@@ -70,7 +70,7 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
             &program,
             data,
             rounds - found.rounds,
-            bench.postgres.as_ref(),
+            bench.postgres.as_deref(),
             &mut bench.random,
             &mut found,
             |found| pace.is_over(found.rounds),
@@ -124,7 +124,7 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
             &program,
             data,
             MOST_CONTROL_ROUNDS,
-            bench.postgres.as_ref(),
+            bench.postgres.as_deref(),
             &mut bench.random,
             &mut control,
             |found| found.tally.of(Class::Lost) > 0,
@@ -231,7 +231,7 @@ fn one_round(
     }
     let mut told = load.told();
     found.acknowledged += told.acknowledged();
-    told.note_stale(&mut found.tally);
+    told.note_found(&mut found.tally);
     site.take_back(std::mem::take(&mut told.unused));
     for note in seen {
         if let Err(error) = site.outsider.keep(&note) {
@@ -249,7 +249,7 @@ fn one_round(
     if let Err(error) = site.outsider.look(address) {
         found.forks.push(format!("round {}: {error}", found.rounds));
     }
-    let tally = read_back(site, address, &mut told.entries)?;
+    let tally = read_back(site, &[address], &mut told.entries)?;
     found.tally.add(tally);
     // Also a quiet process is ended as a lost machine would end it.
     server.kill()

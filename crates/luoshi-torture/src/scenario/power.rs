@@ -178,7 +178,7 @@ fn one_cut(program: &Program, disk: &mut Disk, site: &mut Site, random: &mut Ran
     })?;
     let mut told = load.told();
     found.acknowledged += told.acknowledged();
-    told.note_stale(&mut found.tally);
+    told.note_found(&mut found.tally);
     site.take_back(std::mem::take(&mut told.unused));
     if let Some(note) = seen
         && let Err(error) = site.outsider.keep(&note)
@@ -191,7 +191,7 @@ fn one_cut(program: &Program, disk: &mut Disk, site: &mut Site, random: &mut Ran
     if let Err(error) = site.outsider.look(address) {
         found.forks.push(format!("cut {}: {error}", found.cuts));
     }
-    let tally = read_back(site, address, &mut told.entries);
+    let tally = read_back(site, &[address], &mut told.entries);
     server.kill()?;
     found.tally.add(tally?);
     Ok(())

@@ -272,7 +272,7 @@ fn at_point(bench: &mut Bench, program: &Program, site: &Site, point: Point, fou
 fn healed(bench: &Bench, site: &mut Site, entries: &mut [Entry]) -> Result<Tally> {
     let (server, address) = bench.program.serve(&site.data)?;
     site.outsider.look(address)?;
-    let tally = read_back(site, address, entries)?;
+    let tally = read_back(site, &[address], entries)?;
     server.stop()?;
     bench.program.done(&site.data, &["verify"])?;
     Ok(tally)

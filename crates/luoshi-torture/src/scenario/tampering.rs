@@ -138,7 +138,7 @@ fn set_up(bench: &mut Bench) -> Result<(Site, Vec<Entry>, Site)> {
                 note: None,
             })
             .collect();
-        let tally = read_back(&mut site, address, &mut fresh)?;
+        let tally = read_back(&mut site, &[address], &mut fresh)?;
         ensure!(
             tally.forbidden() == 0,
             "the site is not sound to begin with: {}",

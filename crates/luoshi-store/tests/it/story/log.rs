@@ -147,7 +147,17 @@ pub(super) fn one_holder_at_a_time(store: Store) {
         !take(first, later, "2026-03-01T12:00:30Z"),
         "only its holder gives it back"
     );
+    let hold = |holder, now: &str| {
+        let now = at(now);
+        store
+            .write(move |transaction| transaction.hold_lease("sign", holder, now))
+            .wait()
+            .unwrap()
+    };
+    assert!(hold(second, later) && !hold(first, later));
+    assert!(!hold(second, "2026-03-01T12:00:30Z"), "its term is over");
     release(second);
+    assert!(!hold(second, later), "it was given back");
     assert!(take(first, later, "2026-03-01T12:00:30Z"));
     assert_eq!(store.read(|snapshot| snapshot.lease("other")).unwrap(), None);
 }
