@@ -485,10 +485,15 @@ fn one_blow(
         // Whoever stands still is not asked any more; what was asked before waits.
         stage.balancer.set(place, None);
         let since = stage.watch.now(stage.load);
-        let until = Instant::now() + random.milliseconds(STILL);
-        found.note_silence(since.wait(stage.watch, stage.load, MOST_SILENCE), holder.is_some());
-        thread::sleep(until.saturating_duration_since(Instant::now()));
-        process.server()?.go_on();
+        let still = random.milliseconds(STILL);
+        let silence = thread::scope(|scope| {
+            // Where it stands still inside the transaction that keeps a checkpoint, nobody signs before it goes on.
+            let silence = scope.spawn(|| since.wait(stage.watch, stage.load, MOST_SILENCE));
+            thread::sleep(still);
+            process.server()?.go_on();
+            silence.join().map_err(|_| anyhow!("nobody looked"))
+        })?;
+        found.note_silence(silence, holder.is_some());
         stage.balancer.set(place, process.address);
     } else {
         found.kills += 1;
