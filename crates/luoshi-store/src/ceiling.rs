@@ -146,7 +146,7 @@ pub struct CeilingWriter {
 
 enum OwnConnection {
     Sqlite(WriteConnection),
-    Postgres(Session),
+    Postgres(Box<Session>),
 }
 
 impl Store {
@@ -257,7 +257,7 @@ impl Ceiling {
                 OwnConnection::Sqlite(connection)
             }
             Place::Server(store) => match store.engine()? {
-                Engine::Postgres(postgres) => OwnConnection::Postgres(postgres.session()?),
+                Engine::Postgres(postgres) => OwnConnection::Postgres(Box::new(postgres.session()?)),
                 Engine::Sqlite(_) => return Err(StoreError::Unavailable),
             },
         };
