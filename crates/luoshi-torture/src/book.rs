@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use crate::submission::Submission;
+use crate::{submission::Submission, verdict::Verdict};
 
 /// What a client was told about a submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +114,15 @@ impl Tally {
     /// How many that may never occur.
     pub(crate) fn forbidden(&self) -> u64 {
         Class::FORBIDDEN.iter().map(|class| self.of(*class)).sum()
+    }
+
+    /// A check for each class that there must be none of.
+    pub(crate) fn judge(&self, verdict: &mut Verdict) {
+        for class in Class::FORBIDDEN {
+            let count = self.of(class);
+            let detail = if count == 0 { String::new() } else { self.examples() };
+            verdict.check(&format!("{count} {class}"), count == 0, &detail);
+        }
     }
 
     /// The first forbidden finds.

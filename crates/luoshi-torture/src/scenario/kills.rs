@@ -87,15 +87,7 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
         found.rounds, found.acknowledged, found.tally
     );
     verdict.check("there was something to lose", found.acknowledged > 0, &counts);
-    for class in Class::FORBIDDEN {
-        let count = found.tally.of(class);
-        let detail = if count == 0 {
-            String::new()
-        } else {
-            found.tally.examples()
-        };
-        verdict.check(&format!("{count} {class}"), count == 0, &detail);
-    }
+    found.tally.judge(verdict);
     verdict.check(
         "the log extends every checkpoint that was seen",
         found.forks.is_empty(),

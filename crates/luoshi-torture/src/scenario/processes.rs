@@ -213,15 +213,7 @@ fn judge(found: &Found, verdict: &mut Verdict) {
         found.tally
     );
     verdict.check("there was something to lose", found.acknowledged > 0, &counts);
-    for class in Class::FORBIDDEN {
-        let count = found.tally.of(class);
-        let detail = if count == 0 {
-            String::new()
-        } else {
-            found.tally.examples()
-        };
-        verdict.check(&format!("{count} {class}"), count == 0, &detail);
-    }
+    found.tally.judge(verdict);
     let signers: Vec<String> = found
         .checkpoints
         .iter()
