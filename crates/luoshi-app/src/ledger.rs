@@ -2,15 +2,18 @@
 //!
 //! Queries only; changes go through `execute`.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use luoshi_ledger::{
     Actor,
-    ids::PlanId,
+    ids::{OrganisationId, PlanId, TaskId},
     period::{Period, day_in_china},
     plan::Plan,
-    policy::may_see_report,
-    view::{Duty, LedgerFilter, LedgerRow, LightCounts, OrganisationSummary, PlanSummary},
+    policy::{may_see_report, may_see_reports_of},
+    view::{Duty, LedgerFilter, LedgerRow, LightCounts, LineVersion, OrganisationSummary, PlanSummary},
 };
+use luoshi_store::{Snapshot, StoreError};
 
 use crate::{error::AppError, site::App, standpoint::Standpoint};
 
@@ -31,22 +34,112 @@ pub struct LedgerPage {
     pub next_after: Option<u32>,
 }
 
+/// One page of a ledger for whoever keeps the lines of a list that were made before, and needs the rows of the others only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerList {
+    /// The plan.
+    pub plan: Plan,
+    /// The day whose lights the lines show.
+    pub today: Date,
+    /// How many erasures by law were carried out on the site. A line that was made when it was another number may hold words that are gone.
+    pub erasures: u32,
+    /// The lines, in order of 序号.
+    pub lines: Vec<ListedLine>,
+    /// Lights over everything that the reader may see of the plan, whatever the filter.
+    pub counts: LightCounts,
+    /// Bodies that the reader may filter by.
+    pub organisations: Vec<OrganisationSummary>,
+    /// The 序号 after which the next page begins; none on the last page.
+    pub next_after: Option<u32>,
+}
+
+/// One line of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedLine {
+    /// What its words depend on.
+    pub version: LineVersion,
+    /// Whether the reader may see what the latest report says.
+    pub shows_report: bool,
+    /// The row, cut to what the reader may see; none for a line that is known.
+    pub row: Option<LedgerRow>,
+}
+
+/// What stands around the rows of a ledger.
+struct Head {
+    plan: Plan,
+    counts: LightCounts,
+    organisations: Vec<OrganisationSummary>,
+}
+
+impl Head {
+    /// None where the actor may not see the plan.
+    fn read(snapshot: &Snapshot<'_>, actor: &Actor, plan: PlanId) -> Result<Option<Self>, StoreError> {
+        let Some(plan) = visible_plan(snapshot, actor, plan)? else {
+            return Ok(None);
+        };
+        let own = only_of(actor);
+        Ok(Some(Self {
+            counts: snapshot.light_counts(plan.id, own)?,
+            organisations: snapshot.organisations_of_plan(plan.id, own)?,
+            plan,
+        }))
+    }
+}
+
+/// The body whose tasks alone the actor sees; none for whoever oversees.
+fn only_of(actor: &Actor) -> Option<OrganisationId> {
+    if actor.oversees() { None } else { actor.organisation }
+}
+
+fn visible_plans(snapshot: &Snapshot<'_>, actor: &Actor) -> Result<Vec<PlanSummary>, StoreError> {
+    if actor.oversees() {
+        return snapshot.plans();
+    }
+    match actor.organisation {
+        Some(organisation) => snapshot.plans_of(organisation),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn visible_plan(snapshot: &Snapshot<'_>, actor: &Actor, plan: PlanId) -> Result<Option<Plan>, StoreError> {
+    let is_visible = actor.oversees()
+        || visible_plans(snapshot, actor)?
+            .iter()
+            .any(|summary| summary.id == plan);
+    if is_visible { snapshot.plan(plan) } else { Ok(None) }
+}
+
+/// What the actor asks for within what they may see, with one row more than fit, by which it is known whether there is a next page.
+fn wanted(actor: &Actor, filter: &LedgerFilter) -> LedgerFilter {
+    LedgerFilter {
+        visible_to: only_of(actor),
+        limit: filter.limit.map(|limit| limit.saturating_add(1)),
+        ..filter.clone()
+    }
+}
+
+/// Cuts the row that is one too many, and says after which number the next page begins.
+fn cut<T>(rows: &mut Vec<T>, filter: &LedgerFilter, number: impl Fn(&T) -> u32) -> Option<u32> {
+    let limit = filter.limit? as usize;
+    if rows.len() <= limit {
+        return None;
+    }
+    rows.truncate(limit);
+    rows.last().map(number)
+}
+
+/// Whom a task concerns is not who may read what a body wrote about it.
+fn cut_report(actor: &Actor, row: &mut LedgerRow) {
+    row.latest = row.latest.take().filter(|report| may_see_report(actor, report));
+}
+
 impl Standpoint<'_> {
     /// The plans that the actor may see: all for whoever oversees, for a body the issued ones that concern it. Latest year first.
     ///
     /// # Errors
     /// When the store fails.
     pub fn plans(&self, actor: &Actor) -> Result<Vec<PlanSummary>, AppError> {
-        let plans = self.read(|snapshot| {
-            if actor.oversees() {
-                return snapshot.plans();
-            }
-            match actor.organisation {
-                Some(organisation) => snapshot.plans_of(organisation),
-                None => Ok(Vec::new()),
-            }
-        })?;
-        Ok(plans)
+        Ok(self.read(|snapshot| visible_plans(snapshot, actor))?)
     }
 
     /// A plan that the actor may see.
@@ -54,10 +147,7 @@ impl Standpoint<'_> {
     /// # Errors
     /// When the store fails.
     pub fn plan(&self, actor: &Actor, plan: PlanId) -> Result<Option<Plan>, AppError> {
-        if !self.plans(actor)?.iter().any(|summary| summary.id == plan) {
-            return Ok(None);
-        }
-        Ok(self.read(|snapshot| snapshot.plan(plan))?)
+        Ok(self.read(|snapshot| visible_plan(snapshot, actor, plan))?)
     }
 
     /// A page of the ledger. A body sees the tasks that concern it, whatever organisation it asks for.
@@ -65,39 +155,86 @@ impl Standpoint<'_> {
     /// # Errors
     /// When the store fails.
     pub fn ledger(&self, actor: &Actor, plan: PlanId, filter: &LedgerFilter) -> Result<Option<LedgerPage>, AppError> {
-        let Some(plan) = self.plan(actor, plan)? else {
+        let read = self.read(|snapshot| {
+            let Some(head) = Head::read(snapshot, actor, plan)? else {
+                return Ok(None);
+            };
+            Ok(Some((head, snapshot.ledger(plan, &wanted(actor, filter))?)))
+        })?;
+        let Some((head, mut rows)) = read else {
             return Ok(None);
         };
-        let own = if actor.oversees() { None } else { actor.organisation };
-        let mut wanted = filter.clone();
-        wanted.visible_to = own;
-        wanted.limit = filter.limit.map(|limit| limit.saturating_add(1));
-        let (mut rows, counts, organisations) = self.read(|snapshot| {
-            Ok((
-                snapshot.ledger(plan.id, &wanted)?,
-                snapshot.light_counts(plan.id, own)?,
-                snapshot.organisations_of_plan(plan.id, own)?,
-            ))
-        })?;
+        let next_after = cut(&mut rows, filter, |row| row.number);
         for row in &mut rows {
-            // Whom a task concerns is not who may read what a body wrote about it.
-            row.latest = row.latest.take().filter(|report| may_see_report(actor, report));
-        }
-        let mut next_after = None;
-        if let Some(limit) = filter.limit
-            && rows.len() > limit as usize
-        {
-            rows.truncate(limit as usize);
-            next_after = rows.last().map(|row| row.number);
+            cut_report(actor, row);
         }
         Ok(Some(LedgerPage {
             today: self.today(),
-            plan,
+            plan: head.plan,
             rows,
-            counts,
-            organisations,
+            counts: head.counts,
+            organisations: head.organisations,
             next_after,
         }))
+    }
+
+    /// The same page as a list. `is_known` is asked once for each line, with the number of erasures and whether the line shows the report.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn ledger_list(
+        &self,
+        actor: &Actor,
+        plan: PlanId,
+        filter: &LedgerFilter,
+        mut is_known: impl FnMut(u32, &LineVersion, bool) -> bool,
+    ) -> Result<Option<LedgerList>, AppError> {
+        let list = self.read(|snapshot| {
+            let Some(head) = Head::read(snapshot, actor, plan)? else {
+                return Ok(None);
+            };
+            let erasures = snapshot.erasure_counts()?.iter().map(|count| count.erasures).sum();
+            let mut versions = snapshot.line_versions(plan, &wanted(actor, filter))?;
+            let next_after = cut(&mut versions, filter, |version| version.number);
+            let mut unknown = Vec::new();
+            let mut lines: Vec<ListedLine> = versions
+                .into_iter()
+                .map(|version| {
+                    let shows_report = version
+                        .latest
+                        .is_some_and(|latest| may_see_reports_of(actor, latest.organisation));
+                    if !is_known(erasures, &version, shows_report) {
+                        unknown.push(version.task);
+                    }
+                    ListedLine {
+                        version,
+                        shows_report,
+                        row: None,
+                    }
+                })
+                .collect();
+            let mut rows: BTreeMap<TaskId, LedgerRow> = snapshot
+                .rows_of_tasks(&unknown)?
+                .into_iter()
+                .map(|row| (row.task, row))
+                .collect();
+            for line in &mut lines {
+                line.row = rows.remove(&line.version.task);
+                if let Some(row) = &mut line.row {
+                    cut_report(actor, row);
+                }
+            }
+            Ok(Some(LedgerList {
+                plan: head.plan,
+                today: self.today(),
+                erasures,
+                lines,
+                counts: head.counts,
+                organisations: head.organisations,
+                next_after,
+            }))
+        })?;
+        Ok(list)
     }
 }
 

@@ -236,19 +236,7 @@ impl App {
     pub fn session(self: &Arc<Self>, token: &str) -> Result<Option<SignedIn>, AppError> {
         let now = self.now();
         let hash = token_hash(token);
-        let found = self.store.read(|snapshot| {
-            let Some(session) = snapshot.session(&hash)? else {
-                return Ok(None);
-            };
-            let (Some(account), Some(credential)) = (
-                snapshot.account_summary(session.account)?,
-                snapshot.credential(session.account)?,
-            ) else {
-                return Ok(None);
-            };
-            Ok(Some((session, account, credential)))
-        })?;
-        let Some((session, account, credential)) = found else {
+        let Some(session) = self.store.read(|snapshot| snapshot.session(&hash))? else {
             return Ok(None);
         };
         if session.expires_at <= now || session.last_seen_at < earlier(now, IDLE_MINUTES) {
@@ -261,6 +249,7 @@ impl App {
                 Ok::<_, StoreError>(())
             }));
         }
+        let account = session.account;
         let actor = Actor {
             identity: luoshi_ledger::ActorIdentity::Account(account.id),
             organisation: Some(account.organisation),
@@ -271,7 +260,7 @@ impl App {
             actor,
             account,
             form_token,
-            must_change_password: credential.must_change,
+            must_change_password: session.must_change_password,
         }))
     }
 

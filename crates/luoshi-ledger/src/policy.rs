@@ -7,7 +7,7 @@ use crate::{
     command::Command,
     evidence::OfferedEvidence,
     facts::Facts,
-    ids::ReportId,
+    ids::{OrganisationId, ReportId},
     refusal::Denial,
     report::Report,
     search::SearchReader,
@@ -106,7 +106,12 @@ pub fn may_see_task(actor: &Actor, task: &Task, facts: &Facts) -> bool {
 
 /// Whether `actor` may read `report`: the supervision office and the body that gave it.
 pub fn may_see_report(actor: &Actor, report: &Report) -> bool {
-    actor.oversees() || actor.acts_for(report.organisation)
+    may_see_reports_of(actor, report.organisation)
+}
+
+/// Whether `actor` may read what `organisation` reports.
+pub fn may_see_reports_of(actor: &Actor, organisation: OrganisationId) -> bool {
+    actor.oversees() || actor.acts_for(organisation)
 }
 
 /// Whether `actor` may read a file of evidence: of a draft its author alone, of a report whoever may read the report.

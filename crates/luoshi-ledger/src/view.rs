@@ -9,7 +9,7 @@ use crate::{
     actor::{ActorIdentity, Role},
     event::EventKind,
     ids::{AccountId, DocumentId, EventId, EvidenceId, OrganisationId, PlanId, ReportId, SectionId, TaskId},
-    light::{Colour, Light},
+    light::{Colour, Light, Proof},
     organisation::OrganisationKind,
     period::Period,
     report::{Report, TargetValue},
@@ -179,6 +179,36 @@ pub struct LedgerRow {
     pub light: Light,
     /// Whether the public may read it.
     pub publication: Publication,
+}
+
+/// What the line of a task in a list depends on: while it stays the same, so do the words of the line, but for who reads and in which
+/// language. Of the light it holds colour and proof alone, so a line must show neither its reason nor its day. What is erased by law changes
+/// without a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LineVersion {
+    /// The task.
+    pub task: TaskId,
+    /// 序号.
+    pub number: u32,
+    /// The version of the task.
+    pub task_version: u64,
+    /// 亮灯.
+    pub colour: Colour,
+    /// How well that is proved.
+    pub proof: Proof,
+    /// The latest report that is not returned.
+    pub latest: Option<LatestReport>,
+}
+
+/// The latest report on a task, in as far as a line depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LatestReport {
+    /// The report.
+    pub report: ReportId,
+    /// The body that gave it.
+    pub organisation: OrganisationId,
+    /// The version of the report.
+    pub version: u64,
 }
 
 /// How many rows have which light.

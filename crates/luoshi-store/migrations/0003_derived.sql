@@ -12,7 +12,9 @@ create table task_light (
     proof         text    not null,
     reason        text    not null,
     since         text,
-    rule_version  integer not null
+    rule_version  integer not null,
+    -- The latest report that is not returned, so that a page of the ledger need not look for it in the history of each task.
+    latest        blob
 ) strict, without rowid;
 
 -- How many tasks have which light, of a plan (under the id of sixteen zero bytes) and of each body in it: a ledger's head shows them on every

@@ -16,11 +16,6 @@ const BY_SIGN_IN_NAME: &str = "
     select id, version, sign_in_name, display_name, roles, organisation from account
     where sign_in_name = $1 and sign_in_name <> ''";
 
-const SUMMARY: &str = "
-    select account.id, account.sign_in_name, account.display_name, account.roles, account.organisation, organisation.name
-    from account join organisation on organisation.id = account.organisation
-    where account.id = $1";
-
 const SUMMARIES: &str = "
     select account.id, account.sign_in_name, account.display_name, account.roles, account.organisation, organisation.name
     from account join organisation on organisation.id = account.organisation
@@ -73,14 +68,6 @@ impl Snapshot<'_> {
     /// When the database cannot be read.
     pub fn account_by_sign_in_name(&self, name: &str) -> Result<Option<Account>, StoreError> {
         self.connection.optional(BY_SIGN_IN_NAME, values![name])
-    }
-
-    /// An account with the name of its body.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn account_summary(&self, id: AccountId) -> Result<Option<AccountSummary>, StoreError> {
-        self.connection.optional(SUMMARY, values![&id])
     }
 
     /// Every account, by body and name.

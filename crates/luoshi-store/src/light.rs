@@ -31,8 +31,26 @@ const BEGIN: &str = "
     values ($1, $2, $3, '', $4, $5, $6, null, 0)
     on conflict (task) do nothing";
 
+/// The latest report of a task: of its latest month that has any which is not returned; where several bodies report, the last handed in.
+macro_rules! latest_report_of {
+    ($task:literal) => {
+        concat!(
+            "(select report.id from report where report.task = ",
+            $task,
+            " and report.state <> 'returned'
+                order by report.period desc, report.submitted_at desc, report.id limit 1)"
+        )
+    };
+}
+
 const SAVE: &str = "
     update task_light set day = $2, colour = $3, proof = $4, reason = $5, since = $6, rule_version = $7 where task = $1";
+
+const NOTE_LATEST: &str = concat!(
+    "update task_light set latest = ",
+    latest_report_of!("$1"),
+    " where task = $1"
+);
 
 const BEFORE: &str = "select task from task_light where day < $1 order by day, task limit $2";
 
@@ -42,16 +60,22 @@ const OF_TASK: &str = "select plan, colour from task_light where task = $1";
 
 const CONCERNED: &str = "select organisation from task_organisation where task = $1 order by organisation";
 
-const PLACE: &str = "
-    insert into task_light (task, plan, number, day, colour, proof, reason, since, rule_version)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const PLACE: &str = concat!(
+    "insert into task_light (task, plan, number, day, colour, proof, reason, since, rule_version, latest)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, ",
+    latest_report_of!("$1"),
+    ")"
+);
 
 /// Lights beside their tasks, from one on, with what they repeat of them.
-pub(crate) const BESIDE_TASKS: &str = "
-    select task.id, case when task.tracking = 'tracked' then 1 else 0 end, task.plan, task_light.plan, task.number,
-        task_light.number, task_light.day, task_light.colour, task_light.proof, task_light.reason, task_light.since,
+pub(crate) const BESIDE_TASKS: &str = concat!(
+    "select task.id, case when task.tracking = 'tracked' then 1 else 0 end, task.plan, task_light.plan, task.number,
+        task_light.number, ",
+    latest_report_of!("task.id"),
+    ", task_light.latest, task_light.day, task_light.colour, task_light.proof, task_light.reason, task_light.since,
         task_light.rule_version
-    from task left join task_light on task_light.task = task.id where task.id > $1 order by task.id limit $2";
+    from task left join task_light on task_light.task = task.id where task.id > $1 order by task.id limit $2"
+);
 
 /// Lights of no task.
 pub(crate) const ASTRAY: &str = "
@@ -247,6 +271,11 @@ impl Transaction<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Notes which report of a task is the latest now.
+    pub(crate) fn note_latest_report(&mut self, task: TaskId) -> Result<(), StoreError> {
+        self.connection.send(NOTE_LATEST, values![&task])
     }
 
     /// Keeps the light of a task as it was judged for `day`.

@@ -31,14 +31,11 @@ const OF_IDS: &str = concat!("select ", columns!(), " from report where report.i
 const VALUES: &str = "
     select report, series, target, value from report_value where report in ({}) order by report, series, ordinal";
 
-/// For each task the reports of its latest month that has any that is not returned; where several bodies report, the last handed in comes
-/// first.
+/// The latest report of each task, as it is noted beside the task's light.
 const LATEST: &str = concat!(
     "select ",
     columns!(),
-    " from report where report.task in ({}) and report.state <> 'returned' and report.period =
-        (select max(period) from report as other where other.task = report.task and other.state <> 'returned')
-    order by report.submitted_at desc, report.id"
+    " from task_light join report on report.id = task_light.latest where task_light.task in ({})"
 );
 
 /// The names of a view stand after the report, in the order of [`ViewRow`].
@@ -285,7 +282,7 @@ impl Snapshot<'_> {
         for_keys(LATEST, tasks, |sql, keys| {
             self.connection.each(sql, keys, &mut |row| {
                 let report = Report::from_row(row)?;
-                latest.entry(report.task).or_insert(report);
+                latest.insert(report.task, report);
                 Ok(())
             })
         })?;
@@ -432,6 +429,7 @@ impl Transaction<'_> {
                 state.reason,
             ],
         )?;
+        self.note_latest_report(report.task)?;
         self.save_evidence(report, before)?;
         let verified = report.verified_values();
         if before.is_some_and(|before| before.values == report.values && before.verified_values() == verified) {

@@ -1,7 +1,7 @@
 //! Sessions of the signed-in, known by the hash of their token. When one has ended is for the application to say.
 
 use jiff::Timestamp;
-use luoshi_ledger::ids::AccountId;
+use luoshi_ledger::{ids::AccountId, view::AccountSummary};
 
 use crate::{
     engine::{FromRow, Row, values},
@@ -12,7 +12,15 @@ use crate::{
 const INSERT: &str = "
     insert into session (token_hash, account, created_at, last_seen_at, expires_at) values ($1, $2, $3, $3, $4)";
 
-const ONE: &str = "select account, created_at, last_seen_at, expires_at from session where token_hash = $1";
+/// Asked with each request of somebody who is signed in, and so in one statement.
+const ONE: &str = "
+    select session.created_at, session.last_seen_at, session.expires_at, credential.must_change,
+        account.id, account.sign_in_name, account.display_name, account.roles, account.organisation, organisation.name
+    from session
+    join account on account.id = session.account
+    join organisation on organisation.id = account.organisation
+    join credential on credential.account = session.account
+    where session.token_hash = $1";
 
 const TOUCH: &str = "update session set last_seen_at = $2 where token_hash = $1 and last_seen_at < $2";
 
@@ -37,11 +45,13 @@ pub struct NewSession {
     pub expires_at: Timestamp,
 }
 
-/// A session as it is stored.
+/// A session as it is stored, with whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredSession {
     /// Whose it is.
-    pub account: AccountId,
+    pub account: AccountSummary,
+    /// Whether they have to choose a new password first.
+    pub must_change_password: bool,
     /// When it began.
     pub created_at: Timestamp,
     /// When it was used last, as far as that was noted.
@@ -53,16 +63,17 @@ pub struct StoredSession {
 impl FromRow for StoredSession {
     fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
         Ok(Self {
-            account: row.take()?,
             created_at: row.take()?,
             last_seen_at: row.take()?,
             expires_at: row.take()?,
+            must_change_password: row.take()?,
+            account: AccountSummary::from_row(row)?,
         })
     }
 }
 
 impl Snapshot<'_> {
-    /// The session of a token, also one that has ended and was not removed yet.
+    /// The session of a token, also one that has ended and was not removed yet; none of an account that cannot sign in.
     ///
     /// # Errors
     /// When the database cannot be read.

@@ -17,6 +17,7 @@ use crate::{
     frame::{Frame, Place},
     settings::WebSettings,
     visitor::{Site, Visitor},
+    written_lines::WrittenLines,
 };
 
 /// A rule about who may open a route.
@@ -130,6 +131,11 @@ impl<P: Policy> Visit<P> {
     /// Says that what is public has changed.
     pub(crate) fn forget_public_answers(&self) {
         self.site.last_good.forget();
+    }
+
+    /// Lines of ledgers that were written before.
+    pub(crate) fn written_lines(&self) -> &WrittenLines {
+        &self.site.written_lines
     }
 
     pub(crate) fn settings(&self) -> &WebSettings {

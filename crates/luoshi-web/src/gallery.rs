@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use askama::Template;
 use axum::http::{Method, Uri};
-use luoshi_app::{ledger::LedgerPage, receipt::ReceiptView, report::ReportDraft, session::SignedIn};
+use luoshi_app::{ledger::LedgerList, receipt::ReceiptView, report::ReportDraft, session::SignedIn};
 use luoshi_ledger::{
     TextName,
     actor::{Actor, ActorIdentity, Role},
@@ -37,7 +37,7 @@ use crate::{
         error,
         home::{HomePage, MissingGlance, Owed, PlanGlance, ToDoPage},
         job::JobsPage,
-        ledger::{Chosen, LedgerShown, PlansPage},
+        ledger::{Chosen, LedgerShown, PlansPage, write_lines},
         missing::MissingPage,
         organisation::OrganisationsPage,
         receipt::ReceiptPage,
@@ -257,12 +257,13 @@ fn pictures(language: Language) -> Vec<Picture> {
     }
     let ledger = |count: u32, frame: Frame| {
         let lights = sample::lights();
-        let page = LedgerPage {
+        let mut list = LedgerList {
             plan: sample::plan(),
             today: sample::day("2026-04-02"),
-            rows: (1..=count)
+            erasures: 0,
+            lines: (1..=count)
                 .zip(lights.iter().cycle())
-                .map(|(number, light)| sample::row(number, *light))
+                .map(|(number, light)| sample::listed(sample::row(number, *light)))
                 .collect(),
             counts: sample::counts(),
             organisations: sample::organisations(),
@@ -270,25 +271,27 @@ fn pictures(language: Language) -> Vec<Picture> {
         };
         let frame = frame
             .under("ledgers", "/ledger")
-            .headed_by(page.plan.title.clone(), "ledger");
-        render(&LedgerShown::of(page, Chosen::default(), frame))
+            .headed_by(list.plan.title.clone(), "ledger");
+        let lines = write_lines(&mut list, vec![None; count as usize], &frame, None).unwrap();
+        render(&LedgerShown::of(list, lines, Chosen::default(), frame))
     };
     add("ledger", ledger(14, supervisor(Place::Ledger)));
     add("ledger-clerk", ledger(3, clerk(Place::Ledger)));
     add("ledger-empty", ledger(0, supervisor(Place::Ledger)));
-    let adopted = LedgerPage {
+    let adopted = LedgerList {
         plan: Plan {
             state: PlanState::Adopted,
             ..sample::plan()
         },
         today: sample::day("2026-04-02"),
-        rows: Vec::new(),
+        erasures: 0,
+        lines: Vec::new(),
         counts: LightCounts::default(),
         organisations: Vec::new(),
         next_after: None,
     };
     let frame_of_adopted = supervisor(Place::Ledger).headed_by(adopted.plan.title.clone(), "ledger");
-    let page = LedgerShown::of(adopted, Chosen::default(), frame_of_adopted);
+    let page = LedgerShown::of(adopted, Vec::new(), Chosen::default(), frame_of_adopted);
     add("ledger-adopted", render(&page));
 
     // Tasks.

@@ -42,6 +42,7 @@ mod serve;
 mod settings;
 mod urls;
 mod visitor;
+mod written_lines;
 
 pub use form::{ChecksFormToken, Submitted};
 pub use pages::ledger::ledger_words;

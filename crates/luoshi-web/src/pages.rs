@@ -32,12 +32,15 @@ use axum::{
 
 use crate::failure::{Answer, Failure};
 
+/// The page, or a piece of one, as text.
+pub(crate) fn written(page: &impl Template) -> Result<String, Failure> {
+    page.render()
+        .map_err(|error| Failure::Internal(format!("a template failed: {error}")))
+}
+
 /// The page as an answer with a status.
 pub(crate) fn show_with(status: StatusCode, page: &impl Template) -> Answer {
-    match page.render() {
-        Ok(text) => Ok((status, Html(text)).into_response()),
-        Err(error) => Err(Failure::Internal(format!("a template failed: {error}"))),
-    }
+    Ok((status, Html(written(page)?)).into_response())
 }
 
 /// The page.

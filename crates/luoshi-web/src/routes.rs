@@ -155,6 +155,7 @@ pub fn router(app: Arc<App>, settings: WebSettings) -> Result<Router, ServeError
         app,
         settings: Arc::new(settings),
         last_good: Arc::default(),
+        written_lines: Arc::default(),
     };
     let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(site.clone(), welcome))

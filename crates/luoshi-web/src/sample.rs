@@ -4,6 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use luoshi_app::{
     erasure::{ErasureProgress, ErasureView},
     job::JobRow,
+    ledger::ListedLine,
 };
 use luoshi_ledger::{
     Stream, TextName,
@@ -24,7 +25,7 @@ use luoshi_ledger::{
     target::Target,
     task::{ExcludedClause, Party, Publication, Reporting, Source, Task, TaskKind, Tracking},
     view::{
-        AccountSummary, Duty, LedgerRow, LightCounts, OrganisationSummary, PartyView, PlanSummary, ReportView,
+        AccountSummary, Duty, LedgerRow, LightCounts, LineVersion, OrganisationSummary, PartyView, PlanSummary, ReportView,
         TaskView, TimelineEntry,
     },
 };
@@ -337,6 +338,22 @@ pub(crate) fn row(number: u32, light: Light) -> LedgerRow {
         } else {
             Publication::Withheld
         },
+    }
+}
+
+/// The row as a list brings it that nobody has written before.
+pub(crate) fn listed(row: LedgerRow) -> ListedLine {
+    ListedLine {
+        version: LineVersion {
+            task: row.task,
+            number: row.number,
+            task_version: 1,
+            colour: row.light.colour,
+            proof: row.light.proof,
+            latest: None,
+        },
+        shows_report: row.latest.is_some(),
+        row: Some(row),
     }
 }
 

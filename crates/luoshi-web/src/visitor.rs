@@ -26,6 +26,7 @@ use crate::{
     last_good::{Key, LastGood},
     pages::error,
     settings::WebSettings,
+    written_lines::WrittenLines,
 };
 
 /// What every handler may use. Outside this crate it is opaque.
@@ -34,6 +35,7 @@ pub struct Site {
     pub(crate) app: Arc<App>,
     pub(crate) settings: Arc<WebSettings>,
     pub(crate) last_good: Arc<LastGood>,
+    pub(crate) written_lines: Arc<WrittenLines>,
 }
 
 /// Name of the session cookie under https. The prefix makes browsers refuse it from a subdomain or without TLS.

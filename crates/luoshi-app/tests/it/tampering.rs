@@ -383,6 +383,15 @@ async fn what_is_done_behind_the_programs_back_is_found() {
             .iter()
             .all(|found| found.kind == DifferenceKind::Stale)
     );
+
+    // Nor is the note which report is the latest.
+    let broken = original.broken();
+    broken.change("update task_light set latest = null where latest is not null");
+    let found = broken.verify();
+    assert!(
+        names(&found, "task_light", Some("latest"), DifferenceKind::Stale),
+        "{found:#?}"
+    );
 }
 
 #[tokio::test]

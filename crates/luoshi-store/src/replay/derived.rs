@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use luoshi_ledger::{
-    ids::{OrganisationId, PlanId, TaskId},
+    ids::{OrganisationId, PlanId, ReportId, TaskId},
     light::{Light, Proof, light},
 };
 
@@ -25,6 +25,8 @@ struct StoredLight {
     /// Of the task, then of the light.
     plan: [Option<PlanId>; 2],
     number: [Option<u32>; 2],
+    /// The latest report that there is, then the one that is noted beside the light.
+    latest: [Option<ReportId>; 2],
     /// None: the task has no light. An empty day: nobody has judged it yet.
     judged: Option<(String, Light)>,
 }
@@ -35,6 +37,7 @@ impl FromRow for StoredLight {
         let is_tracked = row.take()?;
         let plan = [row.take()?, row.take()?];
         let number = [row.take()?, row.take()?];
+        let latest = [row.take()?, row.take()?];
         let day: Option<String> = row.take()?;
         let judged = match day {
             Some(day) => Some((day, Light::from_row(row)?)),
@@ -45,6 +48,7 @@ impl FromRow for StoredLight {
             is_tracked,
             plan,
             number,
+            latest,
             judged,
         })
     }
@@ -124,6 +128,7 @@ impl Replay<'_> {
         let columns = [
             ("plan", met.plan[0] == met.plan[1]),
             ("number", met.number[0] == met.number[1]),
+            ("latest", met.latest[0] == met.latest[1]),
             ("colour", !is_comparable || found.colour == expected.colour),
             ("proof", !is_comparable || found.proof == expected.proof),
             ("reason", !is_comparable || found.reason == expected.reason),

@@ -1,5 +1,7 @@
 //! 台账: the choice of a plan, the ledger with its sixteen columns, and its exports.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     http::{HeaderValue, header},
@@ -9,7 +11,7 @@ use jiff::civil::Date;
 use luoshi_app::{
     PastDay,
     export::{ExportFormat, ExportWords},
-    ledger::LedgerPage,
+    ledger::LedgerList,
 };
 use luoshi_ledger::{
     ids::PlanId,
@@ -22,7 +24,7 @@ use luoshi_ledger::{
 };
 use luoshi_types::{Language, PartyRole};
 
-use super::{lead_to, show};
+use super::{lead_to, show, written};
 use crate::{
     access::{Member, Visit},
     as_of::absent,
@@ -32,6 +34,7 @@ use crate::{
     frame::{Frame, Place},
     language::{self, Value},
     urls,
+    written_lines::{LineKey, WrittenLines},
 };
 
 /// Rows of one page: what a person scrolls through before filtering.
@@ -167,12 +170,47 @@ impl Line {
 }
 
 #[derive(Template)]
+#[template(path = "ledger/line.html")]
+struct LineShown<'a> {
+    frame: &'a Frame,
+    line: Line,
+}
+
+/// The lines of a list as the page shows them: those that were found written, and the others written now and kept.
+pub(crate) fn write_lines(
+    list: &mut LedgerList,
+    found: Vec<Option<Arc<str>>>,
+    frame: &Frame,
+    kept: Option<&WrittenLines>,
+) -> Result<Vec<Arc<str>>, Failure> {
+    let erasures = list.erasures;
+    let mut lines = Vec::with_capacity(list.lines.len());
+    for (listed, found) in list.lines.iter_mut().zip(found) {
+        let line = match (found, listed.row.take()) {
+            (Some(line), _) => line,
+            (None, Some(row)) => {
+                let line = Line::of(row, frame);
+                let line: Arc<str> = written(&LineShown { frame, line })?.into();
+                if let Some(kept) = kept {
+                    kept.keep(LineKey::of(frame.language, erasures, listed), Arc::clone(&line));
+                }
+                line
+            }
+            // A task has a row in the same state of the database in which it has a version.
+            (None, None) => return Err(Failure::Internal(format!("no row of task {}", listed.version.task))),
+        };
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+#[derive(Template)]
 #[template(path = "ledger/ledger.html")]
 pub(crate) struct LedgerShown {
     pub(crate) frame: Frame,
     pub(crate) plan: Plan,
     pub(crate) today: Date,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: Vec<Arc<str>>,
     pub(crate) counts: LightCounts,
     pub(crate) organisations: Vec<OrganisationSummary>,
     pub(crate) chosen: Chosen,
@@ -180,15 +218,15 @@ pub(crate) struct LedgerShown {
 }
 
 impl LedgerShown {
-    pub(crate) fn of(page: LedgerPage, chosen: Chosen, frame: Frame) -> Self {
+    pub(crate) fn of(list: LedgerList, lines: Vec<Arc<str>>, chosen: Chosen, frame: Frame) -> Self {
         Self {
-            lines: page.rows.into_iter().map(|row| Line::of(row, &frame)).collect(),
-            plan: page.plan,
-            today: page.today,
-            counts: page.counts,
-            organisations: page.organisations,
+            lines,
+            plan: list.plan,
+            today: list.today,
+            counts: list.counts,
+            organisations: list.organisations,
             chosen,
-            next_after: page.next_after,
+            next_after: list.next_after,
             frame,
         }
     }
@@ -280,15 +318,26 @@ pub(crate) async fn show_ledger(visit: Visit<Member>, At(plan): At<PlanId>) -> A
     let mut chosen = Chosen::of(&visit.query());
     chosen.filter.limit = Some(ROWS_A_PAGE);
     let standpoint = visit.standpoint().await?;
-    let Some(page) = standpoint.ledger(visit.actor(), plan, &chosen.filter)? else {
+    // The lines of a past day are of a ledger of its own.
+    let kept = standpoint.past().is_none().then_some(visit.written_lines());
+    let language = visit.visitor().language;
+    let mut found = Vec::with_capacity(ROWS_A_PAGE as usize);
+    let list = standpoint.ledger_list(visit.actor(), plan, &chosen.filter, |erasures, version, shows_report| {
+        let line = kept.and_then(|kept| kept.find(&LineKey::new(language, erasures, *version, shows_report)));
+        let is_known = line.is_some();
+        found.push(line);
+        is_known
+    })?;
+    let Some(mut list) = list else {
         return Err(absent(&standpoint, visit.app().plan(visit.actor(), plan)?.is_some()));
     };
     let frame = visit
         .frame(Place::Ledger)
         .seen_from(&standpoint)
         .under("ledgers", urls::LEDGERS)
-        .headed_by(page.plan.title.clone(), "ledger");
-    show(&LedgerShown::of(page, chosen, frame))
+        .headed_by(list.plan.title.clone(), "ledger");
+    let lines = write_lines(&mut list, found, &frame, kept)?;
+    show(&LedgerShown::of(list, lines, chosen, frame))
 }
 
 /// The ledger as a workbook.

@@ -59,6 +59,11 @@ async fn a_name_is_erased_by_two_people_and_by_nobody_alone() {
     let proposed = first.submit(&incomplete, "main form:not(.measure)", &typed).await;
     assert!(proposed.location().unwrap().starts_with("/receipts/"));
 
+    // The ledger has been looked at, and its lines are kept.
+    let ledger = format!("/plans/{}/ledger", site.plan);
+    let page = first.get(&ledger).await;
+    assert!(page.text.contains("张三"), "{}", page.text);
+
     // Whoever proposed it cannot confirm it, on the page or past it.
     let address = first.get("/erasures").await.attribute("main table a", "href");
     let page = first.get(&address).await;
@@ -108,8 +113,10 @@ async fn a_name_is_erased_by_two_people_and_by_nobody_alone() {
     let counts = site.browser().get("/public/erasures?lang=zh").await;
     assert_eq!(counts.all("tbody td").last().map(String::as_str), Some("0"));
     assert!(counts.text.contains("2026"));
-    let ledger = second.get(&format!("/plans/{}/ledger.csv", site.plan)).await;
-    assert!(ledger.text.contains(ERASED) && !ledger.text.contains("张三"));
+    for ledger in [format!("{ledger}.csv"), ledger] {
+        let ledger = second.get(&ledger).await;
+        assert!(ledger.text.contains(ERASED) && !ledger.text.contains("张三"));
+    }
 }
 
 /// Spans of a text that is gone point past its end; no page may stumble over them.

@@ -100,6 +100,64 @@ async fn a_report_goes_from_the_clerk_to_the_verified_ledger() {
     );
 }
 
+/// Lines of the ledger are kept once they are written. Everybody has looked before each step, so whoever saw another's words, an old line or
+/// the wrong language would have it from there.
+#[tokio::test]
+async fn every_reader_sees_the_ledger_as_it_is_now() {
+    let site = TestSite::new().await;
+    let ledger = format!("/plans/{}/ledger", site.plan);
+    let line = async |browser: &mut crate::site::Browser<'_>, language: &str| {
+        let page = browser.get(&format!("{ledger}?lang={language}")).await;
+        page.all("table.ledger tbody tr")[0].clone()
+    };
+    let mut office = site.signed_in("supervisor").await;
+    let mut clerk = site.signed_in("clerk").await;
+    // Another body that the same promise names.
+    let reporter = site.rows[0].reporters[0].0;
+    let named = site.rows[0].parties.iter().filter_map(|party| party.organisation.as_ref());
+    let (beside, _) = named.clone().find(|(body, _)| *body != reporter).unwrap();
+    let account = luoshi_app::account::NewAccount {
+        sign_in_name: "beside".to_owned(),
+        display_name: "beside".to_owned(),
+        roles: vec![luoshi_ledger::Role::Head],
+        organisation: *beside,
+        password: Some(crate::site::PASSWORD.to_owned()),
+    };
+    site.app
+        .open_accounts(&luoshi_ledger::Actor::console(), vec![account])
+        .await
+        .unwrap();
+    let mut beside = site.signed_in("beside").await;
+    for browser in [&mut office, &mut clerk, &mut beside] {
+        assert!(line(browser, "zh").await.contains("未报"));
+        assert!(line(browser, "en").await.contains("Not reported"));
+    }
+
+    hand_in(&site).await;
+    for browser in [&mut office, &mut clerk] {
+        let words = line(browser, "zh").await;
+        assert!(words.contains(DONE) && words.contains("21%"), "{words}");
+        assert!(line(browser, "en").await.contains("Awaiting approval"));
+    }
+    let words = line(&mut beside, "zh").await;
+    assert!(words.contains("21%") && !words.contains(DONE), "{words}");
+
+    let mut head = site.signed_in("head").await;
+    let report = first_report(&mut head, "/approvals").await;
+    let page = head.get(&report).await;
+    head.submit(&page, "form[action$='/approve']", &[]).await;
+    assert!(line(&mut office, "zh").await.contains("待核验"));
+    assert!(line(&mut beside, "en").await.contains("21%"));
+    let page = office.get(&report).await;
+    office
+        .submit(&page, "form[action$='/return-for-correction']", &[("reason", "请补充项目清单")])
+        .await;
+    for browser in [&mut office, &mut clerk, &mut beside] {
+        let words = line(browser, "zh").await;
+        assert!(words.contains("未报") && !words.contains("21%"), "{words}");
+    }
+}
+
 #[tokio::test]
 async fn a_returned_report_comes_back_with_its_reason_and_its_words() {
     let site = TestSite::new().await;

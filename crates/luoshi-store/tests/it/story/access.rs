@@ -53,8 +53,19 @@ pub(super) fn access(store: Store) {
     begin(3, clerk, 3);
     begin(4, head, 4);
     let session = |token: u8| scene.store.read(|snapshot| snapshot.session(&[token; 32])).unwrap();
+    assert_eq!(session(4), None, "whoever has no password is not signed in");
+    scene
+        .store
+        .write(move |transaction| transaction.save_credential(head, "hash", true))
+        .wait()
+        .unwrap();
+    assert!(session(4).unwrap().must_change_password);
     let stored = session(1).unwrap();
-    assert_eq!((stored.account, stored.created_at), (clerk, hour(1)));
+    assert_eq!((stored.account.id, stored.created_at), (clerk, hour(1)));
+    assert_eq!(
+        (stored.account.organisation_name.as_str(), stored.must_change_password),
+        ("财政厅", false)
+    );
     assert_eq!((stored.last_seen_at, stored.expires_at), (hour(1), hour(13)));
     scene
         .store

@@ -307,6 +307,12 @@ pub(super) fn everything_that_repeats_them(store: Store) {
             .unwrap()
             .is_none()
     );
+    // Not only for want of a password.
+    scene
+        .store
+        .write(move |transaction| transaction.save_credential(clerk, "hash", false))
+        .wait()
+        .unwrap();
     assert!(
         scene
             .store

@@ -4,12 +4,12 @@
 
 use jiff::civil::date;
 use luoshi_ledger::{
-    Command,
+    Command, Stream,
     command::{AddTask, NameReporter, NewTask, PublishTasks},
     ids::{OrganisationId, TaskId},
     light::Colour,
     task::{Publication, Reporting, TaskKind, Tracking},
-    view::LedgerFilter,
+    view::{LatestReport, LedgerFilter, LineVersion},
 };
 use luoshi_store::{Constraint, Store, StoreError, WriteError};
 
@@ -51,11 +51,14 @@ pub(super) fn the_ledger_and_its_filters(store: Store) {
     .unwrap();
 
     let tasks = |filter: LedgerFilter| -> Vec<TaskId> {
-        let rows = scene
+        let (rows, versions) = scene
             .store
-            .read(|snapshot| snapshot.ledger(scene.plan, &filter))
+            .read(|snapshot| Ok((snapshot.ledger(scene.plan, &filter)?, snapshot.line_versions(scene.plan, &filter)?)))
             .unwrap();
-        rows.iter().map(|row| row.task).collect()
+        let tasks: Vec<TaskId> = rows.iter().map(|row| row.task).collect();
+        let of_versions: Vec<TaskId> = versions.iter().map(|version| version.task).collect();
+        assert_eq!(of_versions, tasks, "{filter:?}");
+        tasks
     };
     let all = LedgerFilter::default;
     assert_eq!(tasks(all()), scene.tasks);
@@ -216,6 +219,30 @@ pub(super) fn the_ledger_and_its_filters(store: Store) {
             assert_eq!(rows[2].section, "");
             assert_eq!(snapshot.task_row(road)?.as_ref(), Some(row));
             assert_eq!(snapshot.task_row(TaskId(next_id()))?, None);
+            let mut of_tasks = snapshot.rows_of_tasks(&scene.tasks)?;
+            of_tasks.sort_by_key(|row| row.number);
+            assert_eq!(of_tasks, rows);
+            for (version, row) in snapshot
+                .line_versions(scene.plan, &LedgerFilter::default())?
+                .iter()
+                .zip(&rows)
+            {
+                let latest = row.latest.as_ref().map(|report| LatestReport {
+                    report: report.id,
+                    organisation: report.organisation,
+                    version: report.version,
+                });
+                let task_version = snapshot.stream_version(Stream::Task(row.task))?;
+                let expected = LineVersion {
+                    task: row.task,
+                    number: row.number,
+                    task_version,
+                    colour: row.light.colour,
+                    proof: row.light.proof,
+                    latest,
+                };
+                assert_eq!(*version, expected);
+            }
 
             let plans = snapshot.plans()?;
             assert_eq!((plans[0].task_count, plans[0].open_task_count), (3, 1));
