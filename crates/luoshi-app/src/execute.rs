@@ -62,14 +62,14 @@ pub(crate) struct Recognition {
 }
 
 impl Recognition {
-    pub(crate) fn of(request: &Request) -> Self {
-        Self {
+    pub(crate) fn of(request: &Request) -> Result<Self, AppError> {
+        Ok(Self {
             key_hash: request
                 .idempotency_key
                 .as_deref()
                 .map(|key| hash_of(&[b"key", key.as_bytes()])),
-            request_hash: fingerprint(&request.command),
-        }
+            request_hash: fingerprint(&request.command)?,
+        })
     }
 }
 
@@ -100,7 +100,7 @@ impl App {
         let app = Arc::clone(self);
         let actor = actor.clone();
         // Worked out here, where nobody else waits for it.
-        let recognition = Recognition::of(&request);
+        let recognition = Recognition::of(&request)?;
         let done = self
             .store
             .write(move |transaction| {
@@ -167,7 +167,7 @@ impl App {
         now: Timestamp,
     ) -> Result<Done, AppError> {
         let signer = self.signer_within(transaction)?;
-        self.execute_signed(transaction, actor, request, &Recognition::of(request), now, &signer)
+        self.execute_signed(transaction, actor, request, &Recognition::of(request)?, now, &signer)
     }
 
     /// Who signs receipts, as the database says inside the transaction: another process may have let a new key take over, or found that
@@ -361,27 +361,30 @@ pub(crate) fn flatten(error: WriteError<AppError>) -> AppError {
 }
 
 /// What a repetition must agree in. Ids and numbers that are given out afresh each time do not count.
-fn fingerprint(command: &Command) -> [u8; 32] {
+fn fingerprint(command: &Command) -> Result<[u8; 32], AppError> {
+    // The first word tells the commands apart, the rest what each of them asks for.
     let text = match command {
-        Command::FoundOrganisation(command) => format!("found organisation {:?} {:?}", command.name, command.kind),
-        Command::OpenAccount(command) => format!("open account {:?} {}", command.sign_in_name, command.organisation),
-        Command::ReceiveDocument(command) => format!("receive document {}", command.sha256),
-        Command::AdoptDrafts(command) => format!("adopt drafts {:?}", command.document),
+        Command::FoundOrganisation(command) => serde_json::to_vec(&("found organisation", &command.name, command.kind)),
+        Command::OpenAccount(command) => {
+            serde_json::to_vec(&("open account", &command.sign_in_name, command.organisation))
+        }
+        Command::ReceiveDocument(command) => serde_json::to_vec(&("receive document", &command.sha256)),
+        Command::AdoptDrafts(command) => serde_json::to_vec(&("adopt drafts", command.document)),
         Command::AddTask(command) => {
             let task = NewTask {
                 task: TaskId(Uuid::nil()),
                 ..command.task.clone()
             };
-            format!("add task {} {task:?}", command.plan)
+            serde_json::to_vec(&("add task", command.plan, task))
         }
-        Command::RotateLogKey(command) => format!("rotate log key {}", command.previous_key),
-        Command::ContinueLog(command) => format!("continue log {} {:?}", command.previous, command.reason),
+        Command::RotateLogKey(command) => serde_json::to_vec(&("rotate log key", &command.previous_key)),
+        Command::ContinueLog(command) => serde_json::to_vec(&("continue log", command.previous, &command.reason)),
         Command::ProposeErasure(command) => {
             let proposal = ProposeErasure {
                 erasure: ErasureId(Uuid::nil()),
                 ..command.clone()
             };
-            format!("{proposal:?}")
+            serde_json::to_vec(&("propose erasure", proposal))
         }
         Command::IssuePlan(_)
         | Command::NameReporter(_)
@@ -392,7 +395,7 @@ fn fingerprint(command: &Command) -> [u8; 32] {
         | Command::VerifyReport(_)
         | Command::ConfirmErasure(_)
         | Command::DeclineErasure(_)
-        | Command::ReapplyErasure(_) => format!("{command:?}"),
+        | Command::ReapplyErasure(_) => serde_json::to_vec(command),
     };
-    hash_of(&[text.as_bytes()])
+    Ok(hash_of(&[&text.map_err(AppError::internal)?]))
 }

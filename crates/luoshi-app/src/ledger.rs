@@ -102,10 +102,7 @@ fn visible_plans(snapshot: &Snapshot<'_>, actor: &Actor) -> Result<Vec<PlanSumma
 }
 
 fn visible_plan(snapshot: &Snapshot<'_>, actor: &Actor, plan: PlanId) -> Result<Option<Plan>, StoreError> {
-    let is_visible = actor.oversees()
-        || visible_plans(snapshot, actor)?
-            .iter()
-            .any(|summary| summary.id == plan);
+    let is_visible = actor.oversees() || visible_plans(snapshot, actor)?.iter().any(|summary| summary.id == plan);
     if is_visible { snapshot.plan(plan) } else { Ok(None) }
 }
 

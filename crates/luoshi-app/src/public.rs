@@ -115,7 +115,7 @@ impl Standpoint<'_> {
             Ok(Some(public_task(
                 &task,
                 &plan,
-                &snapshot.reports_of_task(id)?,
+                &snapshot.reports_of_task(id, u32::MAX)?,
                 row,
                 today,
             )))

@@ -7,10 +7,10 @@ use luoshi_ledger::{
     Actor, Command, Facts,
     command::{AddTask, NewTask},
     facts::Subjects,
-    ids::{OrganisationId, PlanId, SectionId, TaskId},
+    ids::{OrganisationId, PlanId, ReportId, SectionId, TaskId},
     policy::{may_see_report, may_see_task},
     task::{Party, Reporting, TaskKind, Tracking},
-    view::TaskView,
+    view::{Extent, TaskView},
 };
 use luoshi_types::PartyRole;
 
@@ -57,12 +57,12 @@ impl App {
         self.present().task_facts(task)
     }
 
-    /// [`Standpoint::task`] as things stand.
+    /// [`Standpoint::task`] as things stand, with all its reports.
     ///
     /// # Errors
     /// When the store fails.
     pub fn task(&self, actor: &Actor, id: TaskId) -> Result<Option<TaskView>, AppError> {
-        self.present().task(actor, id)
+        self.present().task(actor, id, Extent::Whole)
     }
 }
 
@@ -78,11 +78,12 @@ impl Standpoint<'_> {
         Ok(self.read(|snapshot| snapshot.facts(&about(task)))?)
     }
 
-    /// A task with its reports and history, cut to what the actor may see; none where they may not see the task at all.
+    /// A task with its reports and history, as far back as `extent` goes, cut to what the actor may see; none where they may not see the task at all.
     ///
     /// # Errors
     /// When the store fails.
-    pub fn task(&self, actor: &Actor, id: TaskId) -> Result<Option<TaskView>, AppError> {
+    pub fn task(&self, actor: &Actor, id: TaskId, extent: Extent) -> Result<Option<TaskView>, AppError> {
+        let most = extent.most_reports();
         let found = self.read(|snapshot| {
             let mut facts = snapshot.facts(&about(id))?;
             let is_seen = facts
@@ -95,23 +96,18 @@ impl Standpoint<'_> {
             let (Some(plan), Some(row)) = (facts.plans.remove(&task.plan), snapshot.task_row(id)?) else {
                 return Ok(None);
             };
-            Ok(Some((
-                task,
-                plan,
-                row,
-                snapshot.reports_of_task(id)?,
-                snapshot.timeline(id)?,
-            )))
+            let mut reports = snapshot.reports_of_task(id, most.saturating_add(1))?;
+            let leaves_out = reports.len() > most as usize;
+            reports.truncate(most as usize);
+            // Who reads nothing of a report reads nothing of its history either.
+            reports.retain(|view| may_see_report(actor, &view.report));
+            let ids: Vec<ReportId> = reports.iter().map(|view| view.report.id).collect();
+            let timeline = snapshot.timeline(id, &ids)?;
+            Ok(Some((task, plan, row, reports, timeline, leaves_out)))
         })?;
-        let Some((task, plan, mut row, mut reports, mut timeline)) = found else {
+        let Some((task, plan, mut row, reports, timeline, leaves_out)) = found else {
             return Ok(None);
         };
-        reports.retain(|view| may_see_report(actor, &view.report));
-        timeline.retain(|entry| {
-            entry
-                .report
-                .is_none_or(|report| reports.iter().any(|view| view.report.id == report))
-        });
         row.latest = row.latest.filter(|report| may_see_report(actor, report));
         Ok(Some(TaskView {
             task,
@@ -120,6 +116,7 @@ impl Standpoint<'_> {
             plan_title: plan.title,
             reports,
             timeline,
+            leaves_out,
         }))
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 use luoshi_types::Span;
+use serde::Serialize;
 
 use crate::{
     actor::Role,
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// A request to change the ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Command {
     /// Enter a body.
     FoundOrganisation(FoundOrganisation),
@@ -58,7 +59,7 @@ pub enum Command {
 }
 
 /// Let a new key take over in the transparency log. The keys are in their public text form and the statement is signed by both.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RotateLogKey {
     /// The log.
     pub log: LogId,
@@ -75,7 +76,7 @@ pub struct RotateLogKey {
 }
 
 /// Begin a new log after an incident.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ContinueLog {
     /// The new log.
     pub log: LogId,
@@ -113,7 +114,7 @@ impl Command {
 }
 
 /// Enter a body.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FoundOrganisation {
     /// Its id.
     pub organisation: OrganisationId,
@@ -126,7 +127,7 @@ pub struct FoundOrganisation {
 }
 
 /// Give a person access.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OpenAccount {
     /// Its id.
     pub account: AccountId,
@@ -141,7 +142,7 @@ pub struct OpenAccount {
 }
 
 /// Take in a source document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReceiveDocument {
     /// Its id.
     pub document: DocumentId,
@@ -156,7 +157,7 @@ pub struct ReceiveDocument {
 }
 
 /// A section to be adopted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NewSection {
     /// Its id.
     pub section: SectionId,
@@ -169,7 +170,7 @@ pub struct NewSection {
 }
 
 /// A task to be brought into the ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NewTask {
     /// Its id.
     pub task: TaskId,
@@ -202,7 +203,7 @@ pub struct NewTask {
 }
 
 /// Accept reviewed drafts as a plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AdoptDrafts {
     /// Id of the plan.
     pub plan: PlanId,
@@ -229,7 +230,7 @@ pub struct AdoptDrafts {
 }
 
 /// Add one task by hand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AddTask {
     /// The plan.
     pub plan: PlanId,
@@ -240,7 +241,7 @@ pub struct AddTask {
 }
 
 /// Issue a plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct IssuePlan {
     /// The plan.
     pub plan: PlanId,
@@ -249,7 +250,7 @@ pub struct IssuePlan {
 }
 
 /// Name who reports on a task and by when.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NameReporter {
     /// The task.
     pub task: TaskId,
@@ -262,7 +263,7 @@ pub struct NameReporter {
 }
 
 /// Open tasks to the public or withhold them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PublishTasks {
     /// The plan that the tasks belong to.
     pub plan: PlanId,
@@ -273,7 +274,7 @@ pub struct PublishTasks {
 }
 
 /// Hand in a report.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SubmitReport {
     /// The task.
     pub task: TaskId,
@@ -298,14 +299,14 @@ pub struct SubmitReport {
 }
 
 /// Approve a report of the own body.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ApproveReport {
     /// The report.
     pub report: ReportId,
 }
 
 /// Return a report with a reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReturnReport {
     /// The report.
     pub report: ReportId,
@@ -314,7 +315,7 @@ pub struct ReturnReport {
 }
 
 /// Verify a report.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VerifyReport {
     /// The report.
     pub report: ReportId,
@@ -329,7 +330,7 @@ pub struct VerifyReport {
 }
 
 /// Ask that words or files be erased by law.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProposeErasure {
     /// Its id.
     pub erasure: ErasureId,
@@ -344,14 +345,14 @@ pub struct ProposeErasure {
 }
 
 /// Agree to an erasure as the second person.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConfirmErasure {
     /// The erasure.
     pub erasure: ErasureId,
 }
 
 /// Decline or withdraw an erasure.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeclineErasure {
     /// The erasure.
     pub erasure: ErasureId,

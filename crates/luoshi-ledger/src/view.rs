@@ -264,6 +264,25 @@ pub struct TimelineEntry {
     pub leaf_index: Option<u64>,
 }
 
+/// How far back the view of a task goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// The latest reports, as many as there are months in a year, each with its history.
+    Latest,
+    /// All of them.
+    Whole,
+}
+
+impl Extent {
+    /// How many reports at most.
+    pub fn most_reports(self) -> u32 {
+        match self {
+            Extent::Latest => 12,
+            Extent::Whole => u32::MAX,
+        }
+    }
+}
+
 /// A task with everything that its page shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskView {
@@ -277,8 +296,10 @@ pub struct TaskView {
     pub plan_issued: bool,
     /// Its reports that the reader may see, latest month first.
     pub reports: Vec<ReportView>,
-    /// Its history, latest first.
+    /// Its history and that of these reports, latest first.
     pub timeline: Vec<TimelineEntry>,
+    /// Whether there are earlier reports, which are left out with their history.
+    pub leaves_out: bool,
 }
 
 /// A report with the names that its page shows.

@@ -57,6 +57,9 @@ macro_rules! views {
 
 const VIEW: &str = views!("report.id = $1");
 
+const VIEWS_OF_TASK: &str =
+    views!("report.task = $1 order by report.period desc, organisation.name, report.id limit $2");
+
 const VIEWS_OF_TASKS: &str = views!("report.task in ({}) order by report.period desc, organisation.name, report.id");
 
 const VIEWS_IN_STATE: &str = views!("report.state = $1 order by report.submitted_at, report.id");
@@ -303,12 +306,12 @@ impl Snapshot<'_> {
         Ok(Some(view))
     }
 
-    /// The reports on a task, the latest month first.
+    /// The reports on a task, the latest month first, at most so many.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn reports_of_task(&self, task: TaskId) -> Result<Vec<ReportView>, StoreError> {
-        Ok(self.reports_of_tasks(&[task])?.remove(&task).unwrap_or_default())
+    pub fn reports_of_task(&self, task: TaskId, most: u32) -> Result<Vec<ReportView>, StoreError> {
+        self.report_views(self.connection.all(VIEWS_OF_TASK, values![&task, most])?)
     }
 
     /// The reports on each of the tasks, the latest month first; tasks without one are left out.

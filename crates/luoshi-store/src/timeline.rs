@@ -1,5 +1,7 @@
 //! The history of a task: its own events and those of its reports, with the names of those who caused them. Texts are not in it.
 
+use std::cmp::Reverse;
+
 use luoshi_ledger::{
     EventKind,
     ids::{ReportId, TaskId},
@@ -7,28 +9,42 @@ use luoshi_ledger::{
 };
 
 use crate::{
-    engine::{ColumnValue, FromColumn, FromRow, Row, values},
+    engine::{ColumnValue, FromColumn, FromRow, Row, for_keys, values},
     error::StoreError,
     snapshot::Snapshot,
 };
 
+macro_rules! entries {
+    ($report:literal, $from:literal) => {
+        concat!(
+            "select event.id, event.kind, event.effective_at, event.recorded_at, event.actor,
+                coalesce(account.display_name, ''), coalesce(organisation.name, ''), ",
+            $report,
+            ", leaf.leaf_index
+            from ",
+            $from,
+            "
+            left join account on account.id = event.actor
+            left join organisation on organisation.id = account.organisation
+            left join leaf on leaf.event_id = event.id
+            where "
+        )
+    };
+}
+
+const OF_TASK: &str = concat!(
+    entries!("null, null", "event"),
+    "event.stream_id = $1 and event.stream_kind = 'task'"
+);
+
 /// The period of a report is a function of its id, so it is read from the report's row.
-const OF_TASK: &str = "
-    select event.id, event.kind, event.effective_at, event.recorded_at, event.actor, coalesce(account.display_name, ''),
-        coalesce(organisation.name, ''), history.report, history.period, leaf.leaf_index
-    from (
-        select id as event_id, null as report, null as period
-        from event where stream_id = $1 and stream_kind = 'task'
-        union all
-        select event.id, report.id, report.period
-        from report join event on event.stream_id = report.id and event.stream_kind = 'report'
-        where report.task = $1
-    ) as history
-    join event on event.id = history.event_id
-    left join account on account.id = event.actor
-    left join organisation on organisation.id = account.organisation
-    left join leaf on leaf.event_id = event.id
-    order by event.id desc";
+const OF_REPORTS: &str = concat!(
+    entries!(
+        "report.id, report.period",
+        "report join event on event.stream_id = report.id"
+    ),
+    "report.id in ({}) and event.stream_kind = 'report'"
+);
 
 impl FromColumn for EventKind {
     fn from_column(value: ColumnValue<'_>) -> Option<Self> {
@@ -57,11 +73,17 @@ impl FromRow for TimelineEntry {
 }
 
 impl Snapshot<'_> {
-    /// The history of a task and of its reports, latest first.
+    /// The history of a task and of some of its reports, latest first.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn timeline(&self, task: TaskId) -> Result<Vec<TimelineEntry>, StoreError> {
-        self.connection.all(OF_TASK, values![&task])
+    pub fn timeline(&self, task: TaskId, reports: &[ReportId]) -> Result<Vec<TimelineEntry>, StoreError> {
+        let mut entries: Vec<TimelineEntry> = self.connection.all(OF_TASK, values![&task])?;
+        for_keys(OF_REPORTS, reports, |sql, keys| {
+            entries.extend(self.connection.all::<TimelineEntry>(sql, keys)?);
+            Ok(())
+        })?;
+        entries.sort_by_key(|entry| Reverse(entry.event));
+        Ok(entries)
     }
 }

@@ -25,8 +25,8 @@ use luoshi_ledger::{
     target::Target,
     task::{ExcludedClause, Party, Publication, Reporting, Source, Task, TaskKind, Tracking},
     view::{
-        AccountSummary, Duty, LedgerRow, LightCounts, LineVersion, OrganisationSummary, PartyView, PlanSummary, ReportView,
-        TaskView, TimelineEntry,
+        AccountSummary, Duty, LedgerRow, LightCounts, LineVersion, OrganisationSummary, PartyView, PlanSummary,
+        ReportView, TaskView, TimelineEntry,
     },
 };
 use luoshi_types::{Comparator, Decimal, Direction, PartyRole, Span, Strength};
@@ -436,6 +436,7 @@ pub(crate) fn task_view(tracking: Tracking, light: Light, states: Vec<ReportStat
         plan_issued: true,
         reports: states.into_iter().map(report_view).collect(),
         timeline,
+        leaves_out: false,
     }
 }
 

@@ -9,7 +9,7 @@ use luoshi_ledger::{
     report::ReportState,
     task::{Publication, Reporting},
     text::ERASED,
-    view::{LedgerFilter, TaskView},
+    view::{Extent, LedgerFilter, TaskView},
 };
 
 use crate::site::{DOCUMENT, Site};
@@ -35,7 +35,7 @@ type Seen = (Option<LedgerPage>, Option<TaskView>);
 fn seen(standpoint: &Standpoint<'_>, plan: PlanId, task: TaskId) -> Seen {
     let console = Actor::console();
     let page = standpoint.ledger(&console, plan, &LedgerFilter::default()).unwrap();
-    let mut view = standpoint.task(&console, task).unwrap();
+    let mut view = standpoint.task(&console, task, Extent::Whole).unwrap();
     for entry in view.iter_mut().flat_map(|view| &mut view.timeline) {
         // The log goes on: a leaf that had no place then has one now.
         entry.leaf_index = None;
@@ -300,7 +300,10 @@ async fn exports_of_a_past_day_say_so() {
 async fn erased_words_are_in_no_past_day() {
     let history = History::write().await;
     let words = |standpoint: &Standpoint<'_>| {
-        let view = standpoint.task(&Actor::console(), history.task).unwrap().unwrap();
+        let view = standpoint
+            .task(&Actor::console(), history.task, Extent::Whole)
+            .unwrap()
+            .unwrap();
         let report = &view.reports[0].report;
         assert_eq!(report.state, ReportState::Submitted);
         report.done.clone()

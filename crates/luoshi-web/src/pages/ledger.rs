@@ -322,12 +322,17 @@ pub(crate) async fn show_ledger(visit: Visit<Member>, At(plan): At<PlanId>) -> A
     let kept = standpoint.past().is_none().then_some(visit.written_lines());
     let language = visit.visitor().language;
     let mut found = Vec::with_capacity(ROWS_A_PAGE as usize);
-    let list = standpoint.ledger_list(visit.actor(), plan, &chosen.filter, |erasures, version, shows_report| {
-        let line = kept.and_then(|kept| kept.find(&LineKey::new(language, erasures, *version, shows_report)));
-        let is_known = line.is_some();
-        found.push(line);
-        is_known
-    })?;
+    let list = standpoint.ledger_list(
+        visit.actor(),
+        plan,
+        &chosen.filter,
+        |erasures, version, shows_report| {
+            let line = kept.and_then(|kept| kept.find(&LineKey::new(language, erasures, *version, shows_report)));
+            let is_known = line.is_some();
+            found.push(line);
+            is_known
+        },
+    )?;
     let Some(mut list) = list else {
         return Err(absent(&standpoint, visit.app().plan(visit.actor(), plan)?.is_some()));
     };

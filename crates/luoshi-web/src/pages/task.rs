@@ -15,7 +15,7 @@ use luoshi_ledger::{
     report::value_of,
     target::Target,
     task::{Publication, Reporting, TaskKind, Tracking},
-    view::{OrganisationSummary, Passage, ReportView, TaskView, TimelineEntry},
+    view::{Extent, OrganisationSummary, Passage, ReportView, TaskView, TimelineEntry},
 };
 use luoshi_types::{Decimal, PartyRole};
 
@@ -126,15 +126,29 @@ impl TaskPage {
         entry.effective_at < entry.recorded_at
     }
 
+    /// This page with all reports.
+    fn whole_address(&self) -> String {
+        let address = format!("{}?{REPORTS_FIELD}=all", urls::task(&self.view.task.id));
+        self.frame.keep_day(address)
+    }
+
     fn is_joint(&self) -> bool {
         matches!(self.view.task.reporting, Reporting::Jointly { .. })
     }
 }
 
+/// The field of an address by which a task is shown with all its reports.
+const REPORTS_FIELD: &str = "reports";
+
 /// A task.
 pub(crate) async fn show_task(visit: Visit<Member>, At(id): At<TaskId>) -> Answer {
     let standpoint = visit.standpoint().await?;
-    let Some(view) = standpoint.task(visit.actor(), id)? else {
+    let extent = if visit.query().raw(REPORTS_FIELD) == "all" {
+        Extent::Whole
+    } else {
+        Extent::Latest
+    };
+    let Some(view) = standpoint.task(visit.actor(), id, extent)? else {
         return Err(absent(&standpoint, visit.app().task(visit.actor(), id)?.is_some()));
     };
     let frame = visit.frame(Place::Ledger).seen_from(&standpoint);

@@ -1,6 +1,7 @@
 //! The ways people go through the site, form by form.
 
 use axum::http::StatusCode;
+use luoshi_ledger::{Actor, ActorIdentity, Command, Role, command::SubmitReport, period::Period};
 
 use crate::site::{Page, TestSite};
 
@@ -100,6 +101,62 @@ async fn a_report_goes_from_the_clerk_to_the_verified_ledger() {
     );
 }
 
+/// What a page costs must not grow with the history, and nothing of it may be out of reach.
+#[tokio::test]
+async fn a_task_shows_the_reports_of_a_year_and_all_of_them_when_asked() {
+    let site = TestSite::new().await;
+    let row = &site.rows[0];
+    let (reporter, _) = row.reporters[0];
+    let accounts = site.app.accounts(&Actor::console()).unwrap();
+    let clerk = accounts.iter().find(|account| account.sign_in_name == "clerk").unwrap();
+    let actor = Actor {
+        identity: ActorIdentity::Account(clerk.id),
+        organisation: Some(reporter),
+        roles: vec![Role::Clerk],
+    };
+    let mut period: Period = "2026-03".parse().unwrap();
+    for number in 1..=14 {
+        site.clock
+            .set(format!("{}T02:00:00Z", period.first_day()).parse().unwrap());
+        let report = SubmitReport {
+            task: row.task,
+            organisation: reporter,
+            period,
+            values: Vec::new(),
+            completion: Some(number),
+            done: format!("第{number}个月的进展"),
+            problems: String::new(),
+            help_wanted: String::new(),
+            next_step: String::new(),
+            evidence: Vec::new(),
+        };
+        let request = luoshi_app::Request::from(Command::SubmitReport(report));
+        site.app.execute(&actor, request).await.unwrap();
+        period = period.next();
+    }
+
+    let mut office = site.signed_in("supervisor").await;
+    let address = format!("/tasks/{}", row.task);
+    let months = |page: &Page| page.all("table.series tbody th");
+    let page = office.get(&address).await;
+    let shown = months(&page);
+    assert_eq!(shown.len(), 12);
+    assert_eq!((shown[0].as_str(), shown[11].as_str()), ("2027年4月", "2026年5月"));
+    assert!(
+        page.one("section[aria-labelledby=history] > p:last-child")
+            .contains("没有列出")
+    );
+    let submitted = |page: &Page| {
+        let history = page.all("#history ~ table tbody th");
+        history.iter().filter(|what| what.starts_with("报送进展")).count()
+    };
+    assert_eq!(submitted(&page), 12);
+    let whole = page.attribute("section[aria-labelledby=values] p a", "href");
+    let page = office.get(whole.split('#').next().unwrap()).await;
+    assert_eq!((months(&page).len(), submitted(&page)), (14, 14));
+    assert!(!page.text.contains("没有列出"));
+}
+
 /// Lines of the ledger are kept once they are written. Everybody has looked before each step, so whoever saw another's words, an old line or
 /// the wrong language would have it from there.
 #[tokio::test]
@@ -114,19 +171,19 @@ async fn every_reader_sees_the_ledger_as_it_is_now() {
     let mut clerk = site.signed_in("clerk").await;
     // Another body that the same promise names.
     let reporter = site.rows[0].reporters[0].0;
-    let named = site.rows[0].parties.iter().filter_map(|party| party.organisation.as_ref());
+    let named = site.rows[0]
+        .parties
+        .iter()
+        .filter_map(|party| party.organisation.as_ref());
     let (beside, _) = named.clone().find(|(body, _)| *body != reporter).unwrap();
     let account = luoshi_app::account::NewAccount {
         sign_in_name: "beside".to_owned(),
         display_name: "beside".to_owned(),
-        roles: vec![luoshi_ledger::Role::Head],
+        roles: vec![Role::Head],
         organisation: *beside,
         password: Some(crate::site::PASSWORD.to_owned()),
     };
-    site.app
-        .open_accounts(&luoshi_ledger::Actor::console(), vec![account])
-        .await
-        .unwrap();
+    site.app.open_accounts(&Actor::console(), vec![account]).await.unwrap();
     let mut beside = site.signed_in("beside").await;
     for browser in [&mut office, &mut clerk, &mut beside] {
         assert!(line(browser, "zh").await.contains("未报"));
@@ -150,7 +207,11 @@ async fn every_reader_sees_the_ledger_as_it_is_now() {
     assert!(line(&mut beside, "en").await.contains("21%"));
     let page = office.get(&report).await;
     office
-        .submit(&page, "form[action$='/return-for-correction']", &[("reason", "请补充项目清单")])
+        .submit(
+            &page,
+            "form[action$='/return-for-correction']",
+            &[("reason", "请补充项目清单")],
+        )
         .await;
     for browser in [&mut office, &mut clerk, &mut beside] {
         let words = line(browser, "zh").await;

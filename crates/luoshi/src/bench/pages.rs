@@ -37,29 +37,32 @@ impl Page {
         }
     }
 
-    /// An address of it, another one for each number.
-    fn path(self, site: &ScratchSite, number: usize) -> Option<String> {
+    /// An address of it, another one for each number. The task is one whose history is there with the fewest reports that are measured.
+    fn path(self, site: &ScratchSite, fewest: u64, number: usize) -> Option<String> {
         match self {
             Page::List => {
                 let body = site.bodies.get(number % site.bodies.len())?;
                 Some(format!("/plans/{}/ledger?organisation={}", site.plan, body.id))
             }
             Page::Task => {
+                let tasks = site.tasks_with_history(fewest);
                 // A stride that meets every task and never its neighbour next.
-                let (task, _) = site.tasks.get(number.wrapping_mul(7_919) % site.tasks.len())?;
+                let (task, _) = tasks.get(number.wrapping_mul(7_919).checked_rem(tasks.len())?)?;
                 Some(format!("/tasks/{task}"))
             }
         }
     }
 }
 
-/// Asks for a page over so many connections for `duration`, as the supervision office.
+/// Asks for a page over so many connections for `duration`, as the supervision office. Of all numbers of reports that are measured on the site
+/// `fewest` is the smallest.
 ///
 /// # Errors
 /// When nobody answers.
 pub(crate) async fn measure(
     site: &Arc<ScratchSite>,
     page: Page,
+    fewest: u64,
     address: SocketAddr,
     connections: usize,
     duration: Duration,
@@ -78,7 +81,9 @@ pub(crate) async fn measure(
                         let mut timings = Timings::default();
                         let mut number = connection;
                         while began.elapsed() < duration {
-                            let Some(path) = page.path(site, number) else { break };
+                            let Some(path) = page.path(site, fewest, number) else {
+                                break;
+                            };
                             number += connections;
                             let request = get(address, &path, session);
                             let one = Instant::now();

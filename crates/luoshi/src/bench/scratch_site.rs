@@ -64,6 +64,8 @@ pub(crate) struct ScratchSite {
     pub(crate) tasks: Vec<(TaskId, TargetId)>,
     first_period: Period,
     last_period: Period,
+    /// How many months of a task are reported on before the next task.
+    months_in_a_row: u64,
     next: AtomicU64,
 }
 
@@ -117,11 +119,17 @@ impl Slot {
 pub(crate) const NEXT_STEP: &str = "下月继续按计划推进。";
 
 impl ScratchSite {
-    /// Makes a site with so many tasks below `folder`; its database is there too, or in the empty database `server`.
+    /// Makes a site with so many tasks below `folder`; its database is there too, or in the empty database `server`. Its reports come month
+    /// by month, or, with more than one month in a row, task by task.
     ///
     /// # Errors
     /// When it cannot be made.
-    pub(crate) async fn make(folder: &Path, database: Database, tasks: usize) -> Result<Self, Failure> {
+    pub(crate) async fn make(
+        folder: &Path,
+        database: Database,
+        tasks: usize,
+        months_in_a_row: u64,
+    ) -> Result<Self, Failure> {
         let place = Place {
             data: folder.join("site"),
             database,
@@ -162,6 +170,7 @@ impl ScratchSite {
                     .first_of_year(),
             ),
             last_period: Period::of(today),
+            months_in_a_row,
             next: AtomicU64::new(0),
         })
     }
@@ -169,8 +178,9 @@ impl ScratchSite {
     /// The next report that nobody has handed in; none once every task has one for every month.
     pub(crate) fn next(&self) -> Option<Slot> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let place = usize::try_from(number).ok()?;
-        let months = i32::try_from(place / self.tasks.len()).ok()?;
+        let place = usize::try_from(number / self.months_in_a_row).ok()?;
+        let months = (place / self.tasks.len()) as u64 * self.months_in_a_row + number % self.months_in_a_row;
+        let months = i32::try_from(months).ok()?;
         let first = self.first_period.first_day();
         let period = Period::of(first.checked_add(jiff::Span::new().months(months)).ok()?);
         let place = place % self.tasks.len();
@@ -182,6 +192,12 @@ impl ScratchSite {
             target,
             period,
         })
+    }
+
+    /// The tasks on which everything is reported once there are `reports` reports.
+    pub(crate) fn tasks_with_history(&self, reports: u64) -> &[(TaskId, TargetId)] {
+        let filled = usize::try_from(reports / self.months_in_a_row).unwrap_or(usize::MAX);
+        self.tasks.get(..filled).unwrap_or(&self.tasks)
     }
 
     /// Who hands a report in, and what is handed in.

@@ -65,7 +65,7 @@ fn measure_submissions(arguments: &BenchArguments, database: Database, words: Wo
     let duration = Duration::from_secs(arguments.settings.seconds);
     let mut outcome = runtime()?.block_on(async {
         complain(&words.say("bench-making"));
-        let site = Arc::new(ScratchSite::make(folder.path(), database, tasks).await?);
+        let site = Arc::new(ScratchSite::make(folder.path(), database, tasks, 1).await?);
         submissions::measure(&site, folder.path(), way, &writers, duration, |writers| {
             complain(&words.say_with("bench-measuring", &[("writers", text(writers))]));
         })
@@ -210,9 +210,17 @@ fn measure_pages(arguments: &BenchPagesArguments, database: Database, words: Wor
     let tasks = arguments.settings.tasks.unwrap_or(TASKS_OF_PAGES);
     let mut reports = arguments.reports.clone();
     reports.sort_unstable();
+    let (fewest, most) = (
+        reports.first().copied().unwrap_or_default(),
+        reports.last().copied().unwrap_or_default(),
+    );
     let figures = runtime()?.block_on(async {
         complain(&words.say("bench-making"));
-        let site = Arc::new(ScratchSite::make(folder.path(), database, tasks as usize).await?);
+        // The history of a task is whole before that of the next begins: with more reports the pages that are measured show the same, and
+        // what they cost more is the price of what else is there.
+        let months_in_a_row = most.div_ceil(u64::from(tasks.max(1))).max(1);
+        let site = ScratchSite::make(folder.path(), database, tasks as usize, months_in_a_row).await?;
+        let site = Arc::new(site);
         let (stop, stopped) = watch::channel(false);
         let address = submissions::serve(&site.app, stopped).await?;
         let mut figures: Vec<PageFigure> = Vec::new();
@@ -224,7 +232,8 @@ fn measure_pages(arguments: &BenchPagesArguments, database: Database, words: Wor
             site.app.drain_jobs().await?;
             for page in Page::ALL {
                 for connections in arguments.connections.iter().copied() {
-                    let mut timings = pages::measure(&site, page, address, usize::from(connections), duration).await?;
+                    let mut timings =
+                        pages::measure(&site, page, fewest, address, usize::from(connections), duration).await?;
                     let p50 = timings.percentile(50);
                     let fewest = figures
                         .iter()

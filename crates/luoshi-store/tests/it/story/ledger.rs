@@ -53,7 +53,12 @@ pub(super) fn the_ledger_and_its_filters(store: Store) {
     let tasks = |filter: LedgerFilter| -> Vec<TaskId> {
         let (rows, versions) = scene
             .store
-            .read(|snapshot| Ok((snapshot.ledger(scene.plan, &filter)?, snapshot.line_versions(scene.plan, &filter)?)))
+            .read(|snapshot| {
+                Ok((
+                    snapshot.ledger(scene.plan, &filter)?,
+                    snapshot.line_versions(scene.plan, &filter)?,
+                ))
+            })
             .unwrap();
         let tasks: Vec<TaskId> = rows.iter().map(|row| row.task).collect();
         let of_versions: Vec<TaskId> = versions.iter().map(|version| version.task).collect();

@@ -65,7 +65,7 @@ pub(super) fn lights(store: Store) {
             Ok((
                 snapshot.task(growth)?,
                 snapshot.plan(scene.plan)?,
-                snapshot.reports_of_task(growth)?,
+                snapshot.reports_of_task(growth, 12)?,
             ))
         })
         .unwrap();

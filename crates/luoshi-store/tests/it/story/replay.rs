@@ -60,11 +60,11 @@ pub(super) fn a_past_day(store: Store) {
     let april = past("2026-04-20", AsOfClock::Known);
     april
         .read(|snapshot| {
-            let reports = snapshot.reports_of_task(scene.tasks[0])?;
+            let reports = snapshot.reports_of_task(scene.tasks[0], 12)?;
             let states: Vec<&str> = reports.iter().map(|view| view.report.state.code()).collect();
             // The one of April was approved that day and returned on the next; the one of March was verified.
             assert_eq!(states, ["approved", "verified"]);
-            assert_eq!(snapshot.reports_of_task(scene.tasks[1])?, []);
+            assert_eq!(snapshot.reports_of_task(scene.tasks[1], 12)?, []);
             let filter = LedgerFilter::default();
             let rows = snapshot.ledger(scene.plan, &filter)?;
             assert_eq!(rows.len(), 3);
@@ -74,7 +74,8 @@ pub(super) fn a_past_day(store: Store) {
             let facts = snapshot.light_facts(scene.tasks[0])?.unwrap();
             assert_eq!(rows[0].light, light(&facts, date(2026, 4, 20)));
             // The history of a task is there, with places in the log.
-            let timeline = snapshot.timeline(scene.tasks[0])?;
+            let ids: Vec<ReportId> = reports.iter().map(|view| view.report.id).collect();
+            let timeline = snapshot.timeline(scene.tasks[0], &ids)?;
             assert!(timeline.len() > 3 && timeline.iter().all(|entry| entry.leaf_index.is_some()));
             Ok(())
         })

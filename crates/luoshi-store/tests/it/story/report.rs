@@ -135,8 +135,8 @@ pub(super) fn a_report_all_the_way(store: Store) {
             );
             assert_eq!(view.targets[0].id, scene.target);
             let views = [view];
-            assert_eq!(snapshot.reports_of_task(scene.tasks[0])?, views);
-            assert_eq!(snapshot.reports_of_task(scene.tasks[1])?, []);
+            assert_eq!(snapshot.reports_of_task(scene.tasks[0], 12)?, views);
+            assert_eq!(snapshot.reports_of_task(scene.tasks[1], 12)?, []);
             let of_all = snapshot.reports_of_tasks(&scene.tasks)?;
             assert_eq!(of_all, [(scene.tasks[0], views.to_vec())].into());
             assert_eq!(snapshot.reports_in_state("verified", None)?, views);
@@ -148,7 +148,13 @@ pub(super) fn a_report_all_the_way(store: Store) {
             let row = snapshot.task_row(scene.tasks[0])?.unwrap();
             assert_eq!((row.latest, row.completion), (Some(verified.clone()), Some(23)));
 
-            let timeline = snapshot.timeline(scene.tasks[0])?;
+            let of_task: Vec<EventKind> = snapshot
+                .timeline(scene.tasks[0], &[])?
+                .iter()
+                .map(|entry| entry.kind)
+                .collect();
+            assert_eq!(of_task, [EventKind::TaskAdopted]);
+            let timeline = snapshot.timeline(scene.tasks[0], &[report])?;
             assert_eq!(
                 timeline.iter().map(|entry| entry.kind).collect::<Vec<_>>(),
                 [
