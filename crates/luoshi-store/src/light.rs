@@ -43,8 +43,15 @@ macro_rules! latest_report_of {
     };
 }
 
-const SAVE: &str = "
-    update task_light set day = $2, colour = $3, proof = $4, reason = $5, since = $6, rule_version = $7 where task = $1";
+const STANDING: &str = "
+    select plan, day, colour, proof, reason, since, rule_version from task_light where task = $1";
+
+/// Day and colour stand in indexes, which a statement that sets them writes anew even where they stay the same.
+const SAVE: &str = "update task_light set proof = $2, reason = $3, since = $4, rule_version = $5 where task = $1";
+
+const SAVE_COLOUR: &str = "update task_light set colour = $2 where task = $1";
+
+const SAVE_DAY: &str = "update task_light set day = $2 where task = $1";
 
 const NOTE_LATEST: &str = concat!(
     "update task_light set latest = ",
@@ -107,6 +114,24 @@ impl FromRow for Light {
             reason: row.take::<Json<Reason>>()?.0,
             since: row.take()?,
             rule_version: row.take()?,
+        })
+    }
+}
+
+/// A light as it stands.
+struct StandingLight {
+    plan: PlanId,
+    /// Empty before the first time that it was judged.
+    day: String,
+    light: Light,
+}
+
+impl FromRow for StandingLight {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            plan: row.take()?,
+            day: row.take()?,
+            light: Light::from_row(row)?,
         })
     }
 }
@@ -283,24 +308,24 @@ impl Transaction<'_> {
     /// # Errors
     /// When the database cannot be written.
     pub fn save_light(&mut self, task: TaskId, day: Date, light: &Light) -> Result<(), StoreError> {
-        let before: Option<(PlanId, Colour)> = self.connection.optional(OF_TASK, values![&task])?;
-        if let Some((plan, colour)) = before
-            && colour != light.colour
-        {
-            self.change_totals(task, plan, &mut [(colour, -1), (light.colour, 1)])?;
+        let Some(before) = self.connection.optional::<StandingLight>(STANDING, values![&task])? else {
+            return Ok(());
+        };
+        if before.light.colour != light.colour {
+            let changes = &mut [(before.light.colour, -1), (light.colour, 1)];
+            self.change_totals(task, before.plan, changes)?;
+            self.connection.send(SAVE_COLOUR, values![&task, light.colour])?;
         }
-        let reason = Json(light.reason).text()?;
-        self.connection.send(
-            SAVE,
-            values![
-                &task,
-                day,
-                light.colour,
-                light.proof,
-                reason,
-                light.since,
-                light.rule_version
-            ],
-        )
+        if before.day != day.to_string() {
+            self.connection.send(SAVE_DAY, values![&task, day])?;
+        }
+        if before.light != *light {
+            let reason = Json(light.reason).text()?;
+            self.connection.send(
+                SAVE,
+                values![&task, light.proof, reason, light.since, light.rule_version],
+            )?;
+        }
+        Ok(())
     }
 }

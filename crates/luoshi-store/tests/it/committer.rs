@@ -1,6 +1,10 @@
 //! The committer under strain: groups, refusals, panics, a full queue, another process, the end.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+    mpsc::{Receiver, Sender, channel},
+};
 
 use luoshi_store::{Location, PendingWrite, Store, StoreError, Transaction, WriteError};
 
@@ -68,6 +72,39 @@ fn a_refusal_and_a_panic_leave_their_neighbours_alone() {
         ("last", true),
     ] {
         assert_eq!(is_set(&store, key), expected, "{key}");
+    }
+}
+
+/// A group is done again, with savepoints, only where there is something to undo.
+#[test]
+fn a_refusal_costs_its_neighbours_a_second_run_only_after_it_has_written() {
+    for (writes_first, runs) in [(false, 1), (true, 2)] {
+        let store = in_memory();
+        let (go, held) = hold(&store);
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = |key: &'static str| {
+            let count = Arc::clone(&count);
+            store.write(move |transaction| {
+                count.fetch_add(1, Ordering::Relaxed);
+                transaction.set_setting(key, "set")
+            })
+        };
+        let first = counted("first");
+        let refused = store.write(move |transaction| {
+            if writes_first {
+                transaction.set_setting("refused", "half done")?;
+            }
+            Err::<(), _>(StoreError::VersionClash)
+        });
+        let last = counted("last");
+        go.send(()).unwrap();
+        held.wait().unwrap();
+        first.wait().unwrap();
+        assert!(refused.wait().is_err());
+        last.wait().unwrap();
+        // The last one is met only once the refusal is dealt with.
+        assert_eq!(count.load(Ordering::Relaxed), 1 + runs, "{writes_first}");
+        assert!(is_set(&store, "first") && is_set(&store, "last") && !is_set(&store, "refused"));
     }
 }
 
