@@ -8,8 +8,9 @@ use luoshi_ledger::{
     command::{AddTask, NewTask},
     facts::Subjects,
     ids::{OrganisationId, PlanId, ReportId, SectionId, TaskId},
+    plan::Plan,
     policy::{may_see_report, may_see_task},
-    task::{Party, Reporting, TaskKind, Tracking},
+    task::{Party, Reporting, Task, TaskKind, Tracking},
     view::{Extent, TaskView},
 };
 use luoshi_types::PartyRole;
@@ -53,6 +54,14 @@ impl App {
             .is_some_and(|task| may_see_task(actor, task, &facts)))
     }
 
+    /// A task with its plan, where the actor may see it: what a form about it rests on.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn task_with_plan(&self, actor: &Actor, id: TaskId) -> Result<Option<(Task, Plan)>, AppError> {
+        Ok(seen(actor, id, self.task_facts(id)?))
+    }
+
     pub(crate) fn task_facts(&self, task: TaskId) -> Result<Facts, AppError> {
         self.present().task_facts(task)
     }
@@ -64,6 +73,14 @@ impl App {
     pub fn task(&self, actor: &Actor, id: TaskId) -> Result<Option<TaskView>, AppError> {
         self.present().task(actor, id, Extent::Whole)
     }
+
+    /// [`Standpoint::task`] as things stand, without reports and history.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn task_alone(&self, actor: &Actor, id: TaskId) -> Result<Option<TaskView>, AppError> {
+        self.present().task(actor, id, Extent::Alone)
+    }
 }
 
 fn about(task: TaskId) -> Subjects {
@@ -71,6 +88,17 @@ fn about(task: TaskId) -> Subjects {
         tasks: [task].into(),
         ..Subjects::default()
     }
+}
+
+/// The task and its plan out of the facts about it; none where the actor may not see it.
+fn seen(actor: &Actor, id: TaskId, mut facts: Facts) -> Option<(Task, Plan)> {
+    let is_seen = facts
+        .tasks
+        .get(&id)
+        .is_some_and(|task| may_see_task(actor, task, &facts));
+    let task = facts.tasks.remove(&id).filter(|_| is_seen)?;
+    let plan = facts.plans.remove(&task.plan)?;
+    Some((task, plan))
 }
 
 impl Standpoint<'_> {
@@ -85,17 +113,15 @@ impl Standpoint<'_> {
     pub fn task(&self, actor: &Actor, id: TaskId, extent: Extent) -> Result<Option<TaskView>, AppError> {
         let most = extent.most_reports();
         let found = self.read(|snapshot| {
-            let mut facts = snapshot.facts(&about(id))?;
-            let is_seen = facts
-                .tasks
-                .get(&id)
-                .is_some_and(|task| may_see_task(actor, task, &facts));
-            let Some(task) = facts.tasks.remove(&id).filter(|_| is_seen) else {
+            let Some((task, plan)) = seen(actor, id, snapshot.facts(&about(id))?) else {
                 return Ok(None);
             };
-            let (Some(plan), Some(row)) = (facts.plans.remove(&task.plan), snapshot.task_row(id)?) else {
+            let Some(row) = snapshot.task_row(id)? else {
                 return Ok(None);
             };
+            if extent == Extent::Alone {
+                return Ok(Some((task, plan, row, Vec::new(), Vec::new(), false)));
+            }
             let mut reports = snapshot.reports_of_task(id, most.saturating_add(1))?;
             let leaves_out = reports.len() > most as usize;
             reports.truncate(most as usize);

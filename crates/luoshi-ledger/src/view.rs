@@ -267,6 +267,8 @@ pub struct TimelineEntry {
 /// How far back the view of a task goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
+    /// The task alone, without reports and history.
+    Alone,
     /// The latest reports, as many as there are months in a year, each with its history.
     Latest,
     /// All of them.
@@ -277,6 +279,7 @@ impl Extent {
     /// How many reports at most.
     pub fn most_reports(self) -> u32 {
         match self {
+            Extent::Alone => 0,
             Extent::Latest => 12,
             Extent::Whole => u32::MAX,
         }
@@ -298,7 +301,7 @@ pub struct TaskView {
     pub reports: Vec<ReportView>,
     /// Its history and that of these reports, latest first.
     pub timeline: Vec<TimelineEntry>,
-    /// Whether there are earlier reports, which are left out with their history.
+    /// Whether there are earlier reports than these, which are left out with their history.
     pub leaves_out: bool,
 }
 

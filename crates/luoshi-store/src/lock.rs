@@ -23,9 +23,12 @@ const TASK_OF_REPORT: &str = "select task from report where id = $1";
 /// A plan that a command changes: nobody decides anything about its tasks meanwhile.
 const LOCK_PLANS: &str = "select id from plan where id in ({}) order by id for update";
 
-/// The plans that commands about some of their tasks rest on: others may rest on them too. A task never changes its plan.
-const SHARE_PLANS: &str =
-    "select id from plan where id in (select plan from task where id in ({})) order by id for share";
+/// The plans that commands about some of their tasks rest on: others may rest on them too. A task never changes its plan. Once a plan is issued
+/// nothing is decided about it any more, and it is not locked: many sharers of one row cost the server more than all else that they do. A plan
+/// that is being issued is waited for and then looked at again.
+const SHARE_PLANS: &str = "
+    select id from plan where issued_at is null and id in (select plan from task where id in ({}))
+    order by id for share";
 
 /// Everything about a task is decided one after the other, reports of several bodies on it included: its light follows from all of them.
 /// Rows that name the task may still be written.

@@ -14,6 +14,7 @@ use luoshi_ledger::{
     period::Period,
     report::{Report, ReportState, ReturnStage, TargetValue, VerificationMethod, value_of},
     target::Target,
+    task::Task,
     view::{ReportView, TaskView},
 };
 use luoshi_types::Decimal;
@@ -125,37 +126,36 @@ fn typed_for(values: &[(String, String)], target: &Target) -> String {
 
 /// What a clerk's form rests on.
 struct Desk {
-    view: TaskView,
+    task: Task,
     organisation: OrganisationId,
     period: Period,
     present: Option<Report>,
 }
 
 impl Desk {
-    fn of(visit: &Visit<Clerk>, task: TaskId, fields: &Fields) -> Result<Self, Failure> {
-        let view = visit.app().task(visit.actor(), task)?.ok_or(Failure::NotFound)?;
+    fn of(visit: &Visit<Clerk>, id: TaskId, fields: &Fields) -> Result<Self, Failure> {
+        let found = visit.app().task_with_plan(visit.actor(), id)?;
+        let (task, plan) = found.ok_or(Failure::NotFound)?;
         let organisation = visit.actor().organisation.ok_or(Failure::Forbidden)?;
-        if !view.task.is_tracked() {
+        if !task.is_tracked() {
             return Err(Failure::Refused(Refusal::NotTracked));
         }
-        if !view.plan_issued {
+        if plan.issued_at().is_none() {
             return Err(Failure::Refused(Refusal::NotIssued));
         }
-        if !view.task.reporting.organisations().contains(&organisation) {
+        if !task.reporting.organisations().contains(&organisation) {
             return Err(Failure::Refused(Refusal::NotReporter));
         }
         let period = match fields.raw("period") {
-            "" => visit.app().period_owed(task, organisation)?,
+            "" => visit.app().period_owed(id, organisation)?,
             text => text.parse().map_err(|_| Failure::NotFound)?,
         };
-        let present = view
-            .reports
-            .iter()
-            .map(|entry| &entry.report)
-            .find(|report| report.organisation == organisation && report.period == period)
-            .cloned();
+        let present = visit
+            .app()
+            .report(visit.actor(), ReportId::of(id, organisation, period))?
+            .map(|entry| entry.report);
         Ok(Self {
-            view,
+            task,
             organisation,
             period,
             present,
@@ -163,7 +163,7 @@ impl Desk {
     }
 
     fn report(&self) -> ReportId {
-        ReportId::of(self.view.task.id, self.organisation, self.period)
+        ReportId::of(self.task.id, self.organisation, self.period)
     }
 
     /// The page with what was typed.
@@ -174,22 +174,23 @@ impl Desk {
         key: String,
         errors: FieldErrors,
     ) -> Result<FormPage, Failure> {
-        let earlier = self
-            .view
+        let view = visit.app().task(visit.actor(), self.task.id)?;
+        let view = view.ok_or(Failure::NotFound)?;
+        let earlier = view
             .reports
             .iter()
             .map(|entry| &entry.report)
             .filter(|report| report.organisation == self.organisation && report.period < self.period)
             .max_by_key(|report| report.period)
             .cloned();
-        let other_periods = match visit.app().plan(visit.actor(), self.view.task.plan)? {
+        let other_periods = match visit.app().plan(visit.actor(), self.task.plan)? {
             Some(plan) => visit.app().periods_of(&plan),
             None => Vec::new(),
         };
         Ok(FormPage {
             evidence: visit.app().draft_evidence(visit.actor(), self.report())?,
             refused_files: Vec::new(),
-            frame: under_task(visit.frame(Place::ToDo), &self.view).headed("report-form"),
+            frame: under_task(visit.frame(Place::ToDo), &view).headed("report-form"),
             other_periods: other_periods
                 .into_iter()
                 .filter(|period| *period != self.period)
@@ -202,7 +203,7 @@ impl Desk {
             returned: self
                 .present
                 .filter(|report| matches!(report.state, ReportState::Returned { .. })),
-            view: self.view,
+            view,
             key,
             is_saved: false,
         })
@@ -223,7 +224,7 @@ pub(crate) async fn show_form(visit: Visit<Clerk>, At(task): At<TaskId>) -> Answ
         .app()
         .report_draft(visit.actor(), task, desk.organisation, desk.period)?;
     let typed = draft
-        .or_else(|| Some(draft_of(desk.present.as_ref()?, &desk.view.task.targets)))
+        .or_else(|| Some(draft_of(desk.present.as_ref()?, &desk.task.targets)))
         .unwrap_or_default();
     let key = visit.app().new_id().to_string();
     let mut page = desk.page(&visit, typed, key, FieldErrors::default())?;
@@ -261,7 +262,7 @@ pub(crate) async fn take_form(visit: Visit<Clerk>, At(task): At<TaskId>, form: S
         .report_draft(visit.actor(), task, desk.organisation, desk.period)?;
     let typed = ReportDraft {
         left_out: earlier_draft.map(|draft| draft.left_out).unwrap_or_default(),
-        values: typed_values(&desk.view.task.targets, fields),
+        values: typed_values(&desk.task.targets, fields),
         completion: fields.text("completion"),
         done: fields.text("done"),
         problems: fields.text("problems"),
@@ -311,7 +312,7 @@ pub(crate) async fn take_form(visit: Visit<Clerk>, At(task): At<TaskId>, form: S
         _ => {}
     }
     let mut errors = FieldErrors::default();
-    let values = read_values(&desk.view.task.targets, fields, &mut errors);
+    let values = read_values(&desk.task.targets, fields, &mut errors);
     let completion = read_completion(&typed.completion, &mut errors);
     if typed.done.is_empty() {
         errors.add("done", "report-done-missing");
@@ -370,7 +371,7 @@ struct TakenFiles {
 
 async fn take_files(visit: &Visit<Clerk>, desk: &Desk, files: Vec<SentFile>) -> Result<TakenFiles, Failure> {
     let frame = visit.frame(Place::ToDo);
-    let (task, report) = (desk.view.task.id, desk.report());
+    let (task, report) = (desk.task.id, desk.report());
     let mut taken = TakenFiles::default();
     for SentFile { name, received } in files {
         let added = match received {

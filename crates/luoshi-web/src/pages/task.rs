@@ -149,7 +149,10 @@ pub(crate) async fn show_task(visit: Visit<Member>, At(id): At<TaskId>) -> Answe
         Extent::Latest
     };
     let Some(view) = standpoint.task(visit.actor(), id, extent)? else {
-        return Err(absent(&standpoint, visit.app().task(visit.actor(), id)?.is_some()));
+        return Err(absent(
+            &standpoint,
+            visit.app().task_alone(visit.actor(), id)?.is_some(),
+        ));
     };
     let frame = visit.frame(Place::Ledger).seen_from(&standpoint);
     let ledger = frame.keep_day(urls::ledger(&view.task.plan));
@@ -208,7 +211,7 @@ impl PassagePage {
 
 /// The passage of the document that a task's text is.
 pub(crate) async fn show_passage(visit: Visit<Member>, At(id): At<TaskId>) -> Answer {
-    let view = visit.app().task(visit.actor(), id)?.ok_or(Failure::NotFound)?;
+    let view = visit.app().task_alone(visit.actor(), id)?.ok_or(Failure::NotFound)?;
     let passage = visit.app().passage(visit.actor(), id)?.ok_or(Failure::NotFound)?;
     let frame = under_task(visit.frame(Place::Ledger), &view).headed("passage");
     show(&PassagePage::of(&passage, frame))
@@ -283,13 +286,13 @@ impl ReporterPage {
 
 /// The form that names who reports on a task and by when.
 pub(crate) async fn show_reporter(visit: Visit<Supervisor>, At(id): At<TaskId>) -> Answer {
-    let view = visit.app().task(visit.actor(), id)?.ok_or(Failure::NotFound)?;
+    let view = visit.app().task_alone(visit.actor(), id)?.ok_or(Failure::NotFound)?;
     show(&ReporterPage::of(&visit, view)?)
 }
 
 /// Names who reports on a task and by when.
 pub(crate) async fn name_reporter(visit: Visit<Supervisor>, At(id): At<TaskId>, form: Submitted) -> Answer {
-    let view = visit.app().task(visit.actor(), id)?.ok_or(Failure::NotFound)?;
+    let view = visit.app().task_alone(visit.actor(), id)?.ok_or(Failure::NotFound)?;
     let fields = form.fields();
     let organisations: Vec<OrganisationId> = fields.all("organisation").filter_map(|id| id.parse().ok()).collect();
     let due = fields.text("due");
@@ -325,7 +328,7 @@ pub(crate) async fn name_reporter(visit: Visit<Supervisor>, At(id): At<TaskId>, 
 
 /// Opens a task to the public or withholds it.
 pub(crate) async fn change_publication(visit: Visit<Supervisor>, At(id): At<TaskId>, form: Submitted) -> Answer {
-    let view = visit.app().task(visit.actor(), id)?.ok_or(Failure::NotFound)?;
+    let view = visit.app().task_alone(visit.actor(), id)?.ok_or(Failure::NotFound)?;
     let publication = Publication::from_code(form.fields().raw("publication")).ok_or(Failure::BadRequest)?;
     let command = Command::PublishTasks(PublishTasks {
         plan: view.task.plan,
