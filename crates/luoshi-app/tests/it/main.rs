@@ -21,6 +21,7 @@ mod scanner;
 mod search;
 mod session;
 mod signing;
+mod simulation;
 mod site;
 mod sweep;
 mod tampering;
