@@ -214,7 +214,11 @@ impl App {
                 let is_held = is_held || is_lease_ignored();
                 let is_ours = is_held && is_as_checked(transaction, &verifier, first_place, old_size)?;
                 if is_ours {
-                    transaction.save_checkpoint(size, &note, now)?;
+                    // More may wait than one portion takes, perhaps since long before this signature. It stands behind it, and whoever
+                    // verifies must not take it for dated back.
+                    let waiting_since = transaction.waiting_since(size)?;
+                    let covers_until = waiting_since.map_or(now, |instant| instant.min(now));
+                    transaction.save_checkpoint(size, &note, covers_until)?;
                 }
                 if is_ours && is_last {
                     transaction.release_lease(LEASE, holder, now)?;

@@ -44,5 +44,6 @@ create index leaf_waiting on leaf (event_id) where leaf_index is null;
 create table checkpoint (
     size       integer not null primary key,
     note       text    not null,
+    -- Or, where leaves were waiting on, when the first of those was recorded: whatever was recorded earlier is covered.
     signed_at  integer not null
 ) strict;

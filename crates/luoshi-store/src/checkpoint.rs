@@ -25,7 +25,7 @@ pub struct StoredCheckpoint {
     pub size: u64,
     /// The signed note.
     pub note: String,
-    /// When it was signed.
+    /// When it was signed; where leaves were waiting on, when the first of those was recorded. Whatever was recorded earlier is covered.
     pub signed_at: Timestamp,
 }
 

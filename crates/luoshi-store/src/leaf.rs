@@ -21,6 +21,13 @@ const GIVE_BACK: &str = "update leaf set leaf_index = null where leaf_index >= $
 
 const WAITING: &str = "select event_id, entry from leaf where leaf_index is null order by event_id limit $1";
 
+const INSTANT_AT: &str = "
+    select event.recorded_at from leaf join event on event.id = leaf.event_id where leaf.leaf_index = $1";
+
+const INSTANT_OF_FIRST_WAITING: &str = "
+    select event.recorded_at from event
+    where event.id = (select event_id from leaf where leaf_index is null order by event_id limit 1)";
+
 /// Places have no gaps, so the greatest tells how many there are; the index holds it at its end.
 const LOG_SIZE: &str = "select coalesce(max(leaf_index) + 1, 0) from leaf";
 
@@ -178,6 +185,21 @@ impl FromRow for LogEntry {
             entry: row.take()?,
             recorded_at: row.take()?,
         })
+    }
+}
+
+impl Snapshot<'_> {
+    /// When the first leaf was recorded that stands behind the first `size` places, or has no place yet; none where there is no such leaf.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn waiting_since(&self, size: u64) -> Result<Option<Timestamp>, StoreError> {
+        let placed: Option<(Timestamp,)> = self.connection.optional(INSTANT_AT, values![size])?;
+        let waiting = match placed {
+            Some(placed) => Some(placed),
+            None => self.connection.optional(INSTANT_OF_FIRST_WAITING, &[])?,
+        };
+        Ok(waiting.map(|(instant,)| instant))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::fs;
 
-use luoshi_app::{OpenError, document::Upload, verify::Fault};
-use luoshi_ledger::Actor;
+use jiff::ToSpan;
+use luoshi_app::{OpenError, Request, document::Upload, verify::Fault};
+use luoshi_ledger::{Actor, Command, command::PublishTasks, task::Publication};
 use luoshi_tlog::{LogKey, Origin};
 
 use crate::site::{DOCUMENT, Site, files_below, open, try_open};
@@ -38,6 +39,38 @@ async fn a_checkpoint_of_another_process_is_served_as_well() {
     beside.import_document(&Actor::console(), upload).await.unwrap();
     beside.drain_jobs().await.unwrap();
     assert_eq!(site.app.checkpoint(), beside.checkpoint());
+}
+
+/// More entries waited than one portion of the log takes, for longer than clocks may differ. Behind the checkpoint over the first portion
+/// stood what was recorded long before it was signed, and `verify` took all of it for dated back.
+#[tokio::test]
+async fn a_backlog_that_is_signed_in_portions_is_not_taken_for_dated_back() {
+    let (site, plan) = Site::issued().await;
+    let tasks: Vec<_> = site.rows(plan).iter().map(|row| row.task).collect();
+    let portion = 10_000;
+    let requests = (0..=portion / tasks.len())
+        .map(|number| {
+            let publication = if number % 2 == 0 {
+                Publication::Open
+            } else {
+                Publication::Withheld
+            };
+            let publish = PublishTasks {
+                plan,
+                tasks: tasks.clone(),
+                publication,
+            };
+            let request = Request::from(Command::PublishTasks(publish));
+            (Actor::console(), request, site.app.now())
+        })
+        .collect();
+    site.app.execute_all(requests).await.unwrap();
+    // The worker of the log stood still for an hour.
+    site.clock.set(site.app.now() + 1.hour());
+    site.app.drain_jobs().await.unwrap();
+    let found = site.app.verify(&mut |_, _| {}).unwrap();
+    assert!(found.is_sound(), "{:?}", found.faults.first());
+    assert!(found.checkpoints > 1, "{}", found.checkpoints);
 }
 
 #[tokio::test]

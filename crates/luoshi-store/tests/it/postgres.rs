@@ -4,10 +4,14 @@ use std::{sync::mpsc::channel, thread};
 
 use jiff::{ToSpan, civil::date};
 use luoshi_equipment::{postgres, postgres::Server};
-use luoshi_ledger::{Command, command::SubmitReport, period::Period};
+use luoshi_ledger::{
+    Command,
+    command::{IssuePlan, SubmitReport},
+    period::Period,
+};
 use luoshi_store::{Address, Location, Store, StoreError, WriteError};
 
-use crate::scene::{No, Scene, at, carry_out, next_id};
+use crate::scene::{No, Scene, at, carry_out, march, next_id};
 
 fn open(address: &str) -> Store {
     Store::create(&Location::Postgres(address.parse::<Address>().unwrap())).unwrap()
@@ -52,6 +56,42 @@ fn transactions_that_meet_are_decided_one_after_the_other() {
         .filter(|outcome| matches!(outcome, Err(WriteError::Refused(No::Refused(_)))))
         .count();
     assert_eq!((done, refused), (commands.len(), commands.len()), "{outcomes:#?}");
+    let replayed = crate::scene::replay(&scene.store);
+    assert!(replayed.is_clean(), "{:#?}", replayed.differences);
+}
+
+/// Reports lock the plan of their task only until it is issued, so one that comes in the moment of the issue must wait for it and then see it.
+#[test]
+fn a_report_in_the_moment_of_the_issue_waits_for_it() {
+    let Some(server) = Server::shared("a plan that is issued while somebody reports") else {
+        return;
+    };
+    let mut scene = Scene::before_adoption(open(&server.database()));
+    scene.adopt();
+    let now = at("2026-03-10T01:00:00Z");
+    let (issued, is_issued) = channel();
+    let (go, gate) = channel::<()>();
+    let issue = Command::IssuePlan(IssuePlan {
+        plan: scene.plan,
+        effective_on: None,
+    });
+    let supervisor = scene.supervisor.clone();
+    let issuing = scene.store.write(move |transaction| {
+        let done = carry_out(transaction, &supervisor, &issue, now);
+        let _told = issued.send(());
+        let _ = gate.recv();
+        done
+    });
+    is_issued.recv().unwrap();
+    let (clerk, report) = (scene.clerk.clone(), Command::SubmitReport(scene.growth_report(march())));
+    let reporting = scene
+        .store
+        .write(move |transaction| carry_out(transaction, &clerk, &report, now));
+    // Were it decided now, the plan would not be issued yet and the report refused.
+    thread::sleep(std::time::Duration::from_millis(300));
+    go.send(()).unwrap();
+    issuing.wait().unwrap();
+    reporting.wait().unwrap();
     let replayed = crate::scene::replay(&scene.store);
     assert!(replayed.is_clean(), "{:#?}", replayed.differences);
 }

@@ -83,6 +83,12 @@ pub(super) fn the_log(store: Store) {
             assert_eq!((logged.len(), logged[0].index, logged[0].entry), (1, 1, waiting[1].1));
             assert!(logged[0].recorded_at.is_some());
             assert_eq!(snapshot.log_entries(2, 10)?, []);
+            // The second leaf, and then the first of those without a place.
+            assert_eq!(snapshot.waiting_since(1)?, logged[0].recorded_at);
+            let first_waiting = snapshot.unsequenced_leaves(1)?[0].0;
+            let waiting_since = snapshot.waiting_since(2)?;
+            assert!(waiting_since.is_some() && waiting_since >= logged[0].recorded_at);
+            assert!(first_waiting > waiting[1].0);
             Ok(())
         })
         .unwrap();
