@@ -4,7 +4,7 @@
 //!
 //! The same seed makes the same history, so a failure names its seed. Threads, sockets and torn writes are for `luoshi-torture`.
 
-use std::{collections::BTreeMap, env, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{Timestamp, ToSpan};
 use luoshi_app::{AppError, Clock, Done, Request, account::NewAccount};
@@ -560,7 +560,8 @@ impl World {
 
 #[tokio::test]
 async fn histories_from_seeds_agree_with_the_model() {
-    let seeds = env::var("LUOSHI_TEST_SEEDS").map_or(SEEDS, |seeds| seeds.parse().unwrap());
+    let asked = luoshi_equipment::variable("LUOSHI_TEST_SEEDS");
+    let seeds = asked.map_or(SEEDS, |seeds| seeds.to_str().unwrap().parse().unwrap());
     for seed in 0..seeds {
         let mut world = World::begin(seed).await;
         for _ in 0..STEPS {

@@ -61,7 +61,7 @@ pub(super) fn people_and_documents(store: Store) {
                     .collect::<Vec<_>>(),
                 ["roads", "supervisor", "clerk", "head"]
             );
-            assert!(accounts.contains(&summary));
+            assert!(accounts.contains(summary));
 
             let document = snapshot.document(scene.document)?.unwrap();
             assert_eq!(
