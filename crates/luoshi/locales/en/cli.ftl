@@ -216,6 +216,10 @@ verify-first = First: { $difference }
 verify-difference-entry = { $line } (entry { $entry } of the log)
 verify-difference = table { $table }, row { $key }, column { $column }: { $kind }
 verify-difference-row = table { $table }, row { $key }: { $kind }
+verify-further = { $count ->
+    [one] One more is not listed.
+   *[other] { $count } more are not listed.
+}
 verify-next = Next: keep the whole data folder as evidence, restore a backup, and find out who changed data behind the program's back.
 difference-missing = missing
 difference-surplus = not accounted for

@@ -216,6 +216,7 @@ verify-first = 第一处：{ $difference }
 verify-difference-entry = { $line }（存证日志条目 { $entry }）
 verify-difference = 表 { $table }，行 { $key }，列 { $column }：{ $kind }
 verify-difference-row = 表 { $table }，行 { $key }：{ $kind }
+verify-further = 另有 { $count } 处同类问题未列出。
 verify-next = 下一步：保留整个数据文件夹作为证据，从备份恢复，再查是谁绕过程序改了数据。
 difference-missing = 应有而没有
 difference-surplus = 不应有而有

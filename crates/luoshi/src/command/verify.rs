@@ -15,6 +15,9 @@ use crate::{
     words::{Words, count, text},
 };
 
+/// Faults of log and files that are named one by one; a clock that was wrong for a day makes as many as there were events.
+const MOST_FAULTS: usize = 1_000;
+
 /// Checks the site of the data folder.
 pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
     let app = site::open(&settings.place()?)?;
@@ -80,7 +83,16 @@ pub(super) fn findings(verification: &Verification, words: Words) -> Vec<String>
             .iter()
             .map(|difference| difference_line(difference, words)),
     );
-    lines.extend(verification.faults.iter().map(|fault| fault_line(fault, words)));
+    let faults = verification.faults.iter().take(MOST_FAULTS);
+    lines.extend(faults.map(|fault| fault_line(fault, words)));
+    if let Some(further) = verification
+        .faults
+        .len()
+        .checked_sub(MOST_FAULTS)
+        .filter(|further| *further > 0)
+    {
+        lines.push(words.say_with("verify-further", &[("count", count(further))]));
+    }
     lines
 }
 
@@ -117,5 +129,31 @@ fn fault_line(fault: &Fault, words: Words) -> String {
         Fault::OtherLogKey => words.say("fault-other-log-key"),
         Fault::ErasedFile(file) => words.say_with("fault-erased-file", &[("file", text(file))]),
         Fault::File(file) => words.say_with("fault-file", &[("file", text(file))]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use luoshi_types::Language;
+
+    use super::*;
+
+    #[test]
+    fn a_wrong_clock_does_not_fill_the_screen_with_every_entry() {
+        let verification = Verification {
+            events: 5_000,
+            leaves: 5_000,
+            checkpoints: 1,
+            lost_entries: 0,
+            files: 0,
+            differences: Vec::new(),
+            difference_count: 0,
+            first_difference: None,
+            faults: (0..3_000).map(Fault::EntryTime).collect(),
+        };
+        let lines = findings(&verification, Words(Language::Chinese));
+        assert!(lines[0].contains("3000"));
+        assert_eq!(lines.len(), 3 + MOST_FAULTS + 1);
+        assert_eq!(lines.last().map(String::as_str), Some("另有 2000 处同类问题未列出。"));
     }
 }
