@@ -46,12 +46,12 @@ macro_rules! latest_report_of {
 const STANDING: &str = "
     select plan, day, colour, proof, reason, since, rule_version from task_light where task = $1";
 
+const SAVE: &str = "
+    update task_light set day = $2, colour = $3, proof = $4, reason = $5, since = $6, rule_version = $7 where task = $1";
+
 /// Day and colour stand in indexes, which a statement that sets them writes anew even where they stay the same.
-const SAVE: &str = "update task_light set proof = $2, reason = $3, since = $4, rule_version = $5 where task = $1";
-
-const SAVE_COLOUR: &str = "update task_light set colour = $2 where task = $1";
-
-const SAVE_DAY: &str = "update task_light set day = $2 where task = $1";
+const SAVE_IN_ITS_PLACE: &str =
+    "update task_light set proof = $2, reason = $3, since = $4, rule_version = $5 where task = $1";
 
 const NOTE_LATEST: &str = concat!(
     "update task_light set latest = ",
@@ -314,17 +314,25 @@ impl Transaction<'_> {
         if before.light.colour != light.colour {
             let changes = &mut [(before.light.colour, -1), (light.colour, 1)];
             self.change_totals(task, before.plan, changes)?;
-            self.connection.send(SAVE_COLOUR, values![&task, light.colour])?;
         }
-        if before.day != day.to_string() {
-            self.connection.send(SAVE_DAY, values![&task, day])?;
+        let reason = Json(light.reason).text()?;
+        if before.light.colour != light.colour || before.day != day.to_string() {
+            return self.connection.send(
+                SAVE,
+                values![
+                    &task,
+                    day,
+                    light.colour,
+                    light.proof,
+                    reason,
+                    light.since,
+                    light.rule_version
+                ],
+            );
         }
         if before.light != *light {
-            let reason = Json(light.reason).text()?;
-            self.connection.send(
-                SAVE,
-                values![&task, light.proof, reason, light.since, light.rule_version],
-            )?;
+            let parameters = values![&task, light.proof, reason, light.since, light.rule_version];
+            return self.connection.send(SAVE_IN_ITS_PLACE, parameters);
         }
         Ok(())
     }
