@@ -315,6 +315,9 @@ impl Transaction<'_> {
             let changes = &mut [(before.light.colour, -1), (light.colour, 1)];
             self.change_totals(task, before.plan, changes)?;
         }
+        if before.day == day.to_string() && before.light == *light {
+            return Ok(());
+        }
         let reason = Json(light.reason).text()?;
         if before.light.colour != light.colour || before.day != day.to_string() {
             return self.connection.send(
@@ -330,10 +333,7 @@ impl Transaction<'_> {
                 ],
             );
         }
-        if before.light != *light {
-            let parameters = values![&task, light.proof, reason, light.since, light.rule_version];
-            return self.connection.send(SAVE_IN_ITS_PLACE, parameters);
-        }
-        Ok(())
+        let parameters = values![&task, light.proof, reason, light.since, light.rule_version];
+        self.connection.send(SAVE_IN_ITS_PLACE, parameters)
     }
 }

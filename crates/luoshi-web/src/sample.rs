@@ -429,6 +429,7 @@ pub(crate) fn task_view(tracking: Tracking, light: Light, states: Vec<ReportStat
             leaf_index: (index % 2 == 0).then_some(index + 512),
         })
         .collect();
+    let leaves_out = !states.is_empty();
     TaskView {
         row: row(1, light),
         task: task(tracking),
@@ -436,7 +437,7 @@ pub(crate) fn task_view(tracking: Tracking, light: Light, states: Vec<ReportStat
         plan_issued: true,
         reports: states.into_iter().map(report_view).collect(),
         timeline,
-        leaves_out: false,
+        leaves_out,
     }
 }
 
