@@ -52,7 +52,7 @@ static SITE: LazyLock<Site> = LazyLock::new(|| {
     })
     .unwrap();
     let store = Store::open(&Location::Sqlite(data.join("luoshi.db"))).unwrap();
-    let replay = store.replay(folder.path(), &mut |_, _, _| {}).unwrap();
+    let replay = store.replay(folder.path(), &|_, _, _| {}).unwrap();
     assert_eq!(replay.difference_count, 0, "{:?}", replay.first);
     Site {
         app,
@@ -68,7 +68,7 @@ fn replay(bencher: Bencher<'_, '_>) {
     let site = &*SITE;
     bencher
         .counter(ItemsCount::new(site.events))
-        .bench(|| site.store.replay(site.folder.path(), &mut |_, _, _| {}).unwrap());
+        .bench(|| site.store.replay(site.folder.path(), &|_, _, _| {}).unwrap());
 }
 
 /// The same with leaves, receipts, the log and its checkpoints, and files.

@@ -10,6 +10,7 @@ use std::{
     fs::{self, File, TryLockError},
     io::{self, Read, Write},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use bytes::{Buf, Bytes};
@@ -226,7 +227,7 @@ impl App {
         &self,
         scratch: &BackupScratch,
         archive: &mut dyn Write,
-        progress: &mut dyn FnMut(BackupPhase, u64, u64),
+        progress: &mut (dyn FnMut(BackupPhase, u64, u64) + Send),
     ) -> Result<Manifest, BackupError> {
         let database = scratch.folder.join(DATABASE);
         let made_at = self.now();
@@ -373,7 +374,7 @@ impl App {
 pub fn open(
     archive: &mut dyn Read,
     scratch: &Path,
-    progress: &mut dyn FnMut(BackupPhase, u64, u64),
+    progress: &mut (dyn FnMut(BackupPhase, u64, u64) + Send),
 ) -> Result<Opened, ArchiveError> {
     let manifest = archive::unpack(archive, scratch, Wanted::Database)?;
     prove(manifest, scratch, progress)
@@ -386,7 +387,7 @@ pub fn open(
 pub fn unpack(
     archive: &mut dyn Read,
     folder: &Path,
-    progress: &mut dyn FnMut(BackupPhase, u64, u64),
+    progress: &mut (dyn FnMut(BackupPhase, u64, u64) + Send),
 ) -> Result<Opened, ArchiveError> {
     let manifest = archive::unpack(archive, folder, Wanted::Everything)?;
     prove(manifest, folder, progress)
@@ -395,12 +396,12 @@ pub fn unpack(
 fn prove(
     manifest: Manifest,
     folder: &Path,
-    progress: &mut dyn FnMut(BackupPhase, u64, u64),
+    progress: &mut (dyn FnMut(BackupPhase, u64, u64) + Send),
 ) -> Result<Opened, ArchiveError> {
     let store = Store::open(&Location::Sqlite(folder.join(DATABASE)))?;
     // An older release's database is brought up to this one before it is compared, as its site would be.
     store.migrate()?;
-    let replay = store.replay(folder, &mut Told(progress))?;
+    let replay = store.replay(folder, &Told(Mutex::new(progress)))?;
     Ok(Opened {
         manifest,
         events: replay.events,
@@ -462,12 +463,13 @@ pub fn put_back(files: &FileStore, from: &Path) -> Result<(), FileStoreError> {
     Ok(())
 }
 
-struct Told<'p>(&'p mut dyn FnMut(BackupPhase, u64, u64));
+struct Told<'p>(Mutex<&'p mut (dyn FnMut(BackupPhase, u64, u64) + Send)>);
 
 impl Watcher for Told<'_> {
-    fn progress(&mut self, phase: Phase, done: u64, total: u64) {
+    fn progress(&self, phase: Phase, done: u64, total: u64) {
         if phase == Phase::Streams {
-            (self.0)(BackupPhase::Opening, done, total);
+            let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            (*told)(BackupPhase::Opening, done, total);
         }
     }
 }

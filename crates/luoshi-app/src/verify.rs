@@ -4,7 +4,12 @@
 //! Whoever has the database and the key can make another history that agrees with itself. That is found by a checkpoint or a receipt that
 //! somebody else kept, with the public key alone and without this program's database.
 
-use std::{num::NonZero, sync::Arc, thread};
+use std::{
+    num::NonZero,
+    panic,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+};
 
 use luoshi_ledger::ids::{DocumentId, EvidenceId};
 use luoshi_store::{Difference, DifferenceKind, GivenReceipt, KeptFile, ReceiptFault, Snapshot, StoreError, Watcher};
@@ -16,7 +21,7 @@ use crate::{error::AppError, signing::SiteLog, site::App};
 /// Files whose rows are read together. The transaction that read them is over while they are hashed.
 const FILES_AT_ONCE: u32 = 500;
 
-/// What a verification is at.
+/// A part of a verification. Parts that do not need each other run side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Phase {
     /// The replay of events, in its own phases.
@@ -139,14 +144,17 @@ impl Verification {
     }
 }
 
+/// Whoever hears how far the parts of a verification are: `done` of `total` steps of a phase.
+pub(crate) type Progress<'p> = &'p (dyn Fn(Phase, u64, u64) + Sync);
+
 /// Listens to the replay, and judges receipts with the key.
 struct Judge<'v> {
     log: Arc<SiteLog>,
-    progress: &'v mut dyn FnMut(Phase, u64, u64),
+    progress: Progress<'v>,
 }
 
 impl Watcher for Judge<'_> {
-    fn progress(&mut self, phase: luoshi_store::Phase, done: u64, total: u64) {
+    fn progress(&self, phase: luoshi_store::Phase, done: u64, total: u64) {
         (self.progress)(Phase::Replay(phase), done, total);
     }
 
@@ -154,7 +162,7 @@ impl Watcher for Judge<'_> {
         true
     }
 
-    fn judge_receipts(&mut self, given: &[GivenReceipt]) -> Vec<ReceiptFault> {
+    fn judge_receipts(&self, given: &[GivenReceipt]) -> Vec<ReceiptFault> {
         // Signatures take longer than everything else together, and each is a matter of its own.
         let workers = thread::available_parallelism().map_or(1, NonZero::get);
         let share = given.len().div_ceil(workers).max(64);
@@ -179,38 +187,49 @@ impl App {
     ///
     /// # Errors
     /// As [`App::verify_by_phases`].
-    pub fn verify(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<Verification, AppError> {
+    pub fn verify(&self, progress: &mut (dyn FnMut(u64, u64) + Send)) -> Result<Verification, AppError> {
         self.verify_by_phases(&mut |_, done, total| progress(done, total))
     }
 
-    /// Checks everything, in memory that does not grow with the site. `progress` hears how many of how many steps of a phase are done.
+    /// Checks everything, in memory that does not grow with the site. `progress` hears how many of how many steps of a phase are done; phases
+    /// run side by side, so it hears of them in turns.
     ///
     /// # Errors
     /// When the check itself cannot be carried out; what it finds wrong is in the answer.
-    pub fn verify_by_phases(&self, progress: &mut dyn FnMut(Phase, u64, u64)) -> Result<Verification, AppError> {
-        let mut judge = Judge {
+    pub fn verify_by_phases(
+        &self,
+        progress: &mut (dyn FnMut(Phase, u64, u64) + Send),
+    ) -> Result<Verification, AppError> {
+        let told = Mutex::new(progress);
+        let progress: Progress<'_> = &|phase, done, total| {
+            (*told.lock().unwrap_or_else(PoisonError::into_inner))(phase, done, total);
+        };
+        let judge = Judge {
             log: self.refreshed_log()?,
             progress,
         };
-        let replay = self.store.replay(&self.folder.scratch(), &mut judge)?;
-        let mut verification = Verification {
-            events: replay.events,
-            differences: replay.differences,
-            difference_count: replay.difference_count,
-            first_difference: replay.first,
-            ..Verification::default()
-        };
-        self.verify_log(&mut verification, progress)?;
-        self.verify_files(&mut verification, progress)?;
-        Ok(verification)
+        thread::scope(|scope| {
+            let beside = scope.spawn(|| {
+                let mut verification = Verification::default();
+                self.verify_log(&mut verification, progress)?;
+                self.verify_files(&mut verification, progress)?;
+                Ok::<_, AppError>(verification)
+            });
+            let replay = self.store.replay(&self.folder.scratch(), &judge);
+            let beside = beside.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
+            let replay = replay?;
+            Ok(Verification {
+                events: replay.events,
+                differences: replay.differences,
+                difference_count: replay.difference_count,
+                first_difference: replay.first,
+                ..beside?
+            })
+        })
     }
 
     /// Hashes every file that the record refers to: source documents, then evidence, each in the order in which it came.
-    fn verify_files(
-        &self,
-        verification: &mut Verification,
-        progress: &mut dyn FnMut(Phase, u64, u64),
-    ) -> Result<(), AppError> {
+    fn verify_files(&self, verification: &mut Verification, progress: Progress<'_>) -> Result<(), AppError> {
         let total = self.store.read(|snapshot| snapshot.referred_file_count())?;
         progress(Phase::Files, 0, total);
         type FilesAfter = fn(&Snapshot<'_>, Uuid) -> Result<Vec<KeptFile>, StoreError>;

@@ -19,7 +19,7 @@ use crate::{
     log_files::CHECKPOINT,
     signing::{Epoch, SiteLog},
     site::App,
-    verify::{Fault, Phase, Verification},
+    verify::{Fault, Phase, Progress, Verification},
 };
 
 /// Checkpoints that are read at once.
@@ -30,11 +30,7 @@ const ENTRIES: u64 = 4 * TILE_WIDTH as u64;
 const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(10);
 
 impl App {
-    pub(crate) fn verify_log(
-        &self,
-        verification: &mut Verification,
-        progress: &mut dyn FnMut(Phase, u64, u64),
-    ) -> Result<(), AppError> {
+    pub(crate) fn verify_log(&self, verification: &mut Verification, progress: Progress<'_>) -> Result<(), AppError> {
         let log = self.refreshed_log()?;
         let rows = self.store.read(|snapshot| snapshot.logs())?;
         let recorded = rows
@@ -51,7 +47,7 @@ impl App {
             app: self,
             log: &log,
             total,
-            progress: RefCell::new(progress),
+            progress,
             times: RefCell::default(),
             faults: RefCell::default(),
             failure: RefCell::default(),
@@ -78,18 +74,14 @@ impl App {
         }
         check.reach(u64::MAX);
         let LogCheck {
-            faults,
-            failure,
-            progress,
-            lost,
-            ..
+            faults, failure, lost, ..
         } = check;
         verification.lost_entries += lost.get();
         verification.faults.append(&mut faults.into_inner());
         if let Some(error) = failure.into_inner() {
             return Err(error);
         }
-        (progress.into_inner())(Phase::Log, total, total);
+        progress(Phase::Log, total, total);
         if let (Some(kept), Ok(present)) = (kept, log.present())
             && kept.size > present.first_place
             && !self.is_published(present, &kept)?
@@ -118,7 +110,7 @@ struct LogCheck<'l> {
     log: &'l SiteLog,
     /// Places that the last checkpoint covers.
     total: u64,
-    progress: RefCell<&'l mut dyn FnMut(Phase, u64, u64)>,
+    progress: Progress<'l>,
     times: RefCell<Times>,
     faults: RefCell<Vec<Fault>>,
     /// Why something could not be read, which is no finding.
@@ -217,7 +209,8 @@ impl LogCheck<'_> {
         let portions = (0..size.div_ceil(ENTRIES)).map_while(move |portion| {
             let from = portion * ENTRIES;
             let until = (from + ENTRIES).min(size);
-            (self.progress.borrow_mut())(Phase::Log, (epoch.first_place + from).min(self.total), self.total);
+            let reached = (epoch.first_place + from).min(self.total);
+            (self.progress)(Phase::Log, reached, self.total);
             match self.portion(epoch, from, until, held) {
                 Ok(entries) => Some(entries),
                 Err(error) => self.fail(error),

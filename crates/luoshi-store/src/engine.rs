@@ -303,6 +303,12 @@ macro_rules! integers {
 
 integers! { i64 u64 u32 u16 u8 i16 usize }
 
+impl From<&i64> for Value<'_> {
+    fn from(value: &i64) -> Self {
+        Value::Integer(*value)
+    }
+}
+
 impl FromColumn for bool {
     fn from_column(value: ColumnValue<'_>) -> Option<Self> {
         match value {

@@ -3,7 +3,8 @@
 //!
 //! It takes the record in two orders. In the order of ids every event is held against its leaf, its neighbours' time and its receipt; in
 //! the order of streams every event is opened with its words and folded into the thing that it is about, which is saved once. Neither keeps
-//! more than a batch of rows in memory, and the ledger that they give lies in a file.
+//! more than a batch of rows in memory, and the ledger that they give lies in a file. Neither needs the other, so they run side by side,
+//! each over a snapshot of its own.
 //!
 //! It repairs nothing, and it does not look at the tree and the signatures of the log; the application does, with the same leaves.
 
@@ -13,12 +14,11 @@ mod past;
 mod record;
 mod state;
 
-use std::{collections::BTreeSet, fmt, path::Path};
+use std::{fmt, path::Path};
 
 use jiff::Timestamp;
 use luoshi_ledger::{
     ActorIdentity,
-    erasure::TextPlace,
     ids::{CommandId, EventId},
 };
 use uuid::Uuid;
@@ -40,6 +40,8 @@ pub(crate) use past::play_past;
 const MOST_DIFFERENCES: usize = 1_000;
 /// Rows that are read at once: enough that a distant database is not asked a million times, few enough to forget their size.
 const BATCH: u32 = 1_000;
+/// Batches that one thread may have read before another has worked on them.
+const BATCHES_AHEAD: usize = 2;
 
 /// How a stored row disagrees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -138,6 +140,13 @@ impl ReplayOutcome {
 
     fn note(&mut self, difference: Difference) {
         self.difference_count += 1;
+        self.weigh_first(&difference);
+        if self.differences.len() < MOST_DIFFERENCES {
+            self.differences.push(difference);
+        }
+    }
+
+    fn weigh_first(&mut self, difference: &Difference) {
         let is_earlier = match (&self.first, difference.entry) {
             (None, _) => true,
             (Some(first), Some(entry)) => first.entry.is_none_or(|known| entry < known),
@@ -146,9 +155,19 @@ impl ReplayOutcome {
         if is_earlier {
             self.first = Some(difference.clone());
         }
-        if self.differences.len() < MOST_DIFFERENCES {
-            self.differences.push(difference);
+    }
+
+    /// This and what the other part of the replay found, which counts as met later.
+    pub(crate) fn followed_by(mut self, later: ReplayOutcome) -> ReplayOutcome {
+        if let Some(first) = &later.first {
+            self.weigh_first(first);
         }
+        self.events += later.events;
+        self.rows += later.rows;
+        self.difference_count += later.difference_count;
+        self.differences.extend(later.differences);
+        self.differences.truncate(MOST_DIFFERENCES);
+        self
     }
 }
 
@@ -207,10 +226,11 @@ pub struct ReceiptFault {
     pub kind: DifferenceKind,
 }
 
-/// Whoever is told how far a replay is, and judges what only the holder of the key can judge.
-pub trait Watcher {
+/// Whoever is told how far a replay is, and judges what only the holder of the key can judge. Parts of the replay call it from threads of
+/// their own.
+pub trait Watcher: Sync {
     /// `done` of `total` steps of a phase are done; called now and then.
-    fn progress(&mut self, phase: Phase, done: u64, total: u64);
+    fn progress(&self, phase: Phase, done: u64, total: u64);
 
     /// Whether [`Watcher::judge_receipts`] is to be asked. A store that was not written by the application has no receipts.
     fn judges_receipts(&self) -> bool {
@@ -218,35 +238,34 @@ pub trait Watcher {
     }
 
     /// What is wrong with these receipts.
-    fn judge_receipts(&mut self, _given: &[GivenReceipt]) -> Vec<ReceiptFault> {
+    fn judge_receipts(&self, _given: &[GivenReceipt]) -> Vec<ReceiptFault> {
         Vec::new()
     }
 }
 
-impl<F: FnMut(Phase, u64, u64)> Watcher for F {
-    fn progress(&mut self, phase: Phase, done: u64, total: u64) {
+impl<F: Fn(Phase, u64, u64) + Sync> Watcher for F {
+    fn progress(&self, phase: Phase, done: u64, total: u64) {
         self(phase, done, total);
     }
 }
 
-/// Plays every event of `stored` into an empty ledger in `folder` and compares.
-pub(crate) fn replay(
-    stored: &Snapshot<'_>,
-    folder: &Path,
-    watcher: &mut dyn Watcher,
-) -> Result<ReplayOutcome, StoreError> {
-    let scratch = Scratch::create(folder)?;
-    let (total,): (u64,) = stored.connection.one(event::COUNT, &[])?;
-    let mut replay = Replay {
-        stored: stored.connection,
-        watcher,
-        total,
-        erased: erasure::tombstones(stored)?,
-        outcome: ReplayOutcome::default(),
-    };
+/// Holds every event of `stored` against its leaf, its time and its receipt, and the leaves against their places.
+pub(crate) fn check_record(stored: &Snapshot<'_>, watcher: &dyn Watcher) -> Result<ReplayOutcome, StoreError> {
+    let mut replay = Replay::of(stored, watcher)?;
     replay.check_record()?;
     replay.check_places(stored)?;
-    replay.play_streams(&scratch)?;
+    Ok(replay.outcome)
+}
+
+/// Plays every event of `stored` into an empty ledger in `folder` and compares.
+pub(crate) fn check_state(
+    stored: &Snapshot<'_>,
+    folder: &Path,
+    watcher: &dyn Watcher,
+) -> Result<ReplayOutcome, StoreError> {
+    let scratch = Scratch::create(folder)?;
+    let mut replay = Replay::of(stored, watcher)?;
+    replay.play_streams(&scratch, &erasure::tombstones(stored)?)?;
     replay.compare_tables(&scratch, TABLES)?;
     // The state is held to the events by now, and it has the indexes that judging needs.
     replay.check_derived(stored)?;
@@ -255,12 +274,22 @@ pub(crate) fn replay(
 
 struct Replay<'r> {
     stored: Connection<'r>,
-    watcher: &'r mut dyn Watcher,
+    watcher: &'r dyn Watcher,
     /// Events in all.
     total: u64,
-    /// Places whose words went by law: there a missing row is as it should be, and a row is not.
-    erased: BTreeSet<TextPlace>,
     outcome: ReplayOutcome,
+}
+
+impl<'r> Replay<'r> {
+    fn of(stored: &Snapshot<'r>, watcher: &'r dyn Watcher) -> Result<Self, StoreError> {
+        let (total,): (u64,) = stored.connection.one(event::COUNT, &[])?;
+        Ok(Self {
+            stored: stored.connection,
+            watcher,
+            total,
+            outcome: ReplayOutcome::default(),
+        })
+    }
 }
 
 impl Replay<'_> {

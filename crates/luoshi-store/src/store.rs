@@ -1,11 +1,13 @@
 //! The store as the house sees it. Which engine works behind it is chosen once, when it is opened, and asked nowhere else.
 
 use std::{
+    panic,
     path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    thread,
 };
 
 use luoshi_ledger::AsOf;
@@ -189,10 +191,17 @@ impl Store {
     /// Plays every event into an empty ledger and compares it with the one that is stored, row by row and column by column (law 6).
     /// The empty ledger lies in `folder`, which has to be as private as the database itself, as a file that is gone afterwards.
     ///
+    /// Events are held against leaves and receipts on a thread beside; writers may go on meanwhile.
+    ///
     /// # Errors
     /// When the database or the folder cannot be used. What does not agree is no error but part of the outcome.
-    pub fn replay(&self, folder: &Path, watcher: &mut dyn Watcher) -> Result<ReplayOutcome, StoreError> {
-        self.read(|snapshot| replay::replay(snapshot, folder, watcher))
+    pub fn replay(&self, folder: &Path, watcher: &dyn Watcher) -> Result<ReplayOutcome, StoreError> {
+        thread::scope(|scope| {
+            let record = scope.spawn(|| self.read(|snapshot| replay::check_record(snapshot, watcher)));
+            let state = self.read(|snapshot| replay::check_state(snapshot, folder, watcher));
+            let record = record.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
+            Ok(record?.followed_by(state?))
+        })
     }
 
     /// The ledger as it stood at the end of a past day, in a file of `folder` that is gone with it. It takes as long as a replay; the

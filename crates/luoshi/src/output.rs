@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::failure::Failure;
 
@@ -65,18 +65,26 @@ fn is_wide(character: char) -> bool {
 
 /// A bar for work of `length` steps, on the standard error output; hidden where that is no terminal.
 pub(crate) fn progress(length: u64, label: String) -> ProgressBar {
-    let target = if io::stderr().is_terminal() {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    let bar = ProgressBar::with_draw_target(Some(length), target);
+    let bar = ProgressBar::with_draw_target(Some(length), progress_target());
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}") {
         bar.set_style(style);
     }
     bar.set_message(label);
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
+}
+
+/// Where bars of work that goes on at the same time are added, so that they stand below each other.
+pub(crate) fn progress_side_by_side() -> MultiProgress {
+    MultiProgress::with_draw_target(progress_target())
+}
+
+fn progress_target() -> ProgressDrawTarget {
+    if io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    }
 }
 
 #[cfg(test)]

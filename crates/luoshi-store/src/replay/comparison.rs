@@ -1,8 +1,13 @@
-//! The stored tables of the state against the replayed ones: two walks in the order of the keys, merged.
+//! The stored tables of the state against the replayed ones: two walks in the order of the keys, each on a thread of its own, merged.
 
-use std::{cmp::Ordering, collections::VecDeque};
+use std::{
+    cmp::Ordering,
+    collections::VecDeque,
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    thread,
+};
 
-use super::{BATCH, DifferenceKind, Phase, Replay, text_of};
+use super::{BATCH, BATCHES_AHEAD, DifferenceKind, Phase, Replay, text_of};
 use crate::{
     engine::{ColumnValue, Connection, Row, Value},
     error::StoreError,
@@ -20,37 +25,39 @@ impl Replay<'_> {
             total += count;
         }
         self.tell(Phase::Tables, 0, total);
-        for table in tables {
-            scratch.read(|replayed| self.compare(table, replayed.connection, total))?;
-        }
+        thread::scope(|scope| {
+            let (batches, replayed) = sync_channel(BATCHES_AHEAD);
+            scope.spawn(move || walk_all(scratch, tables, &batches));
+            for table in tables {
+                self.compare(table, &replayed, total)?;
+            }
+            Ok::<_, StoreError>(())
+        })?;
         self.tell(Phase::Tables, total, total);
         Ok(())
     }
 
-    fn compare(&mut self, table: &Table, replayed: Connection<'_>, total: u64) -> Result<(), StoreError> {
-        let mut stored = Walk::of(self.stored, table);
-        let mut expected = Walk::of(replayed, table);
+    fn compare(&mut self, table: &Table, replayed: &Receiver<Batch>, total: u64) -> Result<(), StoreError> {
+        let width = table.key.len();
+        let mut walk = Walk::of(self.stored, table);
+        let mut stored = Rows::default();
+        let mut expected = Rows::default();
         loop {
-            let (found, wanted) = (stored.peek()?, expected.peek()?);
+            let found = stored.peek(|| walk.next_batch())?;
+            let wanted = expected.peek(|| replayed.recv().unwrap_or_else(|_| Ok(VecDeque::new())))?;
             let order = match (found, wanted) {
                 (None, None) => return Ok(()),
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
-                (Some(found), Some(wanted)) => found.compare_keys(wanted, table.key.len()),
+                (Some(found), Some(wanted)) => found.compare_keys(wanted, width),
             };
             match order {
                 Ordering::Less => {
-                    let key = stored
-                        .take()
-                        .map(|row| row.key_text(table.key.len()))
-                        .unwrap_or_default();
+                    let key = stored.take().map(|row| row.key_text(width)).unwrap_or_default();
                     self.note(table.name, key, None, DifferenceKind::Surplus);
                 }
                 Ordering::Greater => {
-                    let key = expected
-                        .take()
-                        .map(|row| row.key_text(table.key.len()))
-                        .unwrap_or_default();
+                    let key = expected.take().map(|row| row.key_text(width)).unwrap_or_default();
                     self.note(table.name, key, None, DifferenceKind::Missing);
                     continue;
                 }
@@ -59,8 +66,8 @@ impl Replay<'_> {
                         && found != wanted
                     {
                         for column in found.differing_columns(&wanted) {
-                            let name = stored.names.get(column).cloned().unwrap_or_default();
-                            let key = found.key_text(table.key.len());
+                            let name = walk.names.get(column).cloned().unwrap_or_default();
+                            let key = found.key_text(width);
                             self.note(table.name, key, Some(&name), DifferenceKind::Other);
                         }
                     }
@@ -74,12 +81,56 @@ impl Replay<'_> {
     }
 }
 
+/// Rows in the order of their key; none at the end of a table.
+type Batch = Result<VecDeque<KeptRow>, StoreError>;
+
+/// Sends every row of the replayed tables, and after each table a batch without rows.
+fn walk_all(scratch: &Scratch, tables: &[Table], batches: &SyncSender<Batch>) {
+    for table in tables {
+        let walked = scratch.read(|replayed| {
+            let mut walk = Walk::of(replayed.connection, table);
+            loop {
+                let batch = walk.next_batch()?;
+                let is_end = batch.is_empty();
+                // Nobody takes it: the comparison has failed, and says why.
+                if batches.send(Ok(batch)).is_err() || is_end {
+                    return Ok(());
+                }
+            }
+        });
+        if let Err(error) = walked {
+            let _unheard = batches.send(Err(error));
+            return;
+        }
+    }
+}
+
+/// Rows that were read ahead of their comparison.
+#[derive(Default)]
+struct Rows {
+    rows: VecDeque<KeptRow>,
+    has_ended: bool,
+}
+
+impl Rows {
+    /// The next row, for which `read` may have to fetch the next batch.
+    fn peek(&mut self, read: impl FnOnce() -> Batch) -> Result<Option<&KeptRow>, StoreError> {
+        if self.rows.is_empty() && !self.has_ended {
+            self.rows = read()?;
+            self.has_ended = self.rows.is_empty();
+        }
+        Ok(self.rows.front())
+    }
+
+    fn take(&mut self) -> Option<KeptRow> {
+        self.rows.pop_front()
+    }
+}
+
 /// A table being walked in the order of its key, a batch of rows at a time.
 struct Walk<'w> {
     connection: Connection<'w>,
-    sql: String,
     table: &'w Table,
-    rows: VecDeque<KeptRow>,
     /// The key of the last row that was read, from which the next batch goes on.
     last: Option<KeptRow>,
     names: Vec<String>,
@@ -90,29 +141,20 @@ impl<'w> Walk<'w> {
     fn of(connection: Connection<'w>, table: &'w Table) -> Self {
         Self {
             connection,
-            sql: String::new(),
             table,
-            rows: VecDeque::new(),
             last: None,
             names: Vec::new(),
             has_ended: false,
         }
     }
 
-    fn peek(&mut self) -> Result<Option<&KeptRow>, StoreError> {
-        while self.rows.is_empty() && !self.has_ended {
-            self.read_on()?;
+    /// The next rows, none at the end; where engines may order a text in the key differently, as many more as the rows under its first
+    /// column are, ordered here.
+    fn next_batch(&mut self) -> Batch {
+        let mut rows = VecDeque::new();
+        if self.has_ended {
+            return Ok(rows);
         }
-        Ok(self.rows.front())
-    }
-
-    fn take(&mut self) -> Option<KeptRow> {
-        self.rows.pop_front()
-    }
-
-    /// Reads the next batch; where engines may order a text in the key differently, as much more as the rows under its first column are,
-    /// and orders these here.
-    fn read_on(&mut self) -> Result<(), StoreError> {
         let Table { name, key, .. } = self.table;
         let columns = key.join(", ");
         let (condition, parameters) = match &self.last {
@@ -125,34 +167,31 @@ impl<'w> Walk<'w> {
                 )
             }
         };
-        self.sql = format!("select * from {name} {condition} order by {columns} limit {BATCH}");
-        let mut batch = Vec::with_capacity(BATCH as usize);
+        let sql = format!("select * from {name} {condition} order by {columns} limit {BATCH}");
         let names = &mut self.names;
-        self.connection.each(&self.sql, &parameters, &mut |row| {
+        self.connection.each(&sql, &parameters, &mut |row| {
             if names.is_empty() {
                 names.extend((0..row.width()).map(|index| row.name(index)));
             }
-            batch.push(KeptRow::of(row)?);
+            rows.push_back(KeptRow::of(row)?);
             Ok(())
         })?;
-        self.has_ended = batch.len() < BATCH as usize;
-        if let Some(last) = batch.last() {
+        self.has_ended = rows.len() < BATCH as usize;
+        if let Some(last) = rows.back() {
             self.last = Some(last.clone());
         }
-        self.rows.extend(batch);
         if self.table.has_text_in_key && !self.has_ended {
-            self.read_rest_of_group()?;
+            self.read_rest_of_group(&mut rows)?;
         }
         if self.table.has_text_in_key {
             let width = key.len();
-            self.rows
-                .make_contiguous()
+            rows.make_contiguous()
                 .sort_by(|left, right| left.compare_keys(right, width));
         }
-        Ok(())
+        Ok(rows)
     }
 
-    fn read_rest_of_group(&mut self) -> Result<(), StoreError> {
+    fn read_rest_of_group(&mut self, rows: &mut VecDeque<KeptRow>) -> Result<(), StoreError> {
         let Some(last) = self.last.clone() else { return Ok(()) };
         let Table { name, key, .. } = self.table;
         let columns = key.join(", ");
@@ -163,12 +202,11 @@ impl<'w> Walk<'w> {
             marks = marks.join(", "),
         );
         let parameters: Vec<Value<'_>> = (0..key.len()).map(|index| last.value(index)).collect();
-        let rows = &mut self.rows;
         self.connection.each(&sql, &parameters, &mut |row| {
             rows.push_back(KeptRow::of(row)?);
             Ok(())
         })?;
-        self.last = self.rows.back().cloned();
+        self.last = rows.back().cloned();
         Ok(())
     }
 }

@@ -1,9 +1,16 @@
 //! The record in the order of its streams: each event is opened with its words and folded into the thing that it is about, which is saved
 //! once, when its stream ends.
 //!
-//! A stream needs nothing of another one to be folded, so no row is read back, and rows come in the order of their keys.
+//! A stream needs nothing of another one to be folded, so no row is read back, and rows come in the order of their keys. Reading the next
+//! events takes as long as folding the last ones, so each has a thread. What is found goes back to the one that reads, for a place in the
+//! log is asked of the same snapshot.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic,
+    sync::mpsc::{Receiver, Sender, channel, sync_channel},
+    thread,
+};
 
 use luoshi_ledger::{
     Content, Envelope, Recorded, Stream,
@@ -13,7 +20,7 @@ use luoshi_ledger::{
     text::HoldsTexts,
 };
 
-use super::{BATCH, DifferenceKind, Phase, Replay, blob_of, id_text, key_of, text_of};
+use super::{BATCH, BATCHES_AHEAD, DifferenceKind, Phase, Replay, blob_of, id_text, key_of, text_of};
 use crate::{
     content,
     engine::{ColumnValue, Connection, FromRow, for_keys, values},
@@ -107,28 +114,105 @@ struct Folding {
     is_broken: bool,
 }
 
+/// Something that does not agree, as the thread that folds says it.
+struct Finding {
+    /// The id of the event that it is about, as it is stored; none where it is about a thing.
+    event: Option<Vec<u8>>,
+    table: &'static str,
+    key: String,
+    column: Option<String>,
+    kind: DifferenceKind,
+}
+
 impl Replay<'_> {
-    /// Folds every stream into `scratch`.
-    pub(super) fn play_streams(&mut self, scratch: &Scratch) -> Result<(), StoreError> {
-        let mut mark = Mark::default();
-        let mut done = 0;
+    /// Folds every stream into `scratch`. At the places `erased` a missing row of words is as it should be, and a row is not.
+    pub(super) fn play_streams(&mut self, scratch: &Scratch, erased: &BTreeSet<TextPlace>) -> Result<(), StoreError> {
         let mut contents = 0;
-        let mut folding: Option<Folding> = None;
         self.tell(Phase::Streams, 0, self.total);
-        loop {
-            let events = next_events(self.stored, &mut mark)?;
-            if events.is_empty() {
-                break;
+        thread::scope(|scope| {
+            let (batches, met) = sync_channel(BATCHES_AHEAD);
+            let (findings, found) = channel();
+            let fold = Fold {
+                scratch,
+                erased,
+                findings,
+            };
+            let folding = scope.spawn(move || fold.run(met));
+            let mut mark = Mark::default();
+            let mut done = 0;
+            loop {
+                let events = next_events(self.stored, &mut mark)?;
+                if events.is_empty() {
+                    break;
+                }
+                done += events.len() as u64;
+                contents += events.iter().map(|event| event.contents.len() as u64).sum::<u64>();
+                // Nobody takes it: folding has failed, and says below why.
+                if batches.send(events).is_err() {
+                    break;
+                }
+                for finding in found.try_iter() {
+                    self.note_finding(finding)?;
+                }
+                self.tell(Phase::Streams, done, self.total);
             }
+            drop(batches);
+            for finding in found {
+                self.note_finding(finding)?;
+            }
+            folding.join().unwrap_or_else(|panic| panic::resume_unwind(panic))
+        })?;
+        self.find_stray_contents(contents)?;
+        self.tell(Phase::Streams, self.total, self.total);
+        Ok(())
+    }
+
+    fn note_finding(&mut self, finding: Finding) -> Result<(), StoreError> {
+        let Finding {
+            event,
+            table,
+            key,
+            column,
+            kind,
+        } = finding;
+        match event {
+            Some(event) => self.note_of_event(&event, table, key, column.as_deref(), kind),
+            None => {
+                self.note(table, key, column.as_deref(), kind);
+                Ok(())
+            }
+        }
+    }
+
+    /// Words that belong to no event; looked for only where there are more words than events have.
+    fn find_stray_contents(&mut self, met: u64) -> Result<(), StoreError> {
+        let stored = self.stored;
+        let (count,): (u64,) = stored.one(content::COUNT, &[])?;
+        if count == met {
+            return Ok(());
+        }
+        stored.each(content::ASTRAY, &[], &mut |row| {
+            let key = key_of(row, 2)?;
+            self.note("content", key, None, DifferenceKind::Surplus);
+            Ok(())
+        })
+    }
+}
+
+/// The thread that folds.
+struct Fold<'f> {
+    scratch: &'f Scratch,
+    erased: &'f BTreeSet<TextPlace>,
+    findings: Sender<Finding>,
+}
+
+impl Fold<'_> {
+    /// Folds batches of events in the order of their streams, until there are no more.
+    fn run(self, batches: Receiver<Vec<MetEvent>>) -> Result<(), StoreError> {
+        let mut folding: Option<Folding> = None;
+        for events in batches {
             let mut finished = Vec::new();
-            for MetEvent {
-                id,
-                event,
-                contents: words,
-            } in events
-            {
-                done += 1;
-                contents += words.len() as u64;
+            for MetEvent { id, event, contents } in events {
                 // What cannot be read was noted with the leaves.
                 let Ok(envelope) = event else { continue };
                 if folding.as_ref().is_none_or(|folding| folding.stream != envelope.stream) {
@@ -140,59 +224,57 @@ impl Replay<'_> {
                     });
                 }
                 if let Some(folding) = &mut folding {
-                    self.play(folding, envelope, words, &id)?;
+                    self.play(folding, envelope, contents, &id);
                 }
             }
-            self.save(scratch, &finished)?;
-            self.tell(Phase::Streams, done, self.total);
+            self.save(&finished)?;
         }
         let last: Vec<Thing> = folding.and_then(|folding| folding.thing).into_iter().collect();
-        self.save(scratch, &last)?;
-        self.find_stray_contents(contents)?;
-        self.tell(Phase::Streams, self.total, self.total);
-        Ok(())
+        self.save(&last)
     }
 
-    fn play(
-        &mut self,
-        folding: &mut Folding,
-        envelope: Envelope,
-        contents: Vec<MetContent>,
-        id: &[u8],
-    ) -> Result<(), StoreError> {
+    fn say(&self, event: Option<&[u8]>, table: &'static str, key: String, column: Option<&str>, kind: DifferenceKind) {
+        // Nobody listens any more where reading has failed, which is what will be told.
+        let _unheard = self.findings.send(Finding {
+            event: event.map(<[u8]>::to_vec),
+            table,
+            key,
+            column: column.map(str::to_owned),
+            kind,
+        });
+    }
+
+    fn play(&self, folding: &mut Folding, envelope: Envelope, contents: Vec<MetContent>, id: &[u8]) {
         let key = id_text(id);
-        let Some(recorded) = self.open(envelope, contents, &key)? else {
+        let Some(recorded) = self.open(envelope, contents, &key) else {
             folding.is_broken = true;
-            return Ok(());
+            return;
         };
         if folding.is_broken {
-            return Ok(());
+            return;
         }
         let version = folding.thing.as_ref().map_or(0, Thing::version);
         if version.checked_add(1) != Some(recorded.envelope.version) {
             folding.is_broken = true;
-            return self.note_of_event(id, "event", key, Some("version"), DifferenceKind::Gap);
+            return self.say(Some(id), "event", key, Some("version"), DifferenceKind::Gap);
         }
         match Thing::apply(folding.thing.clone(), &recorded) {
-            Ok(thing) => {
-                folding.thing = Some(thing);
-                Ok(())
-            }
+            Ok(thing) => folding.thing = Some(thing),
             Err(_) => {
                 folding.is_broken = true;
-                self.note_of_event(id, "event", key, None, DifferenceKind::OutOfPlace)
+                self.say(Some(id), "event", key, None, DifferenceKind::OutOfPlace);
             }
         }
     }
 
-    fn save(&mut self, scratch: &Scratch, things: &[Thing]) -> Result<(), StoreError> {
+    fn save(&self, things: &[Thing]) -> Result<(), StoreError> {
         for thing in things {
-            match scratch.write(|transaction| transaction.save_new(thing)) {
+            match self.scratch.write(|transaction| transaction.save_new(thing)) {
                 Ok(()) => {}
                 // Two streams say that they are the same thing, or one has two rows under one key.
                 Err(StoreError::Constraint(_)) => {
                     let (table, key) = (thing.table(), thing.id().to_string());
-                    self.note(table, key, None, DifferenceKind::OutOfPlace);
+                    self.say(None, table, key, None, DifferenceKind::OutOfPlace);
                 }
                 Err(error) => return Err(error),
             }
@@ -201,7 +283,7 @@ impl Replay<'_> {
     }
 
     /// The event with its words; none where it cannot be read at all. What is wrong with its words is noted.
-    fn open(&mut self, envelope: Envelope, met: Vec<MetContent>, key: &str) -> Result<Option<Recorded>, StoreError> {
+    fn open(&self, envelope: Envelope, met: Vec<MetContent>, key: &str) -> Option<Recorded> {
         let id = envelope.id;
         let mut doubtful = BTreeSet::new();
         let mut contents = Vec::with_capacity(met.len());
@@ -212,7 +294,7 @@ impl Replay<'_> {
                     doubtful.extend(number);
                     let key = format!("{key},{ordinal}");
                     let kind = DifferenceKind::Unreadable;
-                    self.note_of_event(id.as_bytes(), "content", key, Some(&column), kind)?;
+                    self.say(Some(id.as_bytes()), "content", key, Some(&column), kind);
                 }
             }
         }
@@ -233,9 +315,9 @@ impl Replay<'_> {
                             _ => continue,
                         };
                         let key = format!("{key},{ordinal}");
-                        self.note_of_event(id.as_bytes(), "content", key, None, kind)?;
+                        self.say(Some(id.as_bytes()), "content", key, None, kind);
                     }
-                    return Ok(Some(recorded));
+                    return Some(recorded);
                 }
                 Err(DecodeError::AlteredContent { ordinal }) => (ordinal, DifferenceKind::NotCommittedWords),
                 Err(DecodeError::SurplusContent { ordinal }) => (ordinal, DifferenceKind::Surplus),
@@ -246,29 +328,15 @@ impl Replay<'_> {
                         _ => "payload",
                     };
                     let kind = DifferenceKind::Unreadable;
-                    self.note_of_event(id.as_bytes(), "event", key.to_owned(), Some(column), kind)?;
-                    return Ok(None);
+                    self.say(Some(id.as_bytes()), "event", key.to_owned(), Some(column), kind);
+                    return None;
                 }
             };
-            self.note_of_event(id.as_bytes(), "content", format!("{key},{ordinal}"), None, kind)?;
+            self.say(Some(id.as_bytes()), "content", format!("{key},{ordinal}"), None, kind);
             // The rest of the event is genuine and is played without the words that are not.
             contents.retain(|content| content.ordinal != ordinal);
             doubtful.insert(ordinal);
             envelope = again;
         }
-    }
-
-    /// Words that belong to no event; looked for only where there are more words than events have.
-    fn find_stray_contents(&mut self, met: u64) -> Result<(), StoreError> {
-        let stored = self.stored;
-        let (count,): (u64,) = stored.one(content::COUNT, &[])?;
-        if count == met {
-            return Ok(());
-        }
-        stored.each(content::ASTRAY, &[], &mut |row| {
-            let key = key_of(row, 2)?;
-            self.note("content", key, None, DifferenceKind::Surplus);
-            Ok(())
-        })
     }
 }

@@ -4,7 +4,7 @@
 //! and what was written for one that never came to life is swept away.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     ops::Range,
 };
 
@@ -19,7 +19,7 @@ use super::{
     walk::{decode, encode},
 };
 use crate::{
-    engine::{FromRow, Row, Value, values},
+    engine::{FromRow, Row, Value, for_keys, values},
     error::StoreError,
     snapshot::{Snapshot, Transaction},
 };
@@ -96,8 +96,12 @@ const SAMPLE: &str = "
     select kind, subject, changed_at, revision, number from search_entry
     where number is not null and number % $1 = 0 order by number limit $2";
 
-const HAS: &str = "
-    select low, numbers from search_posting where segment = $1 and term = $2 and low <= $3 order by low desc limit 1";
+/// The blocks of a segment in which a number would stand, one of each of several terms.
+const HAVE: &str = "
+    select term, low, numbers from search_posting
+    where term in ({}) and segment = segment_asked and low = (
+        select max(earlier.low) from search_posting as earlier
+        where earlier.segment = segment_asked and earlier.term = search_posting.term and earlier.low <= number_asked)";
 
 /// How the index stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -459,16 +463,21 @@ impl Snapshot<'_> {
     }
 
     fn knows(&self, segment: i64, terms: &[i64], number: i64) -> Result<bool, StoreError> {
-        for term in terms {
-            let block: Option<(i64, Vec<u8>)> = self.connection.optional(HAS, values![segment, *term, number])?;
-            let is_there = block
-                .and_then(|(low, bytes)| decode(low, &bytes))
-                .is_some_and(|numbers| numbers.binary_search(&number).is_ok());
-            if !is_there {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let mut found = BTreeSet::new();
+        for_keys(HAVE, terms, |sql, keys| {
+            let sql = sql
+                .replace("segment_asked", &format!("${}", keys.len() + 1))
+                .replace("number_asked", &format!("${}", keys.len() + 2));
+            let parameters: Vec<Value<'_>> = keys.iter().cloned().chain([segment.into(), number.into()]).collect();
+            self.connection.each(&sql, &parameters, &mut |row| {
+                let (term, low, bytes): (i64, i64, Vec<u8>) = (row.take()?, row.take()?, row.take()?);
+                if decode(low, &bytes).is_some_and(|numbers| numbers.binary_search(&number).is_ok()) {
+                    found.insert(term);
+                }
+                Ok(())
+            })
+        })?;
+        Ok(terms.iter().all(|term| found.contains(term)))
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn next_id() -> Uuid {
 /// What a replay finds.
 pub(crate) fn replay(store: &Store) -> ReplayOutcome {
     let folder = tempfile::tempdir().unwrap();
-    store.replay(folder.path(), &mut |_: Phase, _: u64, _: u64| {}).unwrap()
+    store.replay(folder.path(), &|_: Phase, _: u64, _: u64| {}).unwrap()
 }
 
 /// An instant of the story.

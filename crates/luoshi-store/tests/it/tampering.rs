@@ -53,7 +53,7 @@ fn site() -> Site {
 impl Site {
     fn replay(&self) -> ReplayOutcome {
         let folder = self.path.parent().unwrap();
-        self.store.replay(folder, &mut |_: Phase, _: u64, _: u64| {}).unwrap()
+        self.store.replay(folder, &|_: Phase, _: u64, _: u64| {}).unwrap()
     }
 
     /// Name and place in the primary key of each column.

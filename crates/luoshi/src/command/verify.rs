@@ -1,15 +1,18 @@
 //! `luoshi verify`: replays the record and names every place that disagrees. It repairs nothing.
 
+use std::{panic, thread};
+
+use indicatif::ProgressBar;
 use luoshi_app::{
     App,
-    verify::{Fault, Verification},
+    verify::{Fault, Phase, Verification},
 };
 use luoshi_store::Difference;
 
 use crate::{
     exit::Exit,
     failure::Failure,
-    output::{print, progress},
+    output::{print, progress, progress_side_by_side},
     settings::Settings,
     site,
     words::{Words, count, text},
@@ -21,7 +24,15 @@ const MOST_FAULTS: usize = 1_000;
 /// Checks the site of the data folder.
 pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
     let app = site::open(&settings.place()?)?;
-    let verification = verified(&app, words)?;
+    let (verification, stale) = thread::scope(|scope| {
+        let stale = scope.spawn(|| app.search_faults());
+        let verification = verified(&app, words);
+        (
+            verification,
+            stale.join().unwrap_or_else(|panic| panic::resume_unwind(panic)),
+        )
+    });
+    let (verification, stale) = (verification?, stale?);
     print(&words.say_with(
         "verify-counts",
         &[
@@ -32,7 +43,6 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
         ],
     ))?;
     // The index is made from the record and is no part of it: whoever changed it has changed nothing that counts.
-    let stale = app.search_faults()?;
     if stale > 0 {
         print(&words.say_with("verify-search-stale", &[("count", count(stale))]))?;
     }
@@ -50,18 +60,26 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Result<Exit, Failure> {
 
 /// What a check of everything finds, with its phases shown while it runs.
 pub(super) fn verified(app: &App, words: Words) -> Result<Verification, Failure> {
-    let bar = progress(0, String::new());
-    let mut at = None;
+    // Phases run side by side, so each has a bar of its own as long as it runs.
+    let bars = progress_side_by_side();
+    let mut running: Vec<(Phase, ProgressBar)> = Vec::new();
     let outcome = app.verify_by_phases(&mut |phase, done, total| {
-        if at != Some(phase) {
-            at = Some(phase);
-            bar.reset();
-            bar.set_message(words.say(&format!("verify-phase-{}", phase.code())));
-        }
+        let known = running.iter().position(|(running, _)| *running == phase);
+        let index = known.unwrap_or_else(|| {
+            let label = words.say(&format!("verify-phase-{}", phase.code()));
+            running.push((phase, bars.add(progress(total, label))));
+            running.len() - 1
+        });
+        let Some((_, bar)) = running.get(index) else { return };
         bar.set_length(total);
         bar.set_position(done);
+        if done == total {
+            bar.finish_and_clear();
+        }
     });
-    bar.finish_and_clear();
+    for (_, bar) in running {
+        bar.finish_and_clear();
+    }
     Ok(outcome?)
 }
 

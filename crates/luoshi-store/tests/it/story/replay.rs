@@ -2,6 +2,8 @@
 //!
 //! Finding what somebody did touch is in `tampering`.
 
+use std::sync::Mutex;
+
 use jiff::civil::date;
 use luoshi_ledger::{
     Actor, AsOf, AsOfClock, Command, Stream, TextName,
@@ -19,14 +21,15 @@ use crate::scene::{Scene, at, give, march, next_id};
 
 pub(super) fn replaying_a_clean_ledger(store: Store) {
     let scene = eventful(store);
-    let mut steps = Vec::new();
+    let steps = Mutex::new(Vec::new());
     let folder = tempfile::tempdir().unwrap();
     let outcome = scene
         .store
-        .replay(folder.path(), &mut |phase: Phase, done, total| {
-            steps.push((phase, done, total));
+        .replay(folder.path(), &|phase: Phase, done, total| {
+            steps.lock().unwrap().push((phase, done, total));
         })
         .unwrap();
+    let steps = steps.into_inner().unwrap();
     assert_eq!(outcome.differences, []);
     assert!(outcome.is_clean());
     assert_eq!(outcome.events, 30);
