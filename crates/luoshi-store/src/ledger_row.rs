@@ -28,11 +28,14 @@ struct Ways {
     by_light: &'static str,
     /// In the order of the tasks that concern one body.
     by_organisation: &'static str,
+    /// Whether the last two read tasks as well.
+    reads_tasks: bool,
 }
 
 macro_rules! ways {
     ($columns:ident, $further_tables:literal) => {
         Ways {
+            reads_tasks: true,
             by_number: concat!(
                 "select ",
                 $columns!(),
@@ -89,14 +92,29 @@ const ROWS_OF_TASKS: &str = concat!(
     where task.id in ({})"
 );
 
-/// What a line of a list depends on.
+/// What a line of a list depends on, all of which stands beside the light.
 macro_rules! version_columns {
     () => {
-        "task.id, task.number, task.version, task_light.colour, task_light.proof, report.id, report.organisation, report.version"
+        "task_light.task, task_light.number, task_light.task_version, task_light.colour, task_light.proof, task_light.latest,
+            task_light.latest_organisation, task_light.latest_version"
     };
 }
 
-const VERSIONS: Ways = ways!(version_columns, "left join report on report.id = task_light.latest");
+const VERSIONS: Ways = Ways {
+    reads_tasks: false,
+    by_light: concat!(
+        "select ",
+        version_columns!(),
+        " from task_light where task_light.plan = $1 and task_light.number > $2 and task_light.colour = $3"
+    ),
+    by_organisation: concat!(
+        "select ",
+        version_columns!(),
+        " from task_organisation join task_light on task_light.task = task_organisation.task
+        where task_organisation.plan = $1 and task_organisation.number > $2 and task_organisation.organisation = $3"
+    ),
+    ..ways!(version_columns, "")
+};
 
 const PARTIES: &str = "
     select party.task, party.role, party.raw, party.organisation, organisation.name, party.inherited
@@ -213,8 +231,22 @@ fn statement<'f>(ways: &Ways, plan: &'f PlanId, filter: &'f LedgerFilter) -> (St
         parameters.push(value);
         sql.push_str(&condition.replacen("{}", &format!("${}", parameters.len()), 1));
     };
+    let reads_tasks = ways.reads_tasks || (body.is_none() && (filter.section.is_some() || filter.light.is_none()));
+    let mut require_of_task = |column: &str, value: Value<'f>| {
+        require(
+            &if reads_tasks {
+                format!(" and task.{column} = {{}}")
+            } else {
+                format!(" and exists (select 1 from task where task.id = task_light.task and task.{column} = {{}})")
+            },
+            value,
+        );
+    };
     if let (Some(_), Some(section)) = (body, &filter.section) {
-        require(" and task.section = {}", section.into());
+        require_of_task("section", section.into());
+    }
+    if filter.only_open {
+        require_of_task("publication", Publication::Open.into());
     }
     if let (true, Some(light)) = (body.is_some() || filter.section.is_some(), filter.light) {
         require(" and task_light.colour = {}", light.into());
@@ -225,9 +257,6 @@ fn statement<'f>(ways: &Ways, plan: &'f PlanId, filter: &'f LedgerFilter) -> (St
             where other.plan = task_organisation.plan and other.number = task_organisation.number
                 and other.organisation = {})";
         require(condition, organisation.into());
-    }
-    if filter.only_open {
-        require(" and task.publication = {}", Publication::Open.into());
     }
     require(
         &format!(" order by {number} limit {{}}"),

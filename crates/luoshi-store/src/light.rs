@@ -27,15 +27,17 @@ const REPORTS: &str = "
     from report where task = $1 and state <> 'returned'";
 
 const BEGIN: &str = "
-    insert into task_light (task, plan, number, day, colour, proof, reason, since, rule_version)
-    values ($1, $2, $3, '', $4, $5, $6, null, 0)
+    insert into task_light (task, plan, number, task_version, day, colour, proof, reason, since, rule_version)
+    values ($1, $2, $3, $4, '', $5, $6, $7, null, 0)
     on conflict (task) do nothing";
 
 /// The latest report of a task: of its latest month that has any which is not returned; where several bodies report, the last handed in.
 macro_rules! latest_report_of {
-    ($task:literal) => {
+    ($columns:literal, $task:literal) => {
         concat!(
-            "(select report.id from report where report.task = ",
+            "(select ",
+            $columns,
+            " from report where report.task = ",
             $task,
             " and report.state <> 'returned'
                 order by report.period desc, report.submitted_at desc, report.id limit 1)"
@@ -54,10 +56,12 @@ const SAVE_IN_ITS_PLACE: &str =
     "update task_light set proof = $2, reason = $3, since = $4, rule_version = $5 where task = $1";
 
 const NOTE_LATEST: &str = concat!(
-    "update task_light set latest = ",
-    latest_report_of!("$1"),
+    "update task_light set (latest, latest_organisation, latest_version) = ",
+    latest_report_of!("report.id, report.organisation, report.version", "$1"),
     " where task = $1"
 );
+
+const NOTE_TASK_VERSION: &str = "update task_light set task_version = $2 where task = $1";
 
 const BEFORE: &str = "select task from task_light where day < $1 order by day, task limit $2";
 
@@ -67,21 +71,19 @@ const OF_TASK: &str = "select plan, colour from task_light where task = $1";
 
 const CONCERNED: &str = "select organisation from task_organisation where task = $1 order by organisation";
 
-const PLACE: &str = concat!(
-    "insert into task_light (task, plan, number, day, colour, proof, reason, since, rule_version, latest)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, ",
-    latest_report_of!("$1"),
-    ")"
-);
+const PLACE: &str = "
+    insert into task_light (task, plan, number, task_version, day, colour, proof, reason, since, rule_version)
+    values ($1, $2, $3, (select version from task where id = $1), $4, $5, $6, $7, $8, $9)";
 
 /// Lights beside their tasks, from one on, with what they repeat of them.
 pub(crate) const BESIDE_TASKS: &str = concat!(
     "select task.id, case when task.tracking = 'tracked' then 1 else 0 end, task.plan, task_light.plan, task.number,
-        task_light.number, ",
-    latest_report_of!("task.id"),
-    ", task_light.latest, task_light.day, task_light.colour, task_light.proof, task_light.reason, task_light.since,
-        task_light.rule_version
-    from task left join task_light on task_light.task = task.id where task.id > $1 order by task.id limit $2"
+        task_light.number, task.version, task_light.task_version, ",
+    latest_report_of!("report.id", "task.id"),
+    ", task_light.latest, noted.organisation, task_light.latest_organisation, noted.version, task_light.latest_version,
+        task_light.day, task_light.colour, task_light.proof, task_light.reason, task_light.since, task_light.rule_version
+    from task left join task_light on task_light.task = task.id left join report as noted on noted.id = task_light.latest
+    where task.id > $1 order by task.id limit $2"
 );
 
 /// Lights of no task.
@@ -258,6 +260,7 @@ impl Transaction<'_> {
             light.rule_version
         ];
         self.connection.send(PLACE, parameters)?;
+        self.note_latest_report(task)?;
         self.count_light(task, 1)
     }
 
@@ -267,7 +270,15 @@ impl Transaction<'_> {
         let reason = Json(reason).text()?;
         self.connection.send(
             BEGIN,
-            values![&task.id, &task.plan, task.number, colour, Proof::None, reason],
+            values![
+                &task.id,
+                &task.plan,
+                task.number,
+                task.version,
+                colour,
+                Proof::None,
+                reason
+            ],
         )?;
         self.count_light(task.id, 1)
     }
@@ -298,7 +309,12 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Notes which report of a task is the latest now.
+    /// Notes the version that a task has now.
+    pub(crate) fn note_task_version(&mut self, task: &Task) -> Result<(), StoreError> {
+        self.connection.send(NOTE_TASK_VERSION, values![&task.id, task.version])
+    }
+
+    /// Notes which report of a task is the latest now, and its version.
     pub(crate) fn note_latest_report(&mut self, task: TaskId) -> Result<(), StoreError> {
         self.connection.send(NOTE_LATEST, values![&task])
     }

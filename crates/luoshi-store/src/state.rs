@@ -210,7 +210,7 @@ impl Transaction<'_> {
                 if before.is_none() {
                     self.begin_light(&task)
                 } else {
-                    Ok(())
+                    self.note_task_version(&task)
                 }
             }
             Stream::Report(id) => {

@@ -385,14 +385,27 @@ async fn what_is_done_behind_the_programs_back_is_found() {
             .all(|found| found.kind == DifferenceKind::Stale)
     );
 
-    // Nor is the note which report is the latest.
-    let broken = original.broken();
-    broken.change("update task_light set latest = null where latest is not null");
-    let found = broken.verify();
-    assert!(
-        names(&found, "task_light", Some("latest"), DifferenceKind::Stale),
-        "{found:#?}"
-    );
+    // Nor is what is noted of the task and of its latest report.
+    for (column, change) in [
+        ("latest", "latest = null where latest is not null"),
+        (
+            "latest_version",
+            "latest_version = latest_version + 1 where latest is not null",
+        ),
+        (
+            "latest_organisation",
+            "latest_organisation = null where latest is not null",
+        ),
+        ("task_version", "task_version = task_version + 1 where number = 1"),
+    ] {
+        let broken = original.broken();
+        broken.change(&format!("update task_light set {change}"));
+        let found = broken.verify();
+        assert!(
+            names(&found, "task_light", Some(column), DifferenceKind::Stale),
+            "{column}: {found:#?}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -25,8 +25,12 @@ struct StoredLight {
     /// Of the task, then of the light.
     plan: [Option<PlanId>; 2],
     number: [Option<u32>; 2],
+    task_version: [Option<u64>; 2],
     /// The latest report that there is, then the one that is noted beside the light.
     latest: [Option<ReportId>; 2],
+    /// Of the report that is noted, then what is noted of it.
+    latest_organisation: [Option<OrganisationId>; 2],
+    latest_version: [Option<u64>; 2],
     /// None: the task has no light. An empty day: nobody has judged it yet.
     judged: Option<(String, Light)>,
 }
@@ -37,7 +41,10 @@ impl FromRow for StoredLight {
         let is_tracked = row.take()?;
         let plan = [row.take()?, row.take()?];
         let number = [row.take()?, row.take()?];
+        let task_version = [row.take()?, row.take()?];
         let latest = [row.take()?, row.take()?];
+        let latest_organisation = [row.take()?, row.take()?];
+        let latest_version = [row.take()?, row.take()?];
         let day: Option<String> = row.take()?;
         let judged = match day {
             Some(day) => Some((day, Light::from_row(row)?)),
@@ -48,7 +55,10 @@ impl FromRow for StoredLight {
             is_tracked,
             plan,
             number,
+            task_version,
             latest,
+            latest_organisation,
+            latest_version,
             judged,
         })
     }
@@ -128,7 +138,13 @@ impl Replay<'_> {
         let columns = [
             ("plan", met.plan[0] == met.plan[1]),
             ("number", met.number[0] == met.number[1]),
+            ("task_version", met.task_version[0] == met.task_version[1]),
             ("latest", met.latest[0] == met.latest[1]),
+            (
+                "latest_organisation",
+                met.latest_organisation[0] == met.latest_organisation[1],
+            ),
+            ("latest_version", met.latest_version[0] == met.latest_version[1]),
             ("colour", !is_comparable || found.colour == expected.colour),
             ("proof", !is_comparable || found.proof == expected.proof),
             ("reason", !is_comparable || found.reason == expected.reason),

@@ -159,6 +159,14 @@ pub(super) fn the_ledger_and_its_filters(store: Store) {
         }),
         []
     );
+    assert_eq!(
+        tasks(LedgerFilter {
+            light: Some(Colour::Grey),
+            only_open: true,
+            ..all()
+        }),
+        [growth]
+    );
     let everything = LedgerFilter {
         section: Some(scene.sections[0]),
         organisation: Some(scene.finance),
