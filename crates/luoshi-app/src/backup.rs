@@ -28,7 +28,7 @@ use crate::{
     error::AppError,
     execute::flatten,
     files::{FileStore, FileStoreError, key_of},
-    folder::early_key,
+    folder::{DataFolder, early_key, files_below},
     log_files::{CHECKPOINT, KEYS},
     signing::{Epoch, HALT_SETTING, RESTORED_SETTING, SiteLog},
     site::App,
@@ -335,10 +335,9 @@ impl App {
 
     /// Adds what is published of each log, the present one only as far as the copied database has signed for it.
     fn add_logs(&self, contents: &Contents, writer: &mut ArchiveWriter<'_>) -> Result<(), BackupError> {
-        for epoch in &contents.log.epochs {
-            let root = epoch.files.root();
-            let below = root.strip_prefix(self.folder.root()).map_err(AppError::internal)?;
-            let place = |name: &str| format!("{}/{name}", below.display());
+        for (epoch, number) in contents.log.epochs.iter().zip(1..) {
+            let below = DataFolder::log_place(number);
+            let place = |name: &str| format!("{below}/{name}");
             let (size, note) = match &epoch.end {
                 Some((_, note)) => (u64::MAX, note.clone()),
                 None => (
@@ -346,13 +345,9 @@ impl App {
                     contents.checkpoint.clone().filter(|note| is_of(epoch, note)),
                 ),
             };
-            for path in files_below(&root.join("tile"))? {
-                let name = path.strip_prefix(root).map_err(AppError::internal)?;
-                let Some(name) = name.to_str().map(str::to_owned) else {
-                    continue;
-                };
-                if TileId::parse(&name).is_ok_and(|tile| extent(tile) <= size) {
-                    writer.add_file(&place(&name), &path)?;
+            for tile in epoch.files.tiles()?.into_iter().filter(|tile| extent(*tile) <= size) {
+                if let Some(bytes) = epoch.files.read(&tile.path())? {
+                    writer.add(&place(&tile.path()), bytes.len() as u64, bytes.as_slice())?;
                 }
             }
             if let Some(keys) = epoch.files.read(KEYS)? {
@@ -535,25 +530,4 @@ fn extent(tile: TileId) -> u64 {
         .saturating_mul(width)
         .saturating_add(u64::from(tile.width()));
     hashes.saturating_mul(width.saturating_pow(level))
-}
-
-/// Every file below a folder, in order; none where there is no such folder.
-fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let mut paths = entries
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<io::Result<Vec<_>>>()?;
-    paths.sort();
-    let mut found = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            found.extend(files_below(&path)?);
-        } else {
-            found.push(path);
-        }
-    }
-    Ok(found)
 }

@@ -38,6 +38,8 @@ use crate::{error::AppError, execute::flatten, job::Job, site::App};
 pub struct FileSettings {
     /// Where files are kept; none means in the data folder.
     pub store: Option<FileStore>,
+    /// The bucket in which the site's logs are published, under names that begin with `log/`; none means in the data folder.
+    pub log_store: Option<FileStore>,
     /// The scanner of viruses that every file of evidence has to pass; none means that none is asked.
     pub scanner: Option<ScannerAddress>,
     /// How many bytes of evidence a body may keep.
@@ -51,6 +53,7 @@ impl Default for FileSettings {
     fn default() -> Self {
         Self {
             store: None,
+            log_store: None,
             scanner: None,
             quota: USUAL_QUOTA,
         }

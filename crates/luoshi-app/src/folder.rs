@@ -10,12 +10,20 @@ use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use crate::log_files::LogFiles;
+use crate::{
+    files::FileStore,
+    log_files::{KEYS, LogBucket, LogFiles},
+};
+
+/// The folder of the published logs, and what stands before their names in a bucket.
+const LOG: &str = "log";
 
 /// A data folder.
 #[derive(Debug, Clone)]
 pub struct DataFolder {
     root: PathBuf,
+    /// Where the logs lie, if not in the folder.
+    log_bucket: Option<LogBucket>,
 }
 
 impl DataFolder {
@@ -24,13 +32,16 @@ impl DataFolder {
     /// # Errors
     /// When the folder cannot be made.
     pub fn create(root: &Path) -> io::Result<Self> {
-        let folder = Self { root: root.to_owned() };
+        let folder = Self {
+            root: root.to_owned(),
+            log_bucket: None,
+        };
         if !root.exists() {
             // Reports and password hashes are in the database. A folder that an operator made keeps the rights that it was given.
             fs::create_dir_all(root)?;
             restrict(root, 0o700)?;
         }
-        for part in ["files", "log", "key", "scratch"] {
+        for part in ["files", LOG, "key", "scratch"] {
             fs::create_dir_all(root.join(part))?;
         }
         restrict(&root.join("key"), 0o700)?;
@@ -51,7 +62,7 @@ impl DataFolder {
 
     /// Whether the log of a site lies at `root`. A site whose database is elsewhere is told by it, also one that has lost its key.
     pub fn holds_log(root: &Path) -> bool {
-        root.join("log").join("keys").is_file() || root.join("key").join("log.key").is_file()
+        root.join(LOG).join("keys").is_file() || root.join("key").join("log.key").is_file()
     }
 
     /// The folder itself.
@@ -74,14 +85,36 @@ impl DataFolder {
         self.key_folder().join("log.key")
     }
 
-    /// The files of one of the site's logs in the layout of C2SP tlog-tiles. The first lies in `log/` itself and one that continues it in
-    /// a folder of its own below, so that the old one stays as it was published.
+    /// The same folder with its logs in a bucket. What lies in the folder is brought there, where nothing was published under the same name;
+    /// a site that was restored from an old backup is so held against what it had published later.
+    ///
+    /// # Errors
+    /// When the bucket cannot be reached, or the folder not be read.
+    pub(crate) fn with_logs_in(mut self, bucket: FileStore) -> io::Result<Self> {
+        let bucket = LogBucket::new(bucket)?;
+        bucket.bring(&self.root.join(LOG), LOG)?;
+        self.log_bucket = Some(bucket);
+        // Asked for here, so that whoever starts a site hears at once that the bucket is the trouble.
+        self.log_files(1).read(KEYS)?;
+        Ok(self)
+    }
+
+    /// The files of one of the site's logs in the layout of C2SP tlog-tiles.
     pub fn log_files(&self, number: usize) -> LogFiles {
-        let first = self.root.join("log");
+        let place = Self::log_place(number);
+        match &self.log_bucket {
+            Some(bucket) => LogFiles::in_bucket(bucket.clone(), place),
+            None => LogFiles::at(self.root.join(place)),
+        }
+    }
+
+    /// Where the files of one of the logs lie, below the folder or in a bucket: those of the first in `log` itself and those of one that
+    /// continues it in a part of its own below, so that the old one stays as it was published.
+    pub(crate) fn log_place(number: usize) -> String {
         if number <= 1 {
-            LogFiles::at(first)
+            LOG.to_owned()
         } else {
-            LogFiles::at(first.join(number.to_string()))
+            format!("{LOG}/{number}")
         }
     }
 
@@ -138,6 +171,27 @@ impl DataFolder {
 /// Where below `files/` early releases kept the source document with this hash.
 pub(crate) fn early_key(sha256: &str) -> String {
     format!("{}/{sha256}", sha256.get(..2).unwrap_or("00"))
+}
+
+/// Every file below a folder, in the order of their paths; none where there is no folder.
+pub(crate) fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut paths = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<io::Result<Vec<_>>>()?;
+    paths.sort();
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            found.extend(files_below(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    Ok(found)
 }
 
 /// Writes a file beside its place, makes it durable, moves it there and makes the folder durable: without the last step a power cut

@@ -84,6 +84,9 @@ pub enum OpenError {
     /// The received files cannot be used.
     #[error("the received files cannot be used")]
     Files(#[from] FileStoreError),
+    /// The bucket in which the logs are published cannot be used.
+    #[error("the bucket of the logs cannot be used")]
+    Logs(#[source] io::Error),
     /// The key in the folder is not the one that the site was made with.
     #[error("the key of the log is not the one that the site was made with")]
     ForeignKey,
@@ -141,6 +144,10 @@ impl App {
             .read(|snapshot| snapshot.latest_instant())?
             .unwrap_or(Timestamp::UNIX_EPOCH);
         let moments = Moments::new(surroundings.clock, surroundings.randomness, latest);
+        let folder = match files.log_store {
+            Some(bucket) => folder.with_logs_in(bucket).map_err(OpenError::Logs)?,
+            None => folder,
+        };
         let log = open_log(&store, &folder, &moments)?;
         let holder = moments.id();
         let file_store = match files.store {

@@ -27,11 +27,13 @@ pub(crate) enum Failure {
     /// The scanner's address is none.
     Scanner { address: String },
     /// Received files cannot be kept where the settings say.
-    FileStore { place: String },
+    FileStore { name: &'static str, place: String },
     /// Received files are to be kept in a bucket, and the program was built without that.
     NoBuckets { place: String },
     /// Received files cannot be read or written.
     Files { cause: anyhow::Error },
+    /// The bucket of the published logs cannot be used.
+    LogStore { cause: std::io::Error },
     /// Workbooks are bytes that a screen cannot show.
     OutputNeeded,
     /// A file cannot be read.
@@ -175,6 +177,7 @@ impl Failure {
             OpenError::Store(error) => Self::of_store(place, error),
             OpenError::Folder(cause) => Failure::Folder { data, cause },
             OpenError::Files(cause) => Failure::Files { cause: cause.into() },
+            OpenError::Logs(cause) => Failure::LogStore { cause },
             OpenError::ForeignKey => Failure::ForeignKey { data },
             OpenError::DamagedKey => Failure::DamagedKey { data },
             OpenError::Internal(cause) => Failure::Defect(anyhow::anyhow!(cause)),
@@ -244,6 +247,7 @@ impl Failure {
             | Failure::OtherDemo { .. }
             | Failure::Folder { .. }
             | Failure::Files { .. }
+            | Failure::LogStore { .. }
             | Failure::NeedsMigration { .. }
             | Failure::NewerSchema { .. }
             | Failure::Database { .. }
@@ -315,9 +319,12 @@ impl Failure {
             Failure::PublicUrl { address } => ("failure-public-url", vec![("address", text(address))]),
             Failure::PlainHttp { listen } => ("failure-plain-http", vec![("listen", text(listen))]),
             Failure::Scanner { address } => ("failure-scanner", vec![("address", text(address))]),
-            Failure::FileStore { place } => ("failure-file-store", vec![("place", text(place))]),
+            Failure::FileStore { name, place } => {
+                ("failure-file-store", vec![("name", text(name)), ("place", text(place))])
+            }
             Failure::NoBuckets { place } => ("failure-no-buckets", vec![("place", text(place))]),
             Failure::Files { .. } => ("failure-files", vec![]),
+            Failure::LogStore { .. } => ("failure-log-store", vec![]),
             Failure::OutputNeeded => ("failure-output-needed", vec![]),
             Failure::ReadFile { path: file, .. } => ("failure-read-file", vec![("path", path(file))]),
             Failure::WriteFile { path: file, .. } => ("failure-write-file", vec![("path", path(file))]),
@@ -418,6 +425,7 @@ impl Failure {
             | Failure::WriteFile { cause, .. }
             | Failure::Output(cause)
             | Failure::Folder { cause, .. }
+            | Failure::LogStore { cause }
             | Failure::Listen { cause, .. } => Some(cause.to_string()),
             Failure::LogUnreachable { cause, .. } => Some(cause.to_string()),
             Failure::Database { cause, .. }
@@ -516,6 +524,7 @@ mod tests {
                 address: "clamd".to_owned(),
             },
             Failure::FileStore {
+                name: "file_store",
                 place: "ftp://x".to_owned(),
             },
             Failure::NoBuckets {
@@ -523,6 +532,9 @@ mod tests {
             },
             Failure::Files {
                 cause: anyhow::anyhow!("cause"),
+            },
+            Failure::LogStore {
+                cause: std::io::ErrorKind::ConnectionRefused.into(),
             },
             Failure::OutputNeeded,
             Failure::ReadFile {

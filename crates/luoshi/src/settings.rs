@@ -29,7 +29,7 @@ const USUAL_DATA: &str = "./luoshi-data";
 /// Where the demo's data lies when nothing else is said: apart from a site's, so that neither is taken for the other.
 const USUAL_DEMO_DATA: &str = "./luoshi-data/demo";
 
-/// The value of `file_store` for files in the data folder.
+/// The value of `file_store` and `log_store` for what lies in the data folder.
 const IN_THE_FOLDER: &str = "folder";
 /// Bytes of a mebibyte.
 const MEBIBYTE: u64 = 1024 * 1024;
@@ -50,6 +50,7 @@ const IN_THE_ENVIRONMENT: &[&str] = &[
     "evidence_quota_mib",
     "virus_scanner",
     "file_store",
+    "log_store",
     "s3_endpoint",
     "s3_region",
     "s3_access_key_id",
@@ -90,6 +91,8 @@ pub(crate) struct Settings {
     pub(crate) virus_scanner: Option<String>,
     /// Where received files are kept: `folder`, or `s3://bucket/prefix`.
     pub(crate) file_store: String,
+    /// Where the logs are published: `folder`, or `s3://bucket/prefix`.
+    pub(crate) log_store: String,
     /// The address of the object store; none means Amazon's.
     pub(crate) s3_endpoint: Option<String>,
     /// Its region.
@@ -146,6 +149,7 @@ impl Default for Settings {
             evidence_quota_mib: NonZeroU64::new(USUAL_QUOTA / MEBIBYTE).unwrap_or(NonZeroU64::MIN),
             virus_scanner: None,
             file_store: IN_THE_FOLDER.to_owned(),
+            log_store: IN_THE_FOLDER.to_owned(),
             s3_endpoint: None,
             s3_region: "us-east-1".to_owned(),
             s3_access_key_id: None,
@@ -253,32 +257,39 @@ impl Settings {
             })?),
         };
         Ok(FileSettings {
-            store: self.bucket()?,
+            store: self.bucket("file_store", &self.file_store)?,
+            log_store: self.bucket("log_store", &self.log_store)?,
             scanner,
             quota: self.evidence_quota_mib.get().saturating_mul(MEBIBYTE),
         })
     }
 
-    /// The bucket of the received files; none where they are in the data folder.
-    fn bucket(&self) -> Result<Option<FileStore>, Failure> {
-        if self.file_store == IN_THE_FOLDER {
+    /// The bucket that the setting called `name` means; none where it means the data folder.
+    fn bucket(&self, name: &'static str, place: &str) -> Result<Option<FileStore>, Failure> {
+        if place == IN_THE_FOLDER {
             return Ok(None);
         }
         let unusable = || Failure::FileStore {
-            place: self.file_store.clone(),
+            name,
+            place: place.to_owned(),
         };
-        let (bucket, prefix) = match self.file_store.strip_prefix("s3://") {
+        let (bucket, prefix) = match place.strip_prefix("s3://") {
             Some(rest) => rest.split_once('/').unwrap_or((rest, "")),
             None => return Err(unusable()),
         };
         if bucket.is_empty() || self.s3_access_key_id.is_none() || self.s3_secret_access_key.is_none() {
             return Err(unusable());
         }
-        self.open_bucket(bucket, prefix).map(Some)
+        if !cfg!(feature = "s3") {
+            return Err(Failure::NoBuckets {
+                place: place.to_owned(),
+            });
+        }
+        self.open_bucket(bucket, prefix).map(Some).ok_or_else(unusable)
     }
 
     #[cfg(feature = "s3")]
-    fn open_bucket(&self, bucket: &str, prefix: &str) -> Result<FileStore, Failure> {
+    fn open_bucket(&self, bucket: &str, prefix: &str) -> Option<FileStore> {
         let settings = luoshi_app::files::BucketSettings {
             bucket: bucket.to_owned(),
             prefix: prefix.to_owned(),
@@ -291,16 +302,12 @@ impl Settings {
                 .map(|secret| secret.0.clone())
                 .unwrap_or_default(),
         };
-        FileStore::bucket(&settings).map_err(|_| Failure::FileStore {
-            place: self.file_store.clone(),
-        })
+        FileStore::bucket(&settings).ok()
     }
 
     #[cfg(not(feature = "s3"))]
-    fn open_bucket(&self, _bucket: &str, _prefix: &str) -> Result<FileStore, Failure> {
-        Err(Failure::NoBuckets {
-            place: self.file_store.clone(),
-        })
+    fn open_bucket(&self, _bucket: &str, _prefix: &str) -> Option<FileStore> {
+        None
     }
 
     /// The address of the site for a browser, where it listens on `listen`.
@@ -405,8 +412,13 @@ mod tests {
         ));
         assert_eq!(files("evidence_quota_mib = 3").unwrap().quota, 3 * 1024 * 1024);
         for place in ["ftp://a", "s3://", "s3://bucket"] {
-            let outcome = files(&format!("file_store = \"{place}\""));
-            assert!(matches!(outcome, Err(Failure::FileStore { .. })), "{place}");
+            for setting in ["file_store", "log_store"] {
+                let outcome = files(&format!("{setting} = \"{place}\""));
+                assert!(
+                    matches!(outcome, Err(Failure::FileStore { name, .. }) if name == setting),
+                    "{setting} {place}"
+                );
+            }
         }
         let bucket = files("file_store = \"s3://a/b\"\ns3_access_key_id = \"c\"\ns3_secret_access_key = \"d\"");
         if cfg!(feature = "s3") {

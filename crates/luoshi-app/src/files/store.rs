@@ -3,6 +3,8 @@
 //!
 //! It knows no register, no body and no permission; keys come from the caller.
 
+#[cfg(feature = "s3")]
+use std::time::Duration;
 use std::{
     error::Error as _,
     fmt, io,
@@ -42,6 +44,11 @@ const BUCKET_PART: usize = 5 * 1024 * 1024;
 /// As many as fill eighty megabytes.
 #[cfg(feature = "s3")]
 const BUCKET_TURNS: usize = 16;
+/// How often a bucket is asked again, and for how long in all. Somebody waits for a page meanwhile, and jobs come again by themselves.
+#[cfg(feature = "s3")]
+const RETRIES: usize = 4;
+#[cfg(feature = "s3")]
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A file whose bytes have come in. They are durable, and nothing refers to them; dropped without being kept they go.
 #[derive(Debug)]
@@ -206,7 +213,12 @@ impl FileStore {
             .with_bucket_name(&settings.bucket)
             .with_region(&settings.region)
             .with_access_key_id(&settings.access_key_id)
-            .with_secret_access_key(&settings.secret_access_key);
+            .with_secret_access_key(&settings.secret_access_key)
+            .with_retry(object_store::RetryConfig {
+                max_retries: RETRIES,
+                retry_timeout: PATIENCE,
+                ..object_store::RetryConfig::default()
+            });
         if let Some(endpoint) = &settings.endpoint {
             builder = builder
                 .with_allow_http(endpoint.starts_with("http://"))
@@ -384,6 +396,34 @@ impl FileStore {
             }
         }
         Ok(false)
+    }
+
+    /// The bytes under a key, at most `limit`; none where there are none. For what is small.
+    pub(crate) async fn read_whole(&self, key: &str, limit: u64) -> io::Result<Option<Vec<u8>>> {
+        let found = match self.objects.get(&ObjectPath::from(key)).await {
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            found => found.map_err(io::Error::other)?,
+        };
+        if found.meta.size > limit {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let bytes = found.bytes().await.map_err(io::Error::other)?;
+        Ok(Some(bytes.into()))
+    }
+
+    /// Puts bytes under a key, in the place of what stood there, which stays whole until then. For a bucket, which is durable when it answers.
+    pub(crate) async fn write_whole(&self, key: &str, bytes: Vec<u8>) -> io::Result<()> {
+        let written = self.objects.put(&ObjectPath::from(key), PutPayload::from(bytes)).await;
+        written.map(|_| ()).map_err(io::Error::other)
+    }
+
+    /// Every key below another one, in their order.
+    pub(crate) async fn names_below(&self, key: &str) -> io::Result<Vec<String>> {
+        let found = self.objects.list(Some(&ObjectPath::from(key)));
+        let found: Vec<_> = found.try_collect().await.map_err(io::Error::other)?;
+        let mut names: Vec<String> = found.into_iter().map(|object| object.location.into()).collect();
+        names.sort_unstable();
+        Ok(names)
     }
 
     async fn read_key(&self, key: &str) -> Result<BoxStream<'static, Result<Bytes, FileStoreError>>, FileStoreError> {
