@@ -5,7 +5,7 @@
 use crate::receipt::RECEIPT_SUFFIX;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ed25519_dalek::{Signer as _, SigningKey};
+use ed25519_dalek::{Signature, Signer as _, SigningKey, verify_batch};
 use signed_note::{Signer, StandardSigner, StandardVerifier, Verifier, VerifierError};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -162,6 +162,27 @@ impl LogKey {
     #[must_use]
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// The signature in a note that consists of `text` and one line with the name and the id of this key.
+    pub(crate) fn only_signature_below(&self, text: &str, note: &str) -> Option<Signature> {
+        let line = note.strip_prefix(text)?.strip_prefix("\n\u{2014} ")?;
+        let encoded = line
+            .strip_prefix(self.origin.as_str())?
+            .strip_prefix(' ')?
+            .strip_suffix('\n')?;
+        let bytes = STANDARD.decode(encoded).ok()?;
+        let (id, signature) = bytes.split_first_chunk()?;
+        let signature = Signature::from_slice(signature).ok()?;
+        (u32::from_be_bytes(*id) == self.id).then_some(signature)
+    }
+
+    /// Whether each of the signatures is one of this key below the text at its place. They are checked together, so a wrong one is found and
+    /// not which it is.
+    pub(crate) fn has_signed(&self, texts: &[String], signatures: &[Signature]) -> bool {
+        let messages: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
+        let keys = vec![self.signing_key.verifying_key(); signatures.len()];
+        verify_batch(&messages, signatures, &keys).is_ok()
     }
 }
 

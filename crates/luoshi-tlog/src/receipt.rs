@@ -189,6 +189,21 @@ impl Receipt {
         Ok(sign_text(&self.to_text(), &[key])?)
     }
 
+    /// Whether each of the notes is the one that the key signs for the receipt beside it, byte for byte but for the signature, which has to
+    /// be the key's. Of many the signatures are checked together, at a third of the price of signing each again.
+    #[must_use]
+    pub fn are_signed(given: &[(Receipt, &str)], key: &LogKey) -> bool {
+        let texts: Vec<String> = given.iter().map(|(receipt, _)| receipt.to_text()).collect();
+        let mut signatures = Vec::with_capacity(given.len());
+        for ((receipt, note), text) in given.iter().zip(&texts) {
+            match key.only_signature_below(text, note) {
+                Some(signature) if receipt.origin == *key.origin() => signatures.push(signature),
+                _ => return false,
+            }
+        }
+        key.has_signed(&texts, &signatures)
+    }
+
     /// Opens a signed receipt and accepts it only with a fitting signature of this key.
     ///
     /// # Errors
@@ -300,6 +315,67 @@ mod tests {
         let event = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
         let origin = Origin::new("luoshi.example/log").unwrap();
         Receipt::new(origin, event, [1; 32], [0xab; 32], "2026-03-05T01:02:03.456Z", [3; 32]).unwrap()
+    }
+
+    /// Receipts of many events, each with its note.
+    fn many(count: u128) -> Vec<(Receipt, String)> {
+        let receipts = (0..count).map(|number| Receipt {
+            event: Uuid::from_u128(number),
+            leaf: [u8::try_from(number % 251).unwrap(); 32],
+            ..receipt()
+        });
+        receipts
+            .map(|receipt| {
+                let note = receipt.sign(&key()).unwrap();
+                (receipt, note)
+            })
+            .collect()
+    }
+
+    fn are_signed(given: &[(Receipt, String)]) -> bool {
+        let given: Vec<(Receipt, &str)> = given
+            .iter()
+            .map(|(receipt, note)| (receipt.clone(), note.as_str()))
+            .collect();
+        Receipt::are_signed(&given, &key())
+    }
+
+    #[test]
+    fn many_signatures_are_checked_together() {
+        let sound = many(300);
+        assert!(are_signed(&sound));
+        assert!(are_signed(&[]));
+        let other_key = LogKey::from_seed(Origin::new("luoshi.example/log").unwrap(), &[4; 32]);
+        let other_log = LogKey::from_seed(Origin::new("luoshi.example/other").unwrap(), &[3; 32]);
+        type Change<'c> = &'c dyn Fn(&mut (Receipt, String));
+        let changes: [Change<'_>; 6] = [
+            &|(_, note)| *note = note.replace("content ab", "content ac"),
+            &|(receipt, _)| receipt.leaf = [255; 32],
+            &|(receipt, note)| *note = receipt.sign(&other_key).unwrap(),
+            &|(receipt, note)| {
+                receipt.origin = other_log.origin().clone();
+                *note = receipt.sign(&other_log).unwrap();
+            },
+            &|(_, note)| note.push_str("\u{2014} somebody AAAAAAAA\n"),
+            // The signature of another one.
+            &|(receipt, note)| {
+                let text = receipt.to_text();
+                let line = receipt_with_other_leaf(receipt).sign(&key()).unwrap();
+                *note = text + line.split_at(receipt.to_text().len()).1;
+            },
+        ];
+        for (change, number) in changes.iter().zip(0..) {
+            let mut changed = sound.clone();
+            change(&mut changed[137]);
+            assert!(!are_signed(&changed), "change {number}");
+        }
+    }
+
+    fn receipt_with_other_leaf(receipt: &Receipt) -> Receipt {
+        Receipt {
+            leaf: [254; 32],
+            ..receipt.clone()
+        }
     }
 
     #[test]
