@@ -167,9 +167,11 @@ impl LogBucket {
         paths.sort_by_key(|path| !path.components().any(|part| part.as_os_str() == "tile"));
         for path in paths {
             let name = path.strip_prefix(folder).ok().and_then(|name| name.to_str());
-            let Some(name) = name.map(|name| format!("{below}/{name}")) else {
+            // A crash may have left a part of a file, which nobody publishes.
+            let Some(name) = name.filter(|name| !name.ends_with(".part")) else {
                 continue;
             };
+            let name = format!("{below}/{name}");
             let bytes = fs::read(&path)?;
             match self.read(&name, u64::MAX)? {
                 None => self.write(&name, &bytes)?,

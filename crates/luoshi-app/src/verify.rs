@@ -273,7 +273,7 @@ impl App {
     }
 }
 
-/// Whether every receipt is what the present key signs over its command. Together that is known at a third of the price; which one is at fault
+/// Whether every receipt is what the present key signs over its command. Together that is known at less than half the price; which one is at fault
 /// where it is not so, or was signed by a key of its time, is asked of each.
 fn are_as_given(given: &[GivenReceipt], log: &SiteLog) -> bool {
     let Some(key) = log.key.as_deref() else { return false };

@@ -190,7 +190,7 @@ impl Receipt {
     }
 
     /// Whether each of the notes is the one that the key signs for the receipt beside it, byte for byte but for the signature, which has to
-    /// be the key's. Of many the signatures are checked together, at a third of the price of signing each again.
+    /// be the key's. Of many the signatures are checked together, at less than half the price of signing each again.
     #[must_use]
     pub fn are_signed(given: &[(Receipt, &str)], key: &LogKey) -> bool {
         let texts: Vec<String> = given.iter().map(|(receipt, _)| receipt.to_text()).collect();

@@ -65,7 +65,16 @@ fn is_wide(character: char) -> bool {
 
 /// A bar for work of `length` steps, on the standard error output; hidden where that is no terminal.
 pub(crate) fn progress(length: u64, label: String) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(length), progress_target());
+    dressed(ProgressBar::with_draw_target(Some(length), progress_target()), label)
+}
+
+/// A further bar among those of work that goes on at the same time. It is dressed once it is among them: before that it would draw a line of
+/// its own over theirs.
+pub(crate) fn progress_among(bars: &MultiProgress, length: u64, label: String) -> ProgressBar {
+    dressed(bars.add(ProgressBar::new(length)), label)
+}
+
+fn dressed(bar: ProgressBar, label: String) -> ProgressBar {
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}") {
         bar.set_style(style);
     }

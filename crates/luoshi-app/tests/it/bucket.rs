@@ -133,8 +133,12 @@ async fn a_log_in_a_bucket() {
     let first_tile = app.log_tile(1, &tile).unwrap().unwrap();
     drop(app);
     assert!(files_below(&folder.path().join("log")).len() > 2);
+    let part = folder.path().join("log/checkpoint.1-0.part");
+    fs::write(&part, "what a crash left").unwrap();
     let app = open(folder.path(), &clock, settings()).unwrap();
-    assert_eq!(files_below(&folder.path().join("log")), Vec::<PathBuf>::new());
+    assert_eq!(files_below(&folder.path().join("log")), [part.clone()]);
+    assert_eq!(published(&server, "log/checkpoint.1-0.part").await, None);
+    fs::remove_file(part).unwrap();
     assert_eq!(
         published(&server, "log/checkpoint").await.as_deref(),
         Some(before.as_str())

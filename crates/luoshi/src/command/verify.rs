@@ -12,7 +12,7 @@ use luoshi_store::Difference;
 use crate::{
     exit::Exit,
     failure::Failure,
-    output::{print, progress, progress_side_by_side},
+    output::{print, progress_among, progress_side_by_side},
     settings::Settings,
     site,
     words::{Words, count, text},
@@ -67,7 +67,7 @@ pub(super) fn verified(app: &App, words: Words) -> Result<Verification, Failure>
         let known = running.iter().position(|(running, _)| *running == phase);
         let index = known.unwrap_or_else(|| {
             let label = words.say(&format!("verify-phase-{}", phase.code()));
-            running.push((phase, bars.add(progress(total, label))));
+            running.push((phase, progress_among(&bars, total, label)));
             running.len() - 1
         });
         let Some((_, bar)) = running.get(index) else { return };
