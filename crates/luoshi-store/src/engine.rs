@@ -56,6 +56,19 @@ impl Connection<'_> {
         }
     }
 
+    /// Runs a query without parameters and shows each row to `visit` as it comes, so that many take no more memory than a few. Nothing may be asked
+    /// of the connection meanwhile.
+    pub(crate) fn stream(
+        self,
+        sql: &str,
+        visit: &mut dyn FnMut(&mut Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        match self {
+            Connection::Sqlite(connection) => sqlite::query::each(connection, sql, &[], visit),
+            Connection::Postgres(session) => postgres::query::stream(session, sql, visit),
+        }
+    }
+
     /// Runs a statement and answers with the number of rows that it changed.
     pub(crate) fn execute(self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, StoreError> {
         match self {

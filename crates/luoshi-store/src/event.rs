@@ -15,12 +15,6 @@ pub(crate) const AFTER: &str = "
     select id, stream_kind, stream_id, version, kind, kind_version, actor, command_id, effective_at, recorded_at, payload
     from event where id > $1 order by id limit $2";
 
-/// Events in the order of their streams, from one on.
-pub(crate) const AFTER_IN_STREAMS: &str = "
-    select id, stream_kind, stream_id, version, kind, kind_version, actor, command_id, effective_at, recorded_at, payload
-    from event where (stream_id, stream_kind, version) > ($1, $2, $3)
-    order by stream_id, stream_kind, version limit $4";
-
 /// Events that took effect before they were recorded, from one on.
 pub(crate) const BACK_DATED: &str = "
     select id, stream_kind, stream_id, version, case when kind = 'plan_issued' then 1 else 0 end, effective_at

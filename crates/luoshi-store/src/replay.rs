@@ -1,15 +1,15 @@
 //! Plays every event into an empty ledger and compares the outcome with what is stored (law 6): whoever changed a row behind the program's
 //! back is found here, by table, row and column.
 //!
-//! It takes the record in two orders. In the order of ids every event is held against its leaf, its neighbours' time and its receipt; in
-//! the order of streams every event is opened with its words and folded into the thing that it is about, which is saved once. Neither keeps
-//! more than a batch of rows in memory, and the ledger that they give lies in a file. Neither needs the other, so they run side by side,
-//! each over a snapshot of its own.
+//! It goes through the record twice. Once every event is held against its leaf, its neighbours' time and its receipt; once it is opened with its
+//! words and folded into the thing that it is about. Neither keeps more than a few batches of rows in memory, and the ledger that they give lies
+//! in a file. Neither needs the other, so they run side by side, each over a snapshot of its own.
 //!
 //! It repairs nothing, and it does not look at the tree and the signatures of the log; the application does, with the same leaves.
 
 mod comparison;
 mod derived;
+mod met;
 mod past;
 mod record;
 mod state;
@@ -265,7 +265,7 @@ pub(crate) fn check_state(
 ) -> Result<ReplayOutcome, StoreError> {
     let scratch = Scratch::create(folder)?;
     let mut replay = Replay::of(stored, watcher)?;
-    replay.play_streams(&scratch, &erasure::tombstones(stored)?)?;
+    replay.play_events(&scratch, &erasure::tombstones(stored)?)?;
     replay.compare_tables(&scratch, TABLES)?;
     // The state is held to the events by now, and it has the indexes that judging needs.
     replay.check_derived(stored)?;

@@ -1,12 +1,17 @@
 //! Folds an event into the state: load the row, let the ledger apply, save. What follows from an event is the ledger's alone.
 
+use jiff::Timestamp;
 use luoshi_ledger::{
     Envelope, Recorded, Stream, account::Account, document::SourceDocument, erasure::Erasure, event::ApplyError,
     log::Log, organisation::Organisation, plan::Plan, report::Report, search::SearchKind, task::Task,
 };
 use uuid::Uuid;
 
-use crate::{error::StoreError, search::says_the_same, snapshot::Transaction};
+use crate::{
+    error::StoreError,
+    search::says_the_same,
+    snapshot::{Snapshot, Transaction},
+};
 
 /// A table of the state.
 pub(crate) struct Table {
@@ -149,16 +154,58 @@ impl Thing {
     }
 }
 
+impl Snapshot<'_> {
+    /// The thing that a stream is about, as the events that were folded so far made it.
+    pub(crate) fn thing(&self, stream: Stream) -> Result<Option<Thing>, StoreError> {
+        Ok(match stream {
+            Stream::Organisation(id) => self.organisation(id)?.map(Thing::Organisation),
+            Stream::Account(id) => self.account(id)?.map(Thing::Account),
+            Stream::Document(id) => self.document(id)?.map(Thing::Document),
+            Stream::Plan(id) => self.plan(id)?.map(Thing::Plan),
+            Stream::Task(id) => self.task(id)?.map(|task| Thing::Task(Box::new(task))),
+            Stream::Report(id) => self.report(id)?.map(|report| Thing::Report(Box::new(report))),
+            Stream::Log(id) => self.log(id)?.map(|log| Thing::Log(Box::new(log))),
+            Stream::Erasure(id) => self.erasure(id)?.map(|erasure| Thing::Erasure(Box::new(erasure))),
+        })
+    }
+
+    /// The thing that an event follows on; none where it begins one, of which there are no rows yet.
+    pub(crate) fn thing_before(&self, envelope: &Envelope) -> Result<Option<Thing>, StoreError> {
+        if envelope.version == 1 {
+            return Ok(None);
+        }
+        self.thing(envelope.stream)
+    }
+}
+
 impl Transaction<'_> {
-    /// Writes a thing of which there are no rows yet. A task gets no light by it.
-    pub(crate) fn save_new(&mut self, thing: &Thing) -> Result<(), StoreError> {
+    /// Writes the rows of a thing, of which those of `before` are there. A task gets no light by it.
+    pub(crate) fn save(&mut self, thing: &Thing, before: Option<&Thing>) -> Result<(), StoreError> {
         match thing {
             Thing::Organisation(organisation) => self.save_organisation(organisation),
             Thing::Account(account) => self.save_account(account),
             Thing::Document(document) => self.save_document(document),
-            Thing::Plan(plan) => self.save_plan(plan, None),
-            Thing::Task(task) => self.save_task(task, None),
-            Thing::Report(report) => self.save_report(report, None),
+            Thing::Plan(plan) => {
+                let sections = match before {
+                    Some(Thing::Plan(before)) => Some(before.sections.as_slice()),
+                    _ => None,
+                };
+                self.save_plan(plan, sections)
+            }
+            Thing::Task(task) => {
+                let before = match before {
+                    Some(Thing::Task(before)) => Some(before.as_ref()),
+                    _ => None,
+                };
+                self.save_task(task, before)
+            }
+            Thing::Report(report) => {
+                let before = match before {
+                    Some(Thing::Report(before)) => Some(before.as_ref()),
+                    _ => None,
+                };
+                self.save_report(report, before)
+            }
             Thing::Log(log) => self.save_log(log),
             Thing::Erasure(erasure) => self.save_erasure(erasure),
         }
@@ -171,68 +218,37 @@ impl Transaction<'_> {
     /// taken.
     pub fn apply(&mut self, recorded: &Recorded) -> Result<(), StoreError> {
         let envelope = &recorded.envelope;
-        match envelope.stream {
-            Stream::Organisation(id) => {
-                let before = self.organisation(id)?;
-                follows(before.as_ref().map(|organisation| organisation.version), envelope)?;
-                self.save_organisation(&Organisation::apply(before, recorded)?)
-            }
-            Stream::Account(id) => {
-                let before = self.account(id)?;
-                follows(before.as_ref().map(|account| account.version), envelope)?;
-                self.save_account(&Account::apply(before, recorded)?)
-            }
-            Stream::Document(id) => {
-                let before = self.document(id)?;
-                follows(before.as_ref().map(|document| document.version), envelope)?;
-                self.save_document(&SourceDocument::apply(before, recorded)?)?;
-                self.note_search_change(SearchKind::Document, id.0, envelope.recorded_at)
-            }
-            Stream::Plan(id) => {
-                let before = self.plan(id)?;
-                follows(before.as_ref().map(|plan| plan.version), envelope)?;
-                let sections = before.as_ref().map(|plan| plan.sections.clone());
-                let was_issued = before.as_ref().is_some_and(|plan| plan.issued_at().is_some());
-                let plan = Plan::apply(before, recorded)?;
-                self.save_plan(&plan, sections.as_deref())?;
+        let before = self.thing_before(envelope)?;
+        if before.as_ref().map_or(0, Thing::version).checked_add(1) != Some(envelope.version) {
+            return Err(ApplyError::OutOfPlace.into());
+        }
+        let thing = Thing::apply(before.clone(), recorded)?;
+        self.save(&thing, before.as_ref())?;
+        self.note_what_follows(&thing, before.as_ref(), envelope.recorded_at)
+    }
+
+    /// Notes for the search index and for the light of a task that a thing was changed at `at`.
+    fn note_what_follows(&mut self, thing: &Thing, before: Option<&Thing>, at: Timestamp) -> Result<(), StoreError> {
+        match (thing, before) {
+            (Thing::Document(document), _) => self.note_search_change(SearchKind::Document, document.id.0, at),
+            (Thing::Plan(plan), before) => {
+                let was_issued = matches!(before, Some(Thing::Plan(before)) if before.issued_at().is_some());
                 if plan.issued_at().is_some() && !was_issued {
-                    self.note_search_changes_of_plan(id, envelope.recorded_at)?;
+                    self.note_search_changes_of_plan(plan.id, at)?;
                 }
                 Ok(())
             }
-            Stream::Task(id) => {
-                // What begins with this event has no rows yet.
-                let before = if envelope.version == 1 { None } else { self.task(id)? };
-                follows(before.as_ref().map(|task| task.version), envelope)?;
-                let task = Task::apply(before.clone(), recorded)?;
-                self.save_task(&task, before.as_ref())?;
-                self.note_search_change(SearchKind::Task, id.0, envelope.recorded_at)?;
+            (Thing::Task(task), before) => {
+                self.note_search_change(SearchKind::Task, task.id.0, at)?;
                 if before.is_none() {
-                    self.begin_light(&task)
+                    self.begin_light(task)
                 } else {
-                    self.note_task_version(&task)
+                    self.note_task_version(task)
                 }
             }
-            Stream::Report(id) => {
-                let before = if envelope.version == 1 { None } else { self.report(id)? };
-                follows(before.as_ref().map(|report| report.version), envelope)?;
-                let report = Report::apply(before.clone(), recorded)?;
-                self.save_report(&report, before.as_ref())?;
-                if before.as_ref().is_none_or(|before| !says_the_same(before, &report)) {
-                    self.note_search_change(SearchKind::Report, id.0, envelope.recorded_at)?;
-                }
-                Ok(())
-            }
-            Stream::Log(id) => {
-                let before = self.log(id)?;
-                follows(before.as_ref().map(|log| log.version), envelope)?;
-                self.save_log(&Log::apply(before, recorded)?)
-            }
-            Stream::Erasure(id) => {
-                let before = self.erasure(id)?;
-                follows(before.as_ref().map(|erasure| erasure.version), envelope)?;
-                self.save_erasure(&Erasure::apply(before, recorded)?)
-            }
+            (Thing::Report(report), Some(Thing::Report(before))) if says_the_same(before, report) => Ok(()),
+            (Thing::Report(report), _) => self.note_search_change(SearchKind::Report, report.id.0, at),
+            (Thing::Organisation(_) | Thing::Account(_) | Thing::Log(_) | Thing::Erasure(_), _) => Ok(()),
         }
     }
 
@@ -289,13 +305,4 @@ fn folded<T>(
         state = Some(apply(state, recorded)?);
     }
     Ok(state)
-}
-
-/// Whether an event is the next one of its stream.
-fn follows(version: Option<u64>, envelope: &Envelope) -> Result<(), StoreError> {
-    if version.unwrap_or(0).checked_add(1) == Some(envelope.version) {
-        Ok(())
-    } else {
-        Err(ApplyError::OutOfPlace.into())
-    }
 }

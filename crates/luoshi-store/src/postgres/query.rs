@@ -1,8 +1,9 @@
 //! Runs statements of the rooms on PostgreSQL: binds `$1`, `$2` … and keeps prepared statements, except where a pooler would lose them.
 
-use std::error::Error;
+use std::{error::Error, pin::pin};
 
 use bytes::BytesMut;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use tokio_postgres::{
     Client, Statement,
     error::SqlState,
@@ -15,6 +16,9 @@ use crate::{
     engine::{ColumnValue, Row, Value},
     error::{Constraint, StoreError},
 };
+
+/// Rows of a stream that are waited for together.
+const ROWS_AT_ONCE: usize = 1_000;
 
 /// Runs a query and shows each row to `visit`, once all have come: another query may be asked in between.
 pub(crate) fn each(
@@ -33,6 +37,26 @@ pub(crate) fn each(
         visit(&mut Row::postgres(row))?;
     }
     Ok(())
+}
+
+/// Runs a query without parameters and shows each row to `visit` as it comes. The server is read no further ahead than a few rows.
+pub(crate) fn stream(
+    session: &Session,
+    sql: &str,
+    visit: &mut dyn FnMut(&mut Row<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let none: [(&(dyn ToSql + Sync), Type); 0] = [];
+    let mut rows = pin!(session.wait(session.client.query_typed_raw(sql, none))?);
+    loop {
+        let some: Vec<tokio_postgres::Row> = session.wait(rows.as_mut().take(ROWS_AT_ONCE).try_collect())?;
+        for row in &some {
+            visit(&mut Row::postgres(row))?;
+        }
+        // A stream that has ended must not be asked again.
+        if some.len() < ROWS_AT_ONCE {
+            return Ok(());
+        }
+    }
 }
 
 /// Runs a statement and answers with the number of rows that it changed.

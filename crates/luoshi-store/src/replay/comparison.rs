@@ -1,8 +1,13 @@
-//! The stored tables of the state against the replayed ones: two walks in the order of the keys, each on a thread of its own, merged.
+//! The stored tables of the state against the replayed ones, each side on a thread of its own.
+//!
+//! Both are read first as they lie and added up, which says whether they hold the same rows. Only where they do not are they walked again, in
+//! the order of their keys and merged, to name the rows: a table whose keys are random costs a page for each row in that order.
 
 use std::{
     cmp::Ordering,
     collections::VecDeque,
+    hash::{BuildHasher, Hash, Hasher, RandomState},
+    panic,
     sync::mpsc::{Receiver, SyncSender, sync_channel},
     thread,
 };
@@ -25,19 +30,33 @@ impl Replay<'_> {
             total += count;
         }
         self.tell(Phase::Tables, 0, total);
-        thread::scope(|scope| {
-            let (batches, replayed) = sync_channel(BATCHES_AHEAD);
-            scope.spawn(move || walk_all(scratch, tables, &batches));
-            for table in tables {
-                self.compare(table, &replayed, total)?;
-            }
-            Ok::<_, StoreError>(())
+        let key = RandomState::new();
+        let (found, wanted) = thread::scope(|scope| {
+            let replayed = scope.spawn(|| scratch.read(|replayed| sums(replayed.connection, tables, &key, &mut |_| {})));
+            let found = sums(stored, tables, &key, &mut |rows| self.tell(Phase::Tables, rows, total));
+            let wanted = replayed.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
+            Ok::<_, StoreError>((found?, wanted?))
         })?;
+        self.outcome.rows += found.iter().map(|sum| sum.rows).sum::<u64>();
+        for (table, (found, wanted)) in tables.iter().zip(found.iter().zip(&wanted)) {
+            if found != wanted {
+                self.name_differences(scratch, table)?;
+            }
+        }
         self.tell(Phase::Tables, total, total);
         Ok(())
     }
 
-    fn compare(&mut self, table: &Table, replayed: &Receiver<Batch>, total: u64) -> Result<(), StoreError> {
+    /// Walks a table on both sides in the order of its key, and notes where they differ.
+    fn name_differences(&mut self, scratch: &Scratch, table: &Table) -> Result<(), StoreError> {
+        thread::scope(|scope| {
+            let (batches, replayed) = sync_channel(BATCHES_AHEAD);
+            scope.spawn(move || walk_to_the_end(scratch, table, &batches));
+            self.merge(table, &replayed)
+        })
+    }
+
+    fn merge(&mut self, table: &Table, replayed: &Receiver<Batch>) -> Result<(), StoreError> {
         let width = table.key.len();
         let mut walk = Walk::of(self.stored, table);
         let mut stored = Rows::default();
@@ -59,7 +78,6 @@ impl Replay<'_> {
                 Ordering::Greater => {
                     let key = expected.take().map(|row| row.key_text(width)).unwrap_or_default();
                     self.note(table.name, key, None, DifferenceKind::Missing);
-                    continue;
                 }
                 Ordering::Equal => {
                     if let (Some(found), Some(wanted)) = (stored.take(), expected.take())
@@ -73,35 +91,76 @@ impl Replay<'_> {
                     }
                 }
             }
-            self.outcome.rows += 1;
-            if self.outcome.rows.is_multiple_of(u64::from(BATCH)) {
-                self.tell(Phase::Tables, self.outcome.rows, total);
-            }
         }
     }
+}
+
+/// What two tables have in common where they hold the same rows, whatever order these come in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct TableSum {
+    rows: u64,
+    /// The keyed hashes of the rows, added up. Whoever changed a row did not know the key, which is drawn for each comparison, so one change in
+    /// 2^64 goes unseen.
+    hashes: u64,
+}
+
+/// The sum of each table. `progress` is told now and then how many rows were met.
+fn sums(
+    connection: Connection<'_>,
+    tables: &[Table],
+    key: &RandomState,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Vec<TableSum>, StoreError> {
+    let mut met = 0_u64;
+    let mut sum_of = |table: &Table| {
+        let mut sum = TableSum::default();
+        connection.stream(&format!("select * from {}", table.name), &mut |row| {
+            sum.rows += 1;
+            sum.hashes = sum.hashes.wrapping_add(hash_of(row, key)?);
+            met += 1;
+            if met.is_multiple_of(u64::from(BATCH)) {
+                progress(met);
+            }
+            Ok(())
+        })?;
+        Ok(sum)
+    };
+    tables.iter().map(&mut sum_of).collect()
+}
+
+fn hash_of(row: &Row<'_>, key: &RandomState) -> Result<u64, StoreError> {
+    let mut hasher = key.build_hasher();
+    for index in 0..row.width() {
+        // The number of the variant and, of what has one, the length keep columns apart.
+        match row.raw(index)? {
+            ColumnValue::Null => hasher.write_u8(0),
+            ColumnValue::Integer(integer) => (1_u8, integer).hash(&mut hasher),
+            ColumnValue::Real(real) => (2_u8, real.to_bits()).hash(&mut hasher),
+            ColumnValue::Text(text) => (3_u8, text.as_bytes()).hash(&mut hasher),
+            ColumnValue::Blob(bytes) => (4_u8, bytes).hash(&mut hasher),
+        }
+    }
+    Ok(hasher.finish())
 }
 
 /// Rows in the order of their key; none at the end of a table.
 type Batch = Result<VecDeque<KeptRow>, StoreError>;
 
-/// Sends every row of the replayed tables, and after each table a batch without rows.
-fn walk_all(scratch: &Scratch, tables: &[Table], batches: &SyncSender<Batch>) {
-    for table in tables {
-        let walked = scratch.read(|replayed| {
-            let mut walk = Walk::of(replayed.connection, table);
-            loop {
-                let batch = walk.next_batch()?;
-                let is_end = batch.is_empty();
-                // Nobody takes it: the comparison has failed, and says why.
-                if batches.send(Ok(batch)).is_err() || is_end {
-                    return Ok(());
-                }
+/// Sends every row of the replayed table, and then a batch without rows.
+fn walk_to_the_end(scratch: &Scratch, table: &Table, batches: &SyncSender<Batch>) {
+    let walked = scratch.read(|replayed| {
+        let mut walk = Walk::of(replayed.connection, table);
+        loop {
+            let batch = walk.next_batch()?;
+            let is_end = batch.is_empty();
+            // Nobody takes it: the comparison has failed, and says why.
+            if batches.send(Ok(batch)).is_err() || is_end {
+                return Ok(());
             }
-        });
-        if let Err(error) = walked {
-            let _unheard = batches.send(Err(error));
-            return;
         }
+    });
+    if let Err(error) = walked {
+        let _unheard = batches.send(Err(error));
     }
 }
 

@@ -16,7 +16,7 @@ use luoshi_ledger::{
 
 use super::{
     BATCH, blob_of,
-    state::{Mark, MetEvent, next_events},
+    met::{MetEvent, Things, events_after, read_words},
 };
 use crate::{
     engine::{Connection, for_keys, values},
@@ -24,7 +24,6 @@ use crate::{
     event, leaf,
     snapshot::{Snapshot, Transaction},
     sqlite::scratch::Scratch,
-    state::Thing,
 };
 
 /// What decides, by the clock of truth, since when an event counts: the few that were recorded later than they took effect.
@@ -109,55 +108,34 @@ pub(crate) fn play_past(
         AsOfClock::Known => recorded.envelope.recorded_at <= until,
         AsOfClock::True => back_dated.true_since(recorded) <= until,
     };
-    let mut mark = Mark::default();
+    let mut after: Vec<u8> = Vec::new();
     let mut done = 0;
-    // A stream counts up to its first event that does not, so that no event stands without those that it rests on.
-    let mut current: Option<(Stream, Option<Thing>, bool)> = None;
     progress(0, total);
     loop {
-        let events = next_events(stored, &mut mark)?;
-        if events.is_empty() {
-            break;
-        }
+        let mut events = events_after(stored, &after)?;
+        let Some(last) = events.last() else { break };
+        after.clone_from(&last.id);
+        read_words(stored, &mut events)?;
         done += events.len() as u64;
-        let mut finished = Vec::new();
-        let mut counted = Vec::new();
-        for MetEvent { event, contents, .. } in events {
-            let Ok(envelope) = event else { continue };
-            let stream = envelope.stream;
-            if current.as_ref().is_none_or(|(open, _, _)| *open != stream) {
-                finished.extend(current.take().and_then(|(_, thing, _)| thing));
-                current = Some((stream, None, false));
-            }
-            let Some((_, thing, has_ended)) = &mut current else {
-                continue;
-            };
-            if *has_ended {
-                continue;
-            }
-            let contents: Vec<_> = contents.into_iter().filter_map(Result::ok).collect();
-            let played = open(envelope, &contents)
-                .ok()
-                .filter(counts)
-                .and_then(|recorded| Some((Thing::apply(thing.clone(), &recorded).ok()?, recorded.envelope)));
-            match played {
-                Some((after, envelope)) => {
-                    *thing = Some(after);
-                    counted.push(envelope);
-                }
-                None => *has_ended = true,
-            }
-        }
         scratch.write(|transaction| {
-            for thing in &finished {
-                transaction.save_new(thing)?;
+            let mut things = Things::default();
+            let mut counted = Vec::new();
+            for MetEvent { event, contents, .. } in events {
+                let Ok(envelope) = event else { continue };
+                let contents: Vec<_> = contents.into_iter().filter_map(Result::ok).collect();
+                let Some(recorded) = open(envelope, &contents).ok().filter(counts) else {
+                    continue;
+                };
+                // A stream counts up to its first event that does not, for the next one does not follow on what was folded; so no event stands
+                // without those that it rests on.
+                if things.of(transaction, &recorded.envelope)?.play(&recorded).is_ok() {
+                    counted.push(recorded.envelope);
+                }
             }
+            things.save(transaction)?;
             keep_history(stored, transaction, &counted)
         })?;
         progress(done.min(total), total);
-    }
-    if let Some((_, Some(thing), _)) = current {
-        scratch.write(|transaction| transaction.save_new(&thing))?;
     }
     scratch.index()?;
     scratch.write(|transaction| judge(transaction, as_of))?;

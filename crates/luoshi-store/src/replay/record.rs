@@ -10,11 +10,14 @@ use luoshi_ledger::{Envelope, ids::CommandId};
 use luoshi_tlog::{LeafSalt, leaf_matches};
 use sha2::{Digest, Sha256};
 
-use super::{BATCH, DifferenceKind, GivenReceipt, Phase, Replay, blob_of, id_text, key_of, text_of};
+use super::{
+    BATCH, DifferenceKind, GivenReceipt, Phase, Replay, blob_of, id_text, key_of,
+    met::{MetEvent, events_after},
+    text_of,
+};
 use crate::{
     engine::{FromRow, for_keys, values},
     error::StoreError,
-    event,
     leaf::{self, LeafRow},
     receipt::{self, StoredReceipt},
 };
@@ -30,9 +33,6 @@ struct OpenCommand {
     batch: u64,
 }
 
-/// A stored event: its id as it is, and the event or the name of the column that cannot be read.
-type MetEvent = (Vec<u8>, Result<Envelope, String>);
-
 impl Replay<'_> {
     /// Goes through every event with its leaf, and through every leaf.
     pub(super) fn check_record(&mut self) -> Result<(), StoreError> {
@@ -43,11 +43,11 @@ impl Replay<'_> {
         let mut batch = 0;
         self.tell(Phase::Record, 0, self.total);
         loop {
-            let events = self.events_after(&after)?;
-            let Some((last, _)) = events.last() else { break };
-            let last = last.clone();
+            let events = events_after(self.stored, &after)?;
+            let Some(last) = events.last() else { break };
+            let last = last.id.clone();
             let leaves = self.leaves_between(&after, &last, &events)?;
-            for ((id, event), leaf) in events.iter().zip(leaves) {
+            for (MetEvent { id, event, .. }, leaf) in events.iter().zip(leaves) {
                 let entry = leaf.as_ref().map(|leaf| leaf.entry);
                 match event {
                     Ok(envelope) => {
@@ -74,20 +74,6 @@ impl Replay<'_> {
         Ok(())
     }
 
-    fn events_after(&self, after: &[u8]) -> Result<Vec<MetEvent>, StoreError> {
-        let mut events = Vec::new();
-        self.stored.each(event::AFTER, values![after, BATCH], &mut |row| {
-            let id = blob_of(row.raw(0)?);
-            match Envelope::from_row(row) {
-                Ok(envelope) => events.push((id, Ok(envelope))),
-                Err(StoreError::Unreadable { column }) => events.push((id, Err(column))),
-                Err(error) => return Err(error),
-            }
-            Ok(())
-        })?;
-        Ok(events)
-    }
-
     /// The leaf of each of the events; none where it is missing or cannot be read, which is noted. Leaves between them that belong to no
     /// event are noted too.
     fn leaves_between(
@@ -102,7 +88,7 @@ impl Replay<'_> {
         stored.each(leaf::BETWEEN, values![after, last], &mut |row| {
             let id = blob_of(row.raw(0)?);
             let key = key_of(row, 1)?;
-            let Ok(index) = events.binary_search_by(|(event, _)| event.cmp(&id)) else {
+            let Ok(index) = events.binary_search_by(|event| event.id.cmp(&id)) else {
                 return self.note_of_event(&id, "leaf", key, None, DifferenceKind::Surplus);
             };
             if let Some(met) = met.get_mut(index) {
@@ -121,8 +107,8 @@ impl Replay<'_> {
                 Err(error) => Err(error),
             }
         })?;
-        for ((id, _), _) in events.iter().zip(met).filter(|(_, met)| !met) {
-            self.note("leaf", id_text(id), None, DifferenceKind::Missing);
+        for (event, _) in events.iter().zip(met).filter(|(_, met)| !met) {
+            self.note("leaf", id_text(&event.id), None, DifferenceKind::Missing);
         }
         Ok(leaves)
     }

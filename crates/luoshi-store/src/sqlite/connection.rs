@@ -138,8 +138,9 @@ fn open_file(path: &Path, reads_only: bool) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Kibibytes of pages that a scratch database keeps in memory. It is filled in the order of its keys, so a few megabytes serve any size.
-const SCRATCH_CACHE: i64 = 16 * 1024;
+/// Kibibytes of pages that a scratch database keeps in memory. It is filled in the order of the record, in which the keys of reports are random:
+/// this holds the key of a million of them. More of them cost reads of the file, not memory.
+const SCRATCH_CACHE: i64 = 64 * 1024;
 
 /// A migrated, empty ledger in a new file at `path`, which must not outlive the connection: nothing of it is journalled or flushed.
 ///

@@ -76,7 +76,7 @@ pub(crate) struct BenchSettings {
     #[arg(
         long,
         value_name = "N",
-        value_parser = clap::value_parser!(u32).range(1..=1_000_000),
+        value_parser = clap::value_parser!(u32).range(2..=1_000_000),
         help = "临时站点的任务数（默认 8000；pages 默认 40000）\nTasks of the scratch site (default 8000; of pages 40000)"
     )]
     pub(crate) tasks: Option<u32>,

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::anyhow;
+use luoshi_ledger::ids::{TargetId, TaskId};
 
 use super::{
     client::{Client, get},
@@ -21,37 +22,42 @@ use crate::failure::Failure;
 pub(crate) enum Page {
     /// The ledger, filtered by body.
     List,
-    /// One task with its reports.
+    /// A task on which much was reported.
     Task,
+    /// A task with its first report; the budgets are about a site on which every second task has one.
+    BegunTask,
 }
 
 impl Page {
     /// All of them.
-    pub(crate) const ALL: [Page; 2] = [Page::List, Page::Task];
+    pub(crate) const ALL: [Page; 3] = [Page::List, Page::Task, Page::BegunTask];
 
     /// Its code.
     pub(crate) fn code(self) -> &'static str {
         match self {
             Page::List => "list",
             Page::Task => "task",
+            Page::BegunTask => "begun-task",
         }
     }
 
-    /// An address of it, another one for each number. The task is one whose history is there with the fewest reports that are measured.
+    /// An address of it, another one for each number. A task shows the same with the fewest reports that are measured and with more.
     fn path(self, site: &ScratchSite, fewest: u64, number: usize) -> Option<String> {
         match self {
             Page::List => {
                 let body = site.bodies.get(number % site.bodies.len())?;
                 Some(format!("/plans/{}/ledger?organisation={}", site.plan, body.id))
             }
-            Page::Task => {
-                let tasks = site.tasks_with_history(fewest);
-                // A stride that meets every task and never its neighbour next.
-                let (task, _) = tasks.get(number.wrapping_mul(7_919).checked_rem(tasks.len())?)?;
-                Some(format!("/tasks/{task}"))
-            }
+            Page::Task => task_path(site.tasks_with_history(fewest), number),
+            Page::BegunTask => task_path(site.begun_tasks(), number),
         }
     }
+}
+
+fn task_path(tasks: &[(TaskId, TargetId)], number: usize) -> Option<String> {
+    // A stride that meets every task and never its neighbour next.
+    let (task, _) = tasks.get(number.wrapping_mul(7_919).checked_rem(tasks.len())?)?;
+    Some(format!("/tasks/{task}"))
 }
 
 /// Asks for a page over so many connections for `duration`, as the supervision office. Of all numbers of reports that are measured on the site

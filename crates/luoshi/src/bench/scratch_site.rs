@@ -47,6 +47,9 @@ const PASSWORD: &str = "measured-and-thrown-away";
 /// Reports that are filled in with one transaction.
 const BATCH: usize = 2_000;
 
+/// Where the numbers of reports begin that are handed in before the filling.
+const BEGUN_FROM: u64 = 1 << 40;
+
 /// What is said again and again, as it is in real reports.
 const DONE: [&str; 4] = [
     "已召开专题调度会，逐项明确责任人和完成时限，本月按计划推进，累计完成投资占年度计划的比例高于时间进度。",
@@ -66,6 +69,8 @@ pub(crate) struct ScratchSite {
     last_period: Period,
     /// How many months of a task are reported on before the next task.
     months_in_a_row: u64,
+    /// How many of the last tasks have their first report and get no other.
+    begun: usize,
     next: AtomicU64,
 }
 
@@ -171,6 +176,7 @@ impl ScratchSite {
             ),
             last_period: Period::of(today),
             months_in_a_row,
+            begun: 0,
             next: AtomicU64::new(0),
         })
     }
@@ -179,11 +185,15 @@ impl ScratchSite {
     pub(crate) fn next(&self) -> Option<Slot> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let place = usize::try_from(number / self.months_in_a_row).ok()?;
-        let months = (place / self.tasks.len()) as u64 * self.months_in_a_row + number % self.months_in_a_row;
-        let months = i32::try_from(months).ok()?;
+        let filled = self.tasks.len() - self.begun;
+        let months = place.checked_div(filled)? as u64 * self.months_in_a_row + number % self.months_in_a_row;
+        self.slot(number, place % filled, i32::try_from(months).ok()?)
+    }
+
+    /// The report on the task at `place` for the month `months` after the first; none in months to come.
+    fn slot(&self, number: u64, place: usize, months: i32) -> Option<Slot> {
         let first = self.first_period.first_day();
         let period = Period::of(first.checked_add(jiff::Span::new().months(months)).ok()?);
-        let place = place % self.tasks.len();
         let (task, target) = *self.tasks.get(place)?;
         (period <= self.last_period).then_some(Slot {
             number,
@@ -194,10 +204,36 @@ impl ScratchSite {
         })
     }
 
+    /// Hands in the first report on each of the last tasks, at most so many and never all, and keeps these tasks from getting any more.
+    ///
+    /// # Errors
+    /// When one is refused.
+    pub(crate) async fn begin(&mut self, tasks: usize) -> Result<(), Failure> {
+        let begun = tasks.min(self.tasks.len() / 2);
+        self.begun = begun;
+        let mut batch = Vec::with_capacity(begun);
+        // Numbers that no other report gets, since a key is made of them.
+        for (number, place) in (BEGUN_FROM..).zip(self.tasks.len() - begun..self.tasks.len()) {
+            let slot = self
+                .slot(number, place, 0)
+                .ok_or_else(|| anyhow!("a task is missing"))?;
+            let (actor, request) = self.submission(&slot)?;
+            batch.push((actor, request, self.app.now()));
+        }
+        self.app.execute_all(batch).await?;
+        Ok(())
+    }
+
+    /// The tasks that have their first report and get no other.
+    pub(crate) fn begun_tasks(&self) -> &[(TaskId, TargetId)] {
+        self.tasks.get(self.tasks.len() - self.begun..).unwrap_or_default()
+    }
+
     /// The tasks on which everything is reported once there are `reports` reports.
     pub(crate) fn tasks_with_history(&self, reports: u64) -> &[(TaskId, TargetId)] {
         let filled = usize::try_from(reports / self.months_in_a_row).unwrap_or(usize::MAX);
-        self.tasks.get(..filled).unwrap_or(&self.tasks)
+        let (tasks, _begun) = self.tasks.split_at(self.tasks.len() - self.begun);
+        tasks.get(..filled).unwrap_or(tasks)
     }
 
     /// Who hands a report in, and what is handed in.

@@ -27,6 +27,8 @@ use crate::{
 const TASKS: u32 = 8_000;
 /// Tasks of the site whose pages are measured: twenty bodies with two thousand each.
 const TASKS_OF_PAGES: u32 = 40_000;
+/// Tasks of it that have one report.
+const BEGUN_TASKS: u32 = 1_000;
 
 /// Measures submissions, or pages.
 pub(crate) fn run(arguments: &BenchArguments, settings: &Settings, words: Words) -> Result<Exit, Failure> {
@@ -218,8 +220,10 @@ fn measure_pages(arguments: &BenchPagesArguments, database: Database, words: Wor
         complain(&words.say("bench-making"));
         // The history of a task is whole before that of the next begins: with more reports the pages that are measured show the same, and
         // what they cost more is the price of what else is there.
-        let months_in_a_row = most.div_ceil(u64::from(tasks.max(1))).max(1);
-        let site = ScratchSite::make(folder.path(), database, tasks as usize, months_in_a_row).await?;
+        let begun = BEGUN_TASKS.min(tasks / 10).max(1);
+        let months_in_a_row = most.div_ceil(u64::from(tasks.saturating_sub(begun).max(1))).max(1);
+        let mut site = ScratchSite::make(folder.path(), database, tasks as usize, months_in_a_row).await?;
+        site.begin(begun as usize).await?;
         let site = Arc::new(site);
         let (stop, stopped) = watch::channel(false);
         let address = submissions::serve(&site.app, stopped).await?;
