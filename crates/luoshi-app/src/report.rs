@@ -6,15 +6,19 @@ use std::sync::Arc;
 
 use luoshi_ledger::{
     Actor, Refusal, Role,
+    facts::Subjects,
     ids::{EvidenceId, OrganisationId, ReportId, TaskId},
     period::{Period, day_in_china},
+    plan::Plan,
     policy::{may_see_report, may_see_task},
+    report::Report,
+    task::Task,
     view::{Duty, ReportView},
 };
 use luoshi_store::DraftRow;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::AppError, execute::flatten, site::App};
+use crate::{error::AppError, execute::flatten, site::App, task::seen};
 
 /// A report being written: what the form holds, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +40,52 @@ pub struct ReportDraft {
     pub left_out: Vec<EvidenceId>,
 }
 
+/// What the form of a report rests on, all of one moment.
+#[derive(Debug, Clone)]
+pub struct ReportDesk {
+    /// The task.
+    pub task: Task,
+    /// Its plan, without the sections.
+    pub plan: Plan,
+    /// The report, once it was handed in.
+    pub report: Option<Report>,
+    /// The actor's own draft, if they left one.
+    pub draft: Option<ReportDraft>,
+}
+
 impl App {
+    /// What the form rests on by which a body reports on a task for a month; none where the actor may not see the task.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn report_desk(
+        &self,
+        actor: &Actor,
+        task: TaskId,
+        organisation: OrganisationId,
+        period: Period,
+    ) -> Result<Option<ReportDesk>, AppError> {
+        let id = ReportId::of(task, organisation, period);
+        let subjects = Subjects {
+            tasks: [task].into(),
+            reports: [id].into(),
+            ..Subjects::default()
+        };
+        let (mut facts, draft) = self
+            .store
+            .read(|snapshot| Ok((snapshot.facts(&subjects)?, snapshot.report_draft(actor.identity, id)?)))?;
+        let report = facts.reports.remove(&id);
+        let Some((task, plan)) = seen(actor, task, facts) else {
+            return Ok(None);
+        };
+        Ok(Some(ReportDesk {
+            task,
+            plan,
+            report: report.filter(|report| may_see_report(actor, report)),
+            draft: draft.as_deref().map(draft_from).transpose()?,
+        }))
+    }
+
     /// What the actor's body owes (待办): this month's reports, and last month's that were never handed in or came back. Ordered by due day.
     ///
     /// # Errors
@@ -138,8 +187,7 @@ impl App {
         let body = self
             .store
             .read(|snapshot| snapshot.report_draft(actor.identity, report))?;
-        body.map(|body| serde_json::from_str(&body).map_err(AppError::internal))
-            .transpose()
+        body.as_deref().map(draft_from).transpose()
     }
 
     /// Keeps a draft; it replaces the actor's earlier one for the same report.
@@ -191,4 +239,9 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// A draft as it was kept.
+fn draft_from(body: &str) -> Result<ReportDraft, AppError> {
+    serde_json::from_str(body).map_err(AppError::internal)
 }

@@ -54,14 +54,6 @@ impl App {
             .is_some_and(|task| may_see_task(actor, task, &facts)))
     }
 
-    /// A task with its plan, where the actor may see it: what a form about it rests on.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub fn task_with_plan(&self, actor: &Actor, id: TaskId) -> Result<Option<(Task, Plan)>, AppError> {
-        Ok(seen(actor, id, self.task_facts(id)?))
-    }
-
     pub(crate) fn task_facts(&self, task: TaskId) -> Result<Facts, AppError> {
         self.present().task_facts(task)
     }
@@ -91,7 +83,7 @@ fn about(task: TaskId) -> Subjects {
 }
 
 /// The task and its plan out of the facts about it; none where the actor may not see it.
-fn seen(actor: &Actor, id: TaskId, mut facts: Facts) -> Option<(Task, Plan)> {
+pub(crate) fn seen(actor: &Actor, id: TaskId, mut facts: Facts) -> Option<(Task, Plan)> {
     let is_seen = facts
         .tasks
         .get(&id)

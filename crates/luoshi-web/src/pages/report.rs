@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use luoshi_app::{AppError, Request, files::FileError, report::ReportDraft};
+use luoshi_app::{AppError, Request, files::FileError, report::{ReportDesk, ReportDraft}};
 use luoshi_ledger::{
     Refusal, Stream,
     actor::Role,
@@ -130,13 +130,23 @@ struct Desk {
     organisation: OrganisationId,
     period: Period,
     present: Option<Report>,
+    draft: Option<ReportDraft>,
 }
 
 impl Desk {
     fn of(visit: &Visit<Clerk>, id: TaskId, fields: &Fields) -> Result<Self, Failure> {
-        let found = visit.app().task_with_plan(visit.actor(), id)?;
-        let (task, plan) = found.ok_or(Failure::NotFound)?;
         let organisation = visit.actor().organisation.ok_or(Failure::Forbidden)?;
+        let period = match fields.raw("period") {
+            "" => visit.app().period_owed(id, organisation)?,
+            text => text.parse().map_err(|_| Failure::NotFound)?,
+        };
+        let desk = visit.app().report_desk(visit.actor(), id, organisation, period)?;
+        let ReportDesk {
+            task,
+            plan,
+            report,
+            draft,
+        } = desk.ok_or(Failure::NotFound)?;
         if !task.is_tracked() {
             return Err(Failure::Refused(Refusal::NotTracked));
         }
@@ -146,19 +156,12 @@ impl Desk {
         if !task.reporting.organisations().contains(&organisation) {
             return Err(Failure::Refused(Refusal::NotReporter));
         }
-        let period = match fields.raw("period") {
-            "" => visit.app().period_owed(id, organisation)?,
-            text => text.parse().map_err(|_| Failure::NotFound)?,
-        };
-        let present = visit
-            .app()
-            .report(visit.actor(), ReportId::of(id, organisation, period))?
-            .map(|entry| entry.report);
         Ok(Self {
             task,
             organisation,
             period,
-            present,
+            present: report,
+            draft,
         })
     }
 
@@ -220,10 +223,9 @@ pub(crate) async fn show_form(visit: Visit<Clerk>, At(task): At<TaskId>) -> Answ
         // It is on its way; its page says where.
         return Ok(lead_to(&urls::report(&report.id)));
     }
-    let draft = visit
-        .app()
-        .report_draft(visit.actor(), task, desk.organisation, desk.period)?;
-    let typed = draft
+    let typed = desk
+        .draft
+        .clone()
         .or_else(|| Some(draft_of(desk.present.as_ref()?, &desk.task.targets)))
         .unwrap_or_default();
     let key = visit.app().new_id().to_string();
@@ -257,11 +259,8 @@ pub(crate) async fn take_form(visit: Visit<Clerk>, At(task): At<TaskId>, form: S
     let SubmittedReport { fields, files } = form;
     let fields = &fields;
     let desk = Desk::of(&visit, task, fields)?;
-    let earlier_draft = visit
-        .app()
-        .report_draft(visit.actor(), task, desk.organisation, desk.period)?;
     let typed = ReportDraft {
-        left_out: earlier_draft.map(|draft| draft.left_out).unwrap_or_default(),
+        left_out: desk.draft.as_ref().map(|draft| draft.left_out.clone()).unwrap_or_default(),
         values: typed_values(&desk.task.targets, fields),
         completion: fields.text("completion"),
         done: fields.text("done"),
@@ -370,9 +369,12 @@ struct TakenFiles {
 }
 
 async fn take_files(visit: &Visit<Clerk>, desk: &Desk, files: Vec<SentFile>) -> Result<TakenFiles, Failure> {
+    let mut taken = TakenFiles::default();
+    if files.is_empty() {
+        return Ok(taken);
+    }
     let frame = visit.frame(Place::ToDo);
     let (task, report) = (desk.task.id, desk.report());
-    let mut taken = TakenFiles::default();
     for SentFile { name, received } in files {
         let added = match received {
             Ok(file) => match visit

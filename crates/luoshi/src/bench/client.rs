@@ -14,6 +14,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Client {
     address: SocketAddr,
     stream: TcpStream,
+    /// What was read last.
+    part: Box<[u8]>,
     answer: Vec<u8>,
 }
 
@@ -26,6 +28,7 @@ impl Client {
         Ok(Self {
             address,
             stream: open(address)?,
+            part: vec![0; 32 * 1024].into(),
             answer: Vec::with_capacity(64 * 1024),
         })
     }
@@ -37,13 +40,12 @@ impl Client {
     pub(crate) fn ask(&mut self, request: &[u8]) -> io::Result<Answer> {
         self.stream.write_all(request)?;
         self.answer.clear();
-        let mut part = [0; 32 * 1024];
         loop {
-            let count = self.stream.read(&mut part)?;
+            let count = self.stream.read(&mut self.part)?;
             if count == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            self.answer.extend(part.iter().take(count));
+            self.answer.extend_from_slice(self.part.get(..count).unwrap_or_default());
             let Some(head) = Head::of(&self.answer) else { continue };
             if self.answer.len() >= head.whole {
                 if head.closes {
@@ -110,29 +112,15 @@ pub(crate) fn get(address: SocketAddr, path: &str, session: &str) -> Vec<u8> {
 
 /// A form sent by somebody who is signed in, as a browser sends it.
 pub(crate) fn post(address: SocketAddr, path: &str, session: &str, fields: &[(&str, &str)]) -> Vec<u8> {
-    let pairs: Vec<String> = fields
-        .iter()
-        .map(|(name, value)| format!("{name}={}", encoded(value)))
-        .collect();
-    let body = pairs.join("&");
+    let body = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish();
     format!(
         "POST {path} HTTP/1.1\r\nhost: {address}\r\ncookie: luoshi={session}\r\norigin: http://{address}\r\n\
          sec-fetch-site: same-origin\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     )
     .into_bytes()
-}
-
-fn encoded(value: &str) -> String {
-    let mut text = String::with_capacity(value.len() * 3);
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
-            text.push(char::from(byte));
-        } else {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    text
 }
 
 #[cfg(test)]
@@ -153,7 +141,7 @@ mod tests {
         let address = SocketAddr::from(([127, 0, 0, 1], 80));
         let request = String::from_utf8(post(address, "/a", "s", &[("done", "落 &")])).unwrap();
         assert!(
-            request.ends_with("content-length: 20\r\n\r\ndone=%E8%90%BD%20%26"),
+            request.ends_with("content-length: 18\r\n\r\ndone=%E8%90%BD+%26"),
             "{request}"
         );
     }
