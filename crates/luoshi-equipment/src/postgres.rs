@@ -165,6 +165,18 @@ impl Server {
         format!("postgres://luoshi@127.0.0.1:{}/{name}", self.port)
     }
 
+    /// Removes the database at `address`, which [`Server::database`] made; who still uses it is cut off.
+    ///
+    /// # Errors
+    /// When the server does not do it.
+    pub fn discard(&self, address: &str) -> io::Result<()> {
+        let name = address.rsplit('/').next().unwrap_or_default();
+        run(Command::new(self.programs.join("dropdb"))
+            .args(["-h", "127.0.0.1", "-U", "luoshi", "-p", &self.port.to_string()])
+            .args(["--force", name]))
+        .map(|_| ())
+    }
+
     /// The port that it listens on.
     #[must_use]
     pub fn port(&self) -> u16 {

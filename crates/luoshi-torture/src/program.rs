@@ -63,6 +63,11 @@ impl Program {
         }
     }
 
+    /// The address of its database, where that is not part of the data folder.
+    pub(crate) fn database(&self) -> Option<&str> {
+        self.database.as_deref()
+    }
+
     /// The program run by another one.
     pub(crate) fn inside(&self, around: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
         Self {

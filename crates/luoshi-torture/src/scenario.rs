@@ -256,6 +256,15 @@ impl Bench {
         }
     }
 
+    /// Removes the database that [`Bench::on_new_database`] made for a program. A server that was killed goes through every file that it has
+    /// when it starts again.
+    pub(crate) fn discard_database(&self, program: &Program) -> Result<()> {
+        match (&self.postgres, program.database()) {
+            (Some(postgres), Some(database)) => Ok(postgres.discard(database)?),
+            _ => Ok(()),
+        }
+    }
+
     /// The database server of the harness's own, started now where the command line asked for none, and stopped when the last one lets it
     /// go; none where no PostgreSQL is installed.
     pub(crate) fn server(&mut self) -> Result<Option<Arc<postgres::Server>>> {

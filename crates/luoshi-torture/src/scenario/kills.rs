@@ -32,8 +32,9 @@ const MOMENT: std::ops::Range<u64> = 20..800;
 const READY: Duration = Duration::from_secs(3);
 /// Reports at hand for one round; a rush hands in fewer before it is killed.
 const SUBMISSIONS: usize = 1_500;
-/// Tasks of a site, and so a twelfth of its reports. A site that is full makes room for a new one.
-const TASKS: usize = 250;
+/// Tasks of a site in the short form and in the long one, and so a twelfth of its reports. A site that is full makes room for a new one, and
+/// making it takes as long as some kills.
+const TASKS: [usize; 2] = [250, 2_000];
 /// The short form ends after this time, on a slow machine with fewer kills than it would have.
 const SHORT: Duration = Duration::from_secs(50);
 /// Kills that the short form has on every machine.
@@ -62,6 +63,8 @@ struct Found {
 pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
     let rounds = bench.rounds(40, 1_000);
     let pace = bench.pace(LEAST_ROUNDS, SHORT);
+    let [few, many] = TASKS;
+    let tasks = if bench.long { many } else { few };
     let mut found = Found::default();
     while found.rounds < rounds && !pace.is_over(found.rounds) {
         let program = bench.on_new_database(&bench.program);
@@ -69,12 +72,14 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
         on_one_site(
             &program,
             data,
+            tasks,
             rounds - found.rounds,
             bench.postgres.as_deref(),
             &mut bench.random,
             &mut found,
             |found| pace.is_over(found.rounds),
         )?;
+        bench.discard_database(&program)?;
         if bench.long {
             verdict.say(&format!(
                 "       {} of {rounds} kills, {} acknowledged: {}",
@@ -115,6 +120,7 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
         on_one_site(
             &program,
             data,
+            few,
             MOST_CONTROL_ROUNDS,
             bench.postgres.as_deref(),
             &mut bench.random,
@@ -137,13 +143,14 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
 fn on_one_site(
     program: &Program,
     data: std::path::PathBuf,
+    tasks: usize,
     rounds: u32,
     postgres: Option<&postgres::Server>,
     random: &mut Random,
     found: &mut Found,
     enough: impl Fn(&Found) -> bool,
 ) -> Result<()> {
-    let mut site = Site::make(program, data, TASKS)?;
+    let mut site = Site::make(program, data, tasks)?;
     let mut here = 0;
     while here < rounds && site.places_left() > SUBMISSIONS && !enough(found) {
         here += 1;
