@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     ops::Range,
+    sync::LazyLock,
 };
 
 use jiff::Timestamp;
@@ -19,7 +20,7 @@ use super::{
     walk::{decode, encode},
 };
 use crate::{
-    engine::{FromRow, Row, Value, for_keys, values},
+    engine::{FromRow, Row, Value, values},
     error::StoreError,
     snapshot::{Snapshot, Transaction},
 };
@@ -96,12 +97,12 @@ const SAMPLE: &str = "
     select kind, subject, changed_at, revision, number from search_entry
     where number is not null and number % $1 = 0 order by number limit $2";
 
-/// The blocks of a segment in which a number would stand, one of each of several terms.
+/// The block of a segment in which a number would stand, of one term. Several are asked for together, each by the key: with a list of terms in
+/// one condition an engine goes through every block of a common term.
 const HAVE: &str = "
-    select term, low, numbers from search_posting
-    where term in ({}) and segment = segment_asked and low = (
-        select max(earlier.low) from search_posting as earlier
-        where earlier.segment = segment_asked and earlier.term = search_posting.term and earlier.low <= number_asked)";
+    select * from (
+        select term, low, numbers from search_posting
+        where segment = $1 and low <= $2 and term = {} order by low desc limit 1) as block";
 
 /// How the index stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,6 +133,17 @@ impl FromRow for SearchStanding {
         })
     }
 }
+
+/// Terms whose blocks are asked for with one statement.
+const TERMS_AT_ONCE: usize = 64;
+
+/// [`HAVE`] for so many terms.
+static HAVE_SOME: LazyLock<String> = LazyLock::new(|| {
+    let of_each: Vec<String> = (3..3 + TERMS_AT_ONCE)
+        .map(|place| HAVE.replace("{}", &format!("${place}")))
+        .collect();
+    of_each.join(" union all ")
+});
 
 /// A block of the numbers of one term.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -464,19 +476,19 @@ impl Snapshot<'_> {
 
     fn knows(&self, segment: i64, terms: &[i64], number: i64) -> Result<bool, StoreError> {
         let mut found = BTreeSet::new();
-        for_keys(HAVE, terms, |sql, keys| {
-            let sql = sql
-                .replace("segment_asked", &format!("${}", keys.len() + 1))
-                .replace("number_asked", &format!("${}", keys.len() + 2));
-            let parameters: Vec<Value<'_>> = keys.iter().cloned().chain([segment.into(), number.into()]).collect();
-            self.connection.each(&sql, &parameters, &mut |row| {
+        for group in terms.chunks(TERMS_AT_ONCE) {
+            let last = group.last().copied().unwrap_or_default();
+            // The last one is repeated to fill the group, so that the statement has one text and is prepared once.
+            let group = group.iter().copied().chain(std::iter::repeat(last)).take(TERMS_AT_ONCE);
+            let parameters: Vec<Value<'_>> = [segment, number].into_iter().chain(group).map(Value::from).collect();
+            self.connection.each(&HAVE_SOME, &parameters, &mut |row| {
                 let (term, low, bytes): (i64, i64, Vec<u8>) = (row.take()?, row.take()?, row.take()?);
                 if decode(low, &bytes).is_some_and(|numbers| numbers.binary_search(&number).is_ok()) {
                     found.insert(term);
                 }
                 Ok(())
-            })
-        })?;
+            })?;
+        }
         Ok(terms.iter().all(|term| found.contains(term)))
     }
 }
