@@ -34,7 +34,7 @@ const READY: Duration = Duration::from_secs(3);
 const SUBMISSIONS: usize = 1_500;
 /// Tasks of a site in the short form and in the long one, and so a twelfth of its reports. A site that is full makes room for a new one, and
 /// making it takes as long as some kills.
-const TASKS: [usize; 2] = [250, 2_000];
+const TASKS: [usize; 2] = [250, 900];
 /// The short form ends after this time, on a slow machine with fewer kills than it would have.
 const SHORT: Duration = Duration::from_secs(50);
 /// Kills that the short form has on every machine.
