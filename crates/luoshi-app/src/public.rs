@@ -109,16 +109,11 @@ impl Standpoint<'_> {
             let Some(plan) = snapshot.plan(task.plan)?.filter(|plan| plan.issued_at().is_some()) else {
                 return Ok(None);
             };
-            let Some(row) = snapshot.task_row(id)? else {
+            let reports = snapshot.reports_of_task(id, u32::MAX)?;
+            let Some(row) = snapshot.task_row(&task, &plan, &reports)? else {
                 return Ok(None);
             };
-            Ok(Some(public_task(
-                &task,
-                &plan,
-                &snapshot.reports_of_task(id, u32::MAX)?,
-                row,
-                today,
-            )))
+            Ok(Some(public_task(&task, &plan, &reports, row, today)))
         })?)
     }
 }

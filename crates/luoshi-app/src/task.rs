@@ -108,13 +108,16 @@ impl Standpoint<'_> {
             let Some((task, plan)) = seen(actor, id, snapshot.facts(&about(id))?) else {
                 return Ok(None);
             };
-            let Some(row) = snapshot.task_row(id)? else {
+            let mut reports = match extent {
+                Extent::Alone => Vec::new(),
+                Extent::Latest | Extent::Whole => snapshot.reports_of_task(id, most.saturating_add(1))?,
+            };
+            let Some(row) = snapshot.task_row(&task, &plan, &reports)? else {
                 return Ok(None);
             };
             if extent == Extent::Alone {
-                return Ok(Some((task, plan, row, Vec::new(), Vec::new(), false)));
+                return Ok(Some((task, plan, row, reports, Vec::new(), false)));
             }
-            let mut reports = snapshot.reports_of_task(id, most.saturating_add(1))?;
             let leaves_out = reports.len() > most as usize;
             reports.truncate(most as usize);
             // Who reads nothing of a report reads nothing of its history either.

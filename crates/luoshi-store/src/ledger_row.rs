@@ -6,10 +6,10 @@ use jiff::civil::Date;
 use luoshi_ledger::{
     ids::{OrganisationId, PlanId, ReportId, TaskId},
     light::Light,
-    plan::deadline,
+    plan::{Plan, deadline},
     report::Report,
-    task::Publication,
-    view::{LatestReport, LedgerFilter, LedgerRow, LineVersion, PartyView},
+    task::{Publication, Task},
+    view::{LatestReport, LedgerFilter, LedgerRow, LineVersion, PartyView, ReportView},
 };
 
 use crate::{
@@ -91,6 +91,32 @@ const ROWS_OF_TASKS: &str = concat!(
     join plan on plan.id = task.plan left join section on section.id = task.section
     where task.id in ({})"
 );
+
+/// What a row shows that stands neither in the task nor in its plan.
+const BESIDE_TASK: &str = "
+    select coalesce(section.label, ''), coalesce(section.title, ''), task_light.latest,
+        task_light.colour, task_light.proof, task_light.reason, task_light.since, task_light.rule_version
+    from task_light left join section on section.id = $2 where task_light.task = $1";
+
+const NAMES: &str = "select id, name from organisation where id in ({})";
+
+/// The columns of [`BESIDE_TASK`].
+struct Beside {
+    section: String,
+    latest: Option<ReportId>,
+    light: Light,
+}
+
+impl FromRow for Beside {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let (label, title): (String, String) = (row.take()?, row.take()?);
+        Ok(Self {
+            section: label + &title,
+            latest: row.take()?,
+            light: Light::from_row(row)?,
+        })
+    }
+}
 
 /// What a line of a list depends on, all of which stands beside the light.
 macro_rules! version_columns {
@@ -300,12 +326,61 @@ impl Snapshot<'_> {
         Ok(rows)
     }
 
-    /// The row that the ledger shows for a task.
+    /// The row that the ledger shows for a task of `plan`, by as little as has to be asked for beside them; `reports` are those of the task that
+    /// were read already. None where the task has no light, as before it entered the ledger.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn task_row(&self, task: TaskId) -> Result<Option<LedgerRow>, StoreError> {
-        Ok(self.rows_of_tasks(&[task])?.pop())
+    pub fn task_row(&self, task: &Task, plan: &Plan, reports: &[ReportView]) -> Result<Option<LedgerRow>, StoreError> {
+        let beside: Option<Beside> = self
+            .connection
+            .optional(BESIDE_TASK, values![&task.id, task.section.as_ref()])?;
+        let Some(Beside { section, light, latest }) = beside else {
+            return Ok(None);
+        };
+        let latest = match latest {
+            Some(latest) => match reports.iter().find(|view| view.report.id == latest) {
+                Some(view) => Some(view.report.clone()),
+                None => self.report(latest)?,
+            },
+            None => None,
+        };
+        let reporting = task.reporting.organisations();
+        let mut bodies: Vec<OrganisationId> = task.parties.iter().filter_map(|party| party.organisation).collect();
+        bodies.extend(reporting);
+        bodies.sort_unstable();
+        bodies.dedup();
+        let mut names: BTreeMap<OrganisationId, String> = BTreeMap::new();
+        for_keys(NAMES, &bodies, |sql, keys| {
+            names.extend(self.connection.all::<(OrganisationId, String)>(sql, keys)?);
+            Ok(())
+        })?;
+        let named = |body: &OrganisationId| names.get(body).map(|name| (*body, name.clone()));
+        let parties = task.parties.iter().map(|party| PartyView {
+            role: party.role,
+            raw: party.raw.clone(),
+            organisation: party.organisation.as_ref().and_then(named),
+            inherited: party.inherited,
+        });
+        Ok(Some(LedgerRow {
+            task: task.id,
+            plan: plan.id,
+            number: task.number,
+            section,
+            kind: task.kind,
+            label: task.label.clone(),
+            title: task.title.clone(),
+            text: task.text.clone(),
+            targets: task.targets.clone(),
+            deliverable: task.deliverable.clone(),
+            parties: parties.collect(),
+            reporters: reporting.iter().filter_map(named).collect(),
+            due: deadline(task.due, plan.year),
+            completion: latest.as_ref().and_then(Report::counting_completion),
+            latest,
+            light,
+            publication: task.publication,
+        }))
     }
 
     /// Adds what has tables of its own.

@@ -21,8 +21,9 @@ use luoshi_ledger::{
     report::TargetValue,
     target::Target,
     task::{ExcludedClause, Party, Reporting, Source, TaskKind, Tracking},
+    view::LedgerRow,
 };
-use luoshi_store::{NewLeaf, Phase, ReplayOutcome, Store, StoreError, Transaction, WriteError};
+use luoshi_store::{NewLeaf, Phase, ReplayOutcome, Snapshot, Store, StoreError, Transaction, WriteError};
 use luoshi_tlog::{LeafSalt, leaf_entry};
 use luoshi_types::{Comparator, Direction, PartyRole, Span, Strength};
 use uuid::Uuid;
@@ -126,6 +127,21 @@ pub(crate) fn give(
     store
         .write(move |transaction| carry_out(transaction, &actor, &command, now))
         .wait()
+}
+
+/// The row that a task's page shows. It is the one of the ledger, whether the task's reports are at hand or not.
+pub(crate) fn row_of(snapshot: &Snapshot<'_>, task: TaskId) -> Result<Option<LedgerRow>, StoreError> {
+    let in_ledger = snapshot.rows_of_tasks(&[task])?.pop();
+    let Some(task) = snapshot.task(task)? else {
+        assert_eq!(in_ledger, None);
+        return Ok(None);
+    };
+    let plan = snapshot.plan(task.plan)?.unwrap();
+    let reports = snapshot.reports_of_task(task.id, u32::MAX)?;
+    for reports in [reports.as_slice(), &[]] {
+        assert_eq!(snapshot.task_row(&task, &plan, reports)?, in_ledger);
+    }
+    Ok(in_ledger)
 }
 
 /// The site after its plan was issued.

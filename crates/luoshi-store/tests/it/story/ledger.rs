@@ -14,7 +14,7 @@ use luoshi_ledger::{
 use luoshi_store::{Constraint, Store, StoreError, WriteError};
 
 use super::light::totals_agree_with_the_rows;
-use crate::scene::{No, Scene, at, give, march, next_id};
+use crate::scene::{No, Scene, at, give, march, next_id, row_of};
 
 pub(super) fn the_ledger_and_its_filters(store: Store) {
     let scene = Scene::set_up(store);
@@ -230,8 +230,8 @@ pub(super) fn the_ledger_and_its_filters(store: Store) {
             );
             assert_eq!(row.completion, Some(40));
             assert_eq!(rows[2].section, "");
-            assert_eq!(snapshot.task_row(road)?.as_ref(), Some(row));
-            assert_eq!(snapshot.task_row(TaskId(next_id()))?, None);
+            assert_eq!(row_of(snapshot, road)?.as_ref(), Some(row));
+            assert_eq!(row_of(snapshot, TaskId(next_id()))?, None);
             let mut of_tasks = snapshot.rows_of_tasks(&scene.tasks)?;
             of_tasks.sort_by_key(|row| row.number);
             assert_eq!(of_tasks, rows);

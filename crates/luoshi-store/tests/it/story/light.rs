@@ -13,7 +13,7 @@ use luoshi_ledger::{
 };
 use luoshi_store::{Store, StoreError};
 
-use crate::scene::{Scene, at, give, march, next_id};
+use crate::scene::{Scene, at, give, march, next_id, row_of};
 
 pub(super) fn lights(store: Store) {
     let scene = Scene::set_up(store);
@@ -103,7 +103,7 @@ pub(super) fn lights(store: Store) {
         .unwrap();
     assert_eq!(waiting(day), []);
     assert_eq!(waiting(date(2026, 3, 27)).len(), 3);
-    let row = |task| scene.store.read(|snapshot| snapshot.task_row(task)).unwrap().unwrap();
+    let row = |task| scene.store.read(|snapshot| row_of(snapshot, task)).unwrap().unwrap();
     let growth_light = row(growth).light;
     assert_eq!(
         (growth_light.colour, growth_light.proof),

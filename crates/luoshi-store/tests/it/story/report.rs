@@ -10,7 +10,7 @@ use luoshi_ledger::{
 };
 use luoshi_store::Store;
 
-use crate::scene::{Scene, at, give, march, next_id};
+use crate::scene::{Scene, at, give, march, next_id, row_of};
 
 pub(super) fn a_report_all_the_way(store: Store) {
     let scene = Scene::set_up(store);
@@ -57,7 +57,7 @@ pub(super) fn a_report_all_the_way(store: Store) {
     assert_eq!(
         scene
             .store
-            .read(|snapshot| snapshot.task_row(scene.tasks[0]))
+            .read(|snapshot| row_of(snapshot, scene.tasks[0]))
             .unwrap()
             .unwrap()
             .latest,
@@ -145,7 +145,7 @@ pub(super) fn a_report_all_the_way(store: Store) {
             assert_eq!(snapshot.reports_in_state("submitted", None)?, []);
             assert_eq!(snapshot.report_view(ReportId(next_id()))?, None);
 
-            let row = snapshot.task_row(scene.tasks[0])?.unwrap();
+            let row = row_of(snapshot, scene.tasks[0])?.unwrap();
             assert_eq!((row.latest, row.completion), (Some(verified.clone()), Some(23)));
 
             let of_task: Vec<EventKind> = snapshot
