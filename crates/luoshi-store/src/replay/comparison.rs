@@ -32,7 +32,8 @@ impl Replay<'_> {
         self.tell(Phase::Tables, 0, total);
         let key = RandomState::new();
         let (found, wanted) = thread::scope(|scope| {
-            let replayed = scope.spawn(|| scratch.read(|replayed| sums(replayed.connection, tables, &key, &mut |_| {})));
+            let replayed =
+                scope.spawn(|| scratch.read(|replayed| sums(replayed.connection, tables, &key, &mut |_| {})));
             let found = sums(stored, tables, &key, &mut |rows| self.tell(Phase::Tables, rows, total));
             let wanted = replayed.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
             Ok::<_, StoreError>((found?, wanted?))

@@ -148,7 +148,13 @@ impl Fold<'_> {
         }
         // Two streams say that they are the same thing, or one has two rows under one key.
         for thing in things.save(transaction)? {
-            self.say(None, thing.table(), thing.id().to_string(), None, DifferenceKind::OutOfPlace);
+            self.say(
+                None,
+                thing.table(),
+                thing.id().to_string(),
+                None,
+                DifferenceKind::OutOfPlace,
+            );
         }
         Ok(())
     }

@@ -2,7 +2,11 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use luoshi_app::{AppError, Request, files::FileError, report::{ReportDesk, ReportDraft}};
+use luoshi_app::{
+    AppError, Request,
+    files::FileError,
+    report::{ReportDesk, ReportDraft},
+};
 use luoshi_ledger::{
     Refusal, Stream,
     actor::Role,
@@ -260,7 +264,11 @@ pub(crate) async fn take_form(visit: Visit<Clerk>, At(task): At<TaskId>, form: S
     let fields = &fields;
     let desk = Desk::of(&visit, task, fields)?;
     let typed = ReportDraft {
-        left_out: desk.draft.as_ref().map(|draft| draft.left_out.clone()).unwrap_or_default(),
+        left_out: desk
+            .draft
+            .as_ref()
+            .map(|draft| draft.left_out.clone())
+            .unwrap_or_default(),
         values: typed_values(&desk.task.targets, fields),
         completion: fields.text("completion"),
         done: fields.text("done"),

@@ -45,7 +45,8 @@ impl Client {
             if count == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            self.answer.extend_from_slice(self.part.get(..count).unwrap_or_default());
+            self.answer
+                .extend_from_slice(self.part.get(..count).unwrap_or_default());
             let Some(head) = Head::of(&self.answer) else { continue };
             if self.answer.len() >= head.whole {
                 if head.closes {
