@@ -3,7 +3,7 @@
 //!
 //! It judges nothing: what a replay thinks of an event that cannot be read, or that does not follow, is its own business.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use luoshi_ledger::{Content, Envelope, Recorded, Stream, ids::EventId};
 
@@ -97,7 +97,6 @@ pub(super) struct Folding {
 impl Things {
     /// The thing that an event is about, which is read where no event before it was about it.
     pub(super) fn of(&mut self, folded: &Snapshot<'_>, envelope: &Envelope) -> Result<&mut Folding, StoreError> {
-        use std::collections::btree_map::Entry;
         Ok(match self.of_streams.entry(envelope.stream) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => {
