@@ -41,6 +41,7 @@ pub mod standpoint;
 pub mod task;
 pub mod verify;
 mod verify_log;
+mod word_vault;
 
 pub use clock::{Clock, Randomness, SetClock, SystemClock, SystemRandomness};
 pub use error::AppError;

@@ -1,9 +1,9 @@
 //! Words and names beside the events that commit to them. What they say is the business of the event.
 
-use luoshi_ledger::{Content, Salt, ids::EventId};
+use luoshi_ledger::{Content, Salt, Stream, ids::EventId};
 
 use crate::{
-    engine::{FromRow, Row, values},
+    engine::{FromRow, Row, Value, values},
     error::StoreError,
     snapshot::{Snapshot, Transaction},
 };
@@ -45,8 +45,10 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
-    pub(crate) fn insert_content(&mut self, event: EventId, content: &Content) -> Result<(), StoreError> {
+    /// Keeps words of an event of `stream`.
+    pub(crate) fn insert_content(&mut self, stream: Stream, event: EventId, content: &Content) -> Result<(), StoreError> {
+        let body = Value::words(stream.id(), &content.body);
         self.connection
-            .send(INSERT, values![&event, content.ordinal, &content.salt.0, &content.body])
+            .send(INSERT, values![&event, content.ordinal, &content.salt.0, body])
     }
 }

@@ -3,7 +3,7 @@
 use luoshi_ledger::{document::SourceDocument, ids::DocumentId, view::DocumentSummary};
 
 use crate::{
-    engine::{FromRow, Row, values},
+    engine::{FromRow, Row, Value, values},
     error::StoreError,
     snapshot::{Snapshot, Transaction},
 };
@@ -86,12 +86,12 @@ impl Transaction<'_> {
                 values![
                     &document.id,
                     document.version,
-                    &document.file_name,
+                    Value::words(document.id.0, &document.file_name),
                     &document.sha256,
                     document.byte_count,
                     &document.received_by,
                     document.received_at,
-                    &document.text,
+                    Value::words(document.id.0, &document.text),
                 ],
             )
             .map(|_| ())

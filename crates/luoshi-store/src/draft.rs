@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use luoshi_ledger::{ActorIdentity, ids::ReportId};
 
 use crate::{
-    engine::values,
+    engine::{Value, values},
     error::StoreError,
     snapshot::{Snapshot, Transaction},
 };
@@ -50,7 +50,12 @@ impl Transaction<'_> {
         self.connection
             .execute(
                 SAVE,
-                values![&draft.author, &draft.report, &draft.body, draft.updated_at],
+                values![
+                    &draft.author,
+                    &draft.report,
+                    Value::words(draft.report.0, &draft.body),
+                    draft.updated_at,
+                ],
             )
             .map(|_| ())
     }

@@ -29,6 +29,7 @@ use crate::{
     postgres::{
         self,
         session::{Session, Trouble},
+        words::OpenedRow,
     },
     sqlite,
 };
@@ -56,8 +57,8 @@ impl Connection<'_> {
         }
     }
 
-    /// Runs a query without parameters and shows each row to `visit` as it comes, so that many take no more memory than a few. Nothing may be asked
-    /// of the connection meanwhile.
+    /// Runs a query without parameters and shows each row to `visit`, some rows at a time, so that many take no more memory than a few. Nothing may be
+    /// asked of the connection meanwhile.
     pub(crate) fn stream(
         self,
         sql: &str,
@@ -83,6 +84,14 @@ impl Connection<'_> {
         match self {
             Connection::Sqlite(connection) => sqlite::query::execute(connection, sql, parameters).map(|_| ()),
             Connection::Postgres(session) => postgres::query::send(session, sql, parameters),
+        }
+    }
+
+    /// Says that this transaction begins a thing, so that an engine which seals words needs to look for no key of it.
+    pub(crate) fn begin_words(self, thing: Uuid) {
+        match self {
+            Connection::Sqlite(_) => {}
+            Connection::Postgres(session) => session.begin_words(thing),
         }
     }
 
@@ -141,8 +150,23 @@ pub(crate) enum Value<'v> {
     Integer(i64),
     /// A text.
     Text(Cow<'v, str>),
+    /// Words that can be erased by law, with the thing that they belong to. An engine whose files cannot be overwritten seals them, and they come
+    /// back as texts.
+    Words(Uuid, Cow<'v, str>),
     /// Bytes.
     Blob(&'v [u8]),
+}
+
+impl<'v> Value<'v> {
+    /// Words of the thing with the id `thing`.
+    pub(crate) fn words(thing: Uuid, words: &'v str) -> Self {
+        Value::Words(thing, words.into())
+    }
+
+    /// Words that may be missing.
+    pub(crate) fn some_words(thing: Uuid, words: Option<&'v String>) -> Self {
+        words.map_or(Value::Null, |words| Value::words(thing, words))
+    }
 }
 
 /// The values of a statement, in the order of its `$1`, `$2` …
@@ -175,7 +199,7 @@ pub(crate) struct Row<'r> {
 #[derive(Clone, Copy)]
 enum RowSource<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
-    Postgres(&'r tokio_postgres::Row),
+    Postgres(&'r tokio_postgres::Row, Option<&'r OpenedRow>),
 }
 
 impl<'r> Row<'r> {
@@ -187,10 +211,10 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// A row of PostgreSQL.
-    pub(crate) fn postgres(row: &'r tokio_postgres::Row) -> Self {
+    /// A row of PostgreSQL, with the words of it that were sealed.
+    pub(crate) fn postgres(row: &'r tokio_postgres::Row, opened: Option<&'r OpenedRow>) -> Self {
         Self {
-            source: RowSource::Postgres(row),
+            source: RowSource::Postgres(row, opened),
             next: 0,
         }
     }
@@ -220,7 +244,7 @@ impl<'r> Row<'r> {
     pub(crate) fn width(&self) -> usize {
         match self.source {
             RowSource::Sqlite(row) => row.as_ref().column_count(),
-            RowSource::Postgres(row) => row.len(),
+            RowSource::Postgres(row, _) => row.len(),
         }
     }
 
@@ -228,7 +252,7 @@ impl<'r> Row<'r> {
     pub(crate) fn raw(&self, index: usize) -> Result<ColumnValue<'r>, StoreError> {
         match self.source {
             RowSource::Sqlite(row) => sqlite::query::column(row, index),
-            RowSource::Postgres(row) => postgres::query::column(row, index),
+            RowSource::Postgres(row, opened) => postgres::query::column(row, opened, index),
         }
     }
 
@@ -236,7 +260,7 @@ impl<'r> Row<'r> {
     pub(crate) fn name(&self, index: usize) -> String {
         match self.source {
             RowSource::Sqlite(row) => sqlite::query::column_name(row, index),
-            RowSource::Postgres(row) => postgres::query::column_name(row, index),
+            RowSource::Postgres(row, _) => postgres::query::column_name(row, index),
         }
     }
 

@@ -17,7 +17,7 @@ use luoshi_ledger::{
 
 use crate::{
     content,
-    engine::{FromRow, Row, values},
+    engine::{FromRow, Row, Value, values},
     error::StoreError,
     event,
     snapshot::{Snapshot, Transaction},
@@ -467,13 +467,13 @@ impl Transaction<'_> {
                 &erasure.id,
                 erasure.version,
                 erasure.ground,
-                &erasure.explanation,
+                Value::words(erasure.id.0, &erasure.explanation),
                 &erasure.proposed_by,
                 erasure.proposed_at,
                 erasure.state.code(),
                 by,
                 at,
-                reason,
+                Value::some_words(erasure.id.0, reason),
             ],
         )?;
         self.connection.execute(DELETE_TEXTS, values![&erasure.id])?;
@@ -510,10 +510,13 @@ impl Transaction<'_> {
             streams.insert(fact.stream);
         }
         for stream in streams {
-            // Copies first: which document a review is of is read from the state.
+            // First, for who keeps a draft of it right now is waited for here.
+            let keys = self.retire_word_keys(stream.id())?;
+            // Copies next: which document a review is of is read from the state.
             self.delete_copies(stream)?;
             let events = self.events_of(stream)?;
             self.derive_again(stream, &events)?;
+            self.seal_words_again(stream.id(), &keys)?;
             if let Some(last) = events.last() {
                 self.forget_in_search(stream, last.envelope.recorded_at)?;
             }

@@ -105,6 +105,12 @@ pub enum StoreError {
         /// The column, by the name that the query gives it.
         column: String,
     },
+    /// Words are sealed with a key of an epoch whose own key is not where keys are kept.
+    #[error("the key of the epoch {epoch} of words is missing")]
+    NoWordKey {
+        /// The epoch.
+        epoch: u32,
+    },
     /// A value could not be written as JSON.
     #[error("a value cannot be written as JSON")]
     Json(#[from] serde_json::Error),

@@ -186,8 +186,11 @@ impl Transaction<'_> {
             return Err(StoreError::OutOfOrder);
         }
         self.insert_event(envelope, &envelope.payload)?;
+        if envelope.version == 1 {
+            self.connection.begin_words(envelope.stream.id());
+        }
         for content in contents {
-            self.insert_content(envelope.id, content)?;
+            self.insert_content(envelope.stream, envelope.id, content)?;
         }
         self.insert_leaf(envelope.id, leaf)?;
         let mut streams = self.ends.streams.borrow_mut();

@@ -13,7 +13,7 @@ use luoshi_ledger::{
 };
 
 use crate::{
-    engine::{FromRow, Row, for_keys, values},
+    engine::{FromRow, Row, Value, for_keys, values},
     error::StoreError,
     snapshot::{Snapshot, Transaction},
 };
@@ -178,7 +178,7 @@ impl Transaction<'_> {
                     &evidence.sha256,
                     evidence.byte_count,
                     &evidence.media_type,
-                    &evidence.name,
+                    Value::words(report.id.0, &evidence.name),
                 ],
             )?;
         }
@@ -201,7 +201,7 @@ impl Transaction<'_> {
                     &file.evidence.sha256,
                     file.evidence.byte_count,
                     &file.evidence.media_type,
-                    &file.evidence.name,
+                    Value::words(file.report.0, &file.evidence.name),
                     file.added_at,
                 ],
             )

@@ -52,6 +52,7 @@ mod target;
 mod task;
 mod timeline;
 mod work;
+mod words;
 
 pub use ceiling::{Ceiling, CeilingWriter};
 pub use checkpoint::StoredCheckpoint;
@@ -63,7 +64,10 @@ pub use job::{Job, JobCounts, JobRow};
 pub use leaf::{LeafRow, LogEntry, NewLeaf};
 pub use lease::Lease;
 pub use pending::PendingWrite;
-pub use postgres::address::Address;
+pub use postgres::{
+    address::Address,
+    words::{SharedVault, WordVault},
+};
 pub use receipt::StoredReceipt;
 pub use replay::{Difference, DifferenceKind, GivenReceipt, Phase, ReceiptFault, ReplayOutcome, Watcher};
 pub use review::ReviewRow;

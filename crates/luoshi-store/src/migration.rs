@@ -16,6 +16,7 @@ const FILES: &[(&str, &str)] = &[
     ("0006_evidence", include_str!("../migrations/0006_evidence.sql")),
     ("0007_search", include_str!("../migrations/0007_search.sql")),
     ("0008_erasure", include_str!("../migrations/0008_erasure.sql")),
+    ("0009_words", include_str!("../migrations/0009_words.sql")),
 ];
 
 /// One statement of a file.

@@ -7,7 +7,7 @@ use luoshi_ledger::{
 };
 
 use crate::{
-    engine::{ColumnValue, FromColumn, FromRow, Row, values},
+    engine::{ColumnValue, FromColumn, FromRow, Row, Value, values},
     error::StoreError,
     snapshot::{Snapshot, Transaction},
 };
@@ -186,7 +186,7 @@ impl Transaction<'_> {
         for ((ordinal, section), before) in (0_u32..).zip(&plan.sections).zip(before) {
             if section.title != before.title {
                 self.connection
-                    .send(RENAME_SECTION, values![&plan.id, ordinal, &section.title])?;
+                    .send(RENAME_SECTION, values![&plan.id, ordinal, Value::words(plan.id.0, &section.title)])?;
             }
         }
         Ok(())
@@ -204,9 +204,9 @@ impl Transaction<'_> {
                 &plan.id,
                 plan.version,
                 plan.document.as_ref(),
-                &plan.title,
-                plan.document_number.as_ref(),
-                plan.issuer.as_ref(),
+                Value::words(plan.id.0, &plan.title),
+                Value::some_words(plan.id.0, plan.document_number.as_ref()),
+                Value::some_words(plan.id.0, plan.issuer.as_ref()),
                 plan.document_date,
                 plan.year,
                 plan.report_day,
@@ -228,7 +228,7 @@ impl Transaction<'_> {
                     ordinal,
                     &section.id,
                     &section.label,
-                    &section.title,
+                    Value::words(plan.id.0, &section.title),
                     section.span.map(|span| span.start),
                     section.span.map(|span| span.end),
                 ],

@@ -7,6 +7,7 @@ pub(crate) mod address;
 pub(crate) mod migration;
 pub(crate) mod query;
 pub(crate) mod session;
+pub(crate) mod words;
 pub(crate) mod writers;
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -16,6 +17,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use crate::{error::StoreError, pending::PendingWrite, snapshot::Transaction, work::work};
 use address::Address;
 use session::{Access, Opener, Session};
+use words::SharedVault;
 use writers::Writers;
 
 /// Reading sessions that are open at most. A reader holds one for a few round trips; the server spends memory on each.
@@ -30,8 +32,8 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Opens the database at `address`.
-    pub(crate) fn open(address: &Address) -> Result<Self, StoreError> {
-        let opener = Arc::new(Opener::new(address)?);
+    pub(crate) fn open(address: &Address, vault: &SharedVault) -> Result<Self, StoreError> {
+        let opener = Arc::new(Opener::new(address, vault)?);
         let readers = Pool::new(Arc::clone(&opener));
         // Whether the server is there and is what it has to be is found out now and not at the first request.
         off_the_executor(|| readers.read(migration::refuse_newer))?;
@@ -69,10 +71,33 @@ impl Postgres {
         write
     }
 
+    /// Makes what a server keeps of destroyed keys useless: every other key is wrapped with the key of a new epoch, and those of the epochs
+    /// before are destroyed. It can be broken off and begun again.
+    pub(crate) fn renew_epoch(&self) -> Result<(), StoreError> {
+        off_the_executor(|| {
+            let session = self.opener.open()?;
+            let epoch = in_transaction(&session, || session.begin_next_epoch())?;
+            while in_transaction(&session, || session.rewrap_some(epoch))? {}
+            let ended = in_transaction(&session, || session.end_epochs_before(epoch))?;
+            session.destroy_epochs(&ended)
+        })
+    }
+
     /// Runs `work` on a reading session, inside one transaction.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Session) -> Result<T, StoreError>) -> Result<T, StoreError> {
         off_the_executor(|| self.readers.read(work))
     }
+}
+
+/// Runs `work` inside a transaction of a session of its own.
+fn in_transaction<T>(session: &Session, work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    session.begin(Access::Write)?;
+    let outcome = work();
+    match &outcome {
+        Ok(_) => session.commit()?,
+        Err(_) => session.roll_back()?,
+    }
+    outcome
 }
 
 /// Runs something that waits for the server. On a thread of an executor the other tasks of that thread are first handed to another one, or

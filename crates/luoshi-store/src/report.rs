@@ -11,7 +11,7 @@ use luoshi_ledger::{
 };
 
 use crate::{
-    engine::{ColumnValue, FromColumn, FromRow, Row, for_keys, values},
+    engine::{ColumnValue, FromColumn, FromRow, Row, Value, for_keys, values},
     error::StoreError,
     snapshot::{Snapshot, Transaction},
 };
@@ -415,10 +415,10 @@ impl Transaction<'_> {
                 &report.organisation,
                 report.period,
                 report.completion,
-                &report.done,
-                &report.problems,
-                &report.help_wanted,
-                &report.next_step,
+                Value::words(report.id.0, &report.done),
+                Value::words(report.id.0, &report.problems),
+                Value::words(report.id.0, &report.help_wanted),
+                Value::words(report.id.0, &report.next_step),
                 &report.submitted_by,
                 report.first_submitted_at,
                 report.submitted_at,
@@ -427,9 +427,9 @@ impl Transaction<'_> {
                 state.at,
                 state.method,
                 state.completion,
-                state.conclusion,
+                Value::some_words(report.id.0, state.conclusion),
                 state.stage,
-                state.reason,
+                Value::some_words(report.id.0, state.reason),
             ],
         )?;
         self.note_latest_report(report.task)?;

@@ -98,7 +98,7 @@ fn columns(review: &ReviewRow) -> Vec<Value<'_>> {
         review.version,
         &review.updated_by,
         review.updated_at,
-        &review.body,
+        Value::words(review.document.0, &review.body),
     ]
     .to_vec()
 }

@@ -17,7 +17,7 @@ use crate::{
     error::{StoreError, WriteError},
     migration::known,
     pending::PendingWrite,
-    postgres::{Postgres, address::Address},
+    postgres::{Postgres, address::Address, words::SharedVault},
     replay::{self, ReplayOutcome, Watcher},
     snapshot::{Snapshot, Transaction},
     sqlite::{Sqlite, scratch::Scratch},
@@ -30,8 +30,8 @@ pub enum Location {
     Sqlite(PathBuf),
     /// A database of SQLite in memory, empty and gone with the store. For tests.
     SqliteInMemory,
-    /// A database of PostgreSQL.
-    Postgres(Address),
+    /// A database of PostgreSQL, and where the keys of its words are.
+    Postgres(Address, SharedVault),
 }
 
 /// What a migration did.
@@ -79,7 +79,7 @@ impl Store {
         Self::open_engine(match location {
             Location::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, false)?),
             Location::SqliteInMemory => Engine::Sqlite(Sqlite::open_in_memory()?),
-            Location::Postgres(address) => Engine::Postgres(Postgres::open(address)?),
+            Location::Postgres(address, vault) => Engine::Postgres(Postgres::open(address, vault)?),
         })
     }
 
@@ -91,7 +91,7 @@ impl Store {
         let store = Self::open_engine(match location {
             Location::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, true)?),
             Location::SqliteInMemory => Engine::Sqlite(Sqlite::open_in_memory()?),
-            Location::Postgres(address) => Engine::Postgres(Postgres::open(address)?),
+            Location::Postgres(address, vault) => Engine::Postgres(Postgres::open(address, vault)?),
         })?;
         if store.schema_version()? == 0 {
             store.migrate()?;
@@ -225,7 +225,11 @@ impl Store {
         self.refuse_unmigrated()?;
         match &self.shared.engine {
             Engine::Sqlite(sqlite) => sqlite.scrub(),
-            Engine::Postgres(_) => Ok(ScrubOutcome::NotByProgram),
+            Engine::Postgres(postgres) => {
+                postgres.renew_epoch()?;
+                // Names to sign in with and the pairs of characters of search are not sealed yet, and old pages keep them.
+                Ok(ScrubOutcome::NotByProgram)
+            }
         }
     }
 

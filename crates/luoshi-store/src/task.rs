@@ -8,7 +8,7 @@ use luoshi_ledger::{
 };
 
 use crate::{
-    engine::{ColumnValue, FromColumn, FromRow, Json, Row, for_keys, values},
+    engine::{ColumnValue, FromColumn, FromRow, Json, Row, Value, for_keys, values},
     error::StoreError,
     snapshot::{Snapshot, Transaction},
 };
@@ -253,12 +253,12 @@ impl Transaction<'_> {
                 task.number,
                 task.kind,
                 &task.label,
-                &task.title,
-                task.basis.as_ref(),
+                Value::words(task.id.0, &task.title),
+                Value::some_words(task.id.0, task.basis.as_ref()),
                 task.source.as_ref().map(|source| &source.document),
                 task.source.map(|source| source.span.start),
                 task.source.map(|source| source.span.end),
-                task.deliverable.as_ref(),
+                Value::some_words(task.id.0, task.deliverable.as_ref()),
                 task.due,
                 reporting,
                 task.reporting_since,
@@ -266,7 +266,7 @@ impl Transaction<'_> {
                 reason,
                 excluded,
                 task.publication,
-                &task.text,
+                Value::words(task.id.0, &task.text),
             ],
         )?;
         self.save_targets(task.id, &task.targets, before.map(|before| before.targets.as_slice()))?;

@@ -78,7 +78,7 @@ impl Place {
         match &self.database {
             Database::InTheFolder => Location::Sqlite(folder.database()),
             Database::File(path) => Location::Sqlite(path.clone()),
-            Database::Server(address) => Location::Postgres(address.clone()),
+            Database::Server(address) => on_server(address, folder),
         }
     }
 
@@ -88,6 +88,10 @@ impl Place {
             cause,
         })
     }
+}
+
+fn on_server(address: &Address, folder: &DataFolder) -> Location {
+    Location::Postgres(address.clone(), folder.word_vault(Box::new(SystemRandomness)))
 }
 
 /// The setting of a database whose site has moved to another one.
@@ -237,7 +241,7 @@ pub(crate) fn take_over<T>(
         Database::InTheFolder => place.data.join("luoshi.db"),
         Database::File(path) => path.clone(),
         Database::Server(address) => {
-            let server = Store::create(&Location::Postgres(address.clone())).map_err(failed)?;
+            let server = Store::create(&on_server(address, &place.folder()?)).map_err(failed)?;
             unpacked.copy_into(&server, &mut |_, _| {}).map_err(failed)?;
             // By its log such a site is known.
             put_beside("log")?;
@@ -304,7 +308,7 @@ pub(crate) fn refuse_filled(place: &Place) -> Result<(), Failure> {
             Ok(())
         };
     };
-    let store = Store::open(&Location::Postgres(address.clone())).map_err(failed)?;
+    let store = Store::open(&on_server(address, &place.folder()?)).map_err(failed)?;
     if store.schema_version().map_err(failed)? == 0 {
         Ok(())
     } else {

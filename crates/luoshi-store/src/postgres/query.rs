@@ -1,23 +1,25 @@
 //! Runs statements of the rooms on PostgreSQL: binds `$1`, `$2` … and keeps prepared statements, except where a pooler would lose them.
 
-use std::{error::Error, pin::pin};
+use std::error::Error;
 
 use bytes::BytesMut;
-use futures_util::{StreamExt as _, TryStreamExt as _};
 use tokio_postgres::{
     Client, Statement,
     error::SqlState,
     types::{IsNull, ToSql, Type, to_sql_checked},
 };
 
-use super::session::{Session, Trouble};
+use super::{
+    session::{Session, Trouble},
+    words::OpenedRow,
+};
 use crate::{
     copy::OwnValue,
     engine::{ColumnValue, Row, Value},
     error::{Constraint, StoreError},
 };
 
-/// Rows of a stream that are waited for together.
+/// Rows of a cursor that are fetched together.
 const ROWS_AT_ONCE: usize = 1_000;
 
 /// Runs a query and shows each row to `visit`, once all have come: another query may be asked in between.
@@ -27,40 +29,54 @@ pub(crate) fn each(
     parameters: &[Value<'_>],
     visit: &mut dyn FnMut(&mut Row<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
+    let sealed = session.sealed(parameters)?;
+    let parameters = sealed.as_deref().unwrap_or(parameters);
     let rows = if session.keeps_statements {
         let statement = session.prepared(sql)?;
         session.wait(session.client.query(&statement, &untyped(parameters)))?
     } else {
         session.wait(session.client.query_typed(sql, &typed(parameters)))?
     };
-    for row in &rows {
-        visit(&mut Row::postgres(row))?;
+    show(session, &rows, visit)
+}
+
+fn show(
+    session: &Session,
+    rows: &[tokio_postgres::Row],
+    visit: &mut dyn FnMut(&mut Row<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let opened = session.opened(rows)?;
+    for (place, row) in rows.iter().enumerate() {
+        visit(&mut Row::postgres(row, opened.get(place)))?;
     }
     Ok(())
 }
 
-/// Runs a query without parameters and shows each row to `visit` as it comes. The server is read no further ahead than a few rows.
+/// Runs a query without parameters and shows each row to `visit`, some rows at a time.
 pub(crate) fn stream(
     session: &Session,
     sql: &str,
     visit: &mut dyn FnMut(&mut Row<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let none: [(&(dyn ToSql + Sync), Type); 0] = [];
-    let mut rows = pin!(session.wait(session.client.query_typed_raw(sql, none))?);
+    // A cursor, and not a stream of rows, for between two batches the keys of their words may have to be asked for.
+    session.wait(session.client.batch_execute(&format!("declare walk no scroll cursor for {sql}")))?;
     loop {
-        let some: Vec<tokio_postgres::Row> = session.wait(rows.as_mut().take(ROWS_AT_ONCE).try_collect())?;
-        for row in &some {
-            visit(&mut Row::postgres(row))?;
-        }
-        // A stream that has ended must not be asked again.
-        if some.len() < ROWS_AT_ONCE {
-            return Ok(());
+        let rows = session.wait(session.client.query_typed(&fetch(), &[]))?;
+        show(session, &rows, visit)?;
+        if rows.len() < ROWS_AT_ONCE {
+            return session.wait(session.client.batch_execute("close walk"));
         }
     }
 }
 
+fn fetch() -> String {
+    format!("fetch {ROWS_AT_ONCE} from walk")
+}
+
 /// Runs a statement and answers with the number of rows that it changed.
 pub(crate) fn execute(session: &Session, sql: &str, parameters: &[Value<'_>]) -> Result<u64, StoreError> {
+    let sealed = session.sealed(parameters)?;
+    let parameters = sealed.as_deref().unwrap_or(parameters);
     if session.keeps_statements {
         let statement = session.prepared(sql)?;
         session.wait(session.client.execute(&statement, &untyped(parameters)))
@@ -71,7 +87,8 @@ pub(crate) fn execute(session: &Session, sql: &str, parameters: &[Value<'_>]) ->
 
 /// Leaves a statement to be sent with the next one whose answer is waited for. What goes wrong with it is found there.
 pub(crate) fn send(session: &Session, sql: &str, parameters: &[Value<'_>]) -> Result<(), StoreError> {
-    let values = parameters.iter().map(OwnValue::from).collect();
+    let sealed = session.sealed(parameters)?;
+    let values = sealed.as_deref().unwrap_or(parameters).iter().map(OwnValue::from).collect();
     session.send_later(if session.keeps_statements {
         Unsent::Prepared(session.prepared(sql)?, values)
     } else {
@@ -115,7 +132,7 @@ fn typed<'p>(parameters: &'p [Value<'_>]) -> Vec<(&'p (dyn ToSql + Sync), Type)>
         // The server finds out what a parameter without a type has to be.
         Value::Null => Type::UNKNOWN,
         Value::Integer(_) => Type::INT8,
-        Value::Text(_) => Type::TEXT,
+        Value::Text(_) | Value::Words(..) => Type::TEXT,
         Value::Blob(_) => Type::BYTEA,
     };
     parameters
@@ -130,7 +147,7 @@ impl ToSql for Value<'_> {
             Value::Null => Ok(IsNull::Yes),
             Value::Integer(integer) if *kind == Type::INT4 => i32::try_from(*integer)?.to_sql(kind, out),
             Value::Integer(integer) => integer.to_sql(kind, out),
-            Value::Text(text) => text.as_ref().to_sql(kind, out),
+            Value::Text(text) | Value::Words(_, text) => text.as_ref().to_sql(kind, out),
             Value::Blob(bytes) => bytes.to_sql(kind, out),
         }
     }
@@ -146,7 +163,14 @@ impl ToSql for Value<'_> {
 }
 
 /// The value of a column.
-pub(crate) fn column(row: &tokio_postgres::Row, index: usize) -> Result<ColumnValue<'_>, StoreError> {
+pub(crate) fn column<'r>(
+    row: &'r tokio_postgres::Row,
+    opened: Option<&'r OpenedRow>,
+    index: usize,
+) -> Result<ColumnValue<'r>, StoreError> {
+    if let Some(words) = opened.and_then(|opened| opened.text(index)) {
+        return Ok(ColumnValue::Text(words));
+    }
     let kind = row.columns().get(index).map(tokio_postgres::Column::type_);
     let value = match kind {
         Some(&Type::INT8) => row.try_get::<_, Option<i64>>(index)?.map(ColumnValue::Integer),
@@ -189,12 +213,20 @@ pub(super) fn trouble(error: &tokio_postgres::Error) -> Trouble {
         &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED => Trouble::Again,
         // Two transactions at once made the first row of a stream, or answered the same request.
         &SqlState::UNIQUE_VIOLATION => Trouble::CameSecond,
+        // The epoch ended while this process believed in it.
+        &SqlState::FOREIGN_KEY_VIOLATION if of_epoch(error) => Trouble::CameSecond,
         // The server, or somebody who runs it, ends the session.
         _ if matches!(class, "08" | "57") && *code != SqlState::QUERY_CANCELED => Trouble::Lost,
         // A server that has become a standby: another one is to be found.
         &SqlState::READ_ONLY_SQL_TRANSACTION => Trouble::Lost,
         _ => Trouble::Failed,
     }
+}
+
+/// Whether a key was to be kept under an epoch that is over.
+pub(super) fn of_epoch(error: &tokio_postgres::Error) -> bool {
+    let constraint = error.as_db_error().and_then(|error| error.constraint());
+    constraint == Some("word_key_epoch_fkey")
 }
 
 impl From<tokio_postgres::Error> for StoreError {

@@ -22,7 +22,11 @@ use tokio::{
 use tokio_postgres::{AsyncMessage, Client, NoTls, Statement, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{address::Address, query::Unsent};
+use super::{
+    address::Address,
+    query::Unsent,
+    words::{SharedVault, TransactionKeys, WordKeys},
+};
 use crate::error::StoreError;
 
 /// How long a server is waited for when a session is opened.
@@ -87,14 +91,16 @@ pub(crate) enum Trouble {
 pub(crate) struct Opener {
     address: Address,
     encryption: Option<MakeRustlsConnect>,
+    words: Arc<WordKeys>,
 }
 
 impl Opener {
-    pub(super) fn new(address: &Address) -> Result<Self, StoreError> {
+    pub(super) fn new(address: &Address, vault: &SharedVault) -> Result<Self, StoreError> {
         let encryption = address.wants_encryption().then(encryption).transpose()?;
         Ok(Self {
             address: address.clone(),
             encryption,
+            words: Arc::new(WordKeys::new(vault.clone())),
         })
     }
 
@@ -114,6 +120,8 @@ impl Opener {
             unsent: RefCell::default(),
             trouble: Cell::new(None),
             doubt,
+            words: Arc::clone(&self.words),
+            word_keys: RefCell::default(),
         };
         session.check_settings()?;
         Ok(session)
@@ -221,6 +229,10 @@ pub(crate) struct Session {
     unsent: RefCell<Vec<Unsent>>,
     trouble: Cell<Option<Trouble>>,
     doubt: Arc<AtomicBool>,
+    /// The keys of words, as far as this process knows them.
+    pub(super) words: Arc<WordKeys>,
+    /// What the present transaction knows of them.
+    pub(super) word_keys: RefCell<TransactionKeys>,
 }
 
 impl Session {
@@ -266,6 +278,9 @@ impl Session {
         } else {
             super::query::trouble(&error)
         };
+        if super::query::of_epoch(&error) {
+            self.words.forget_epoch();
+        }
         self.note(trouble);
         if trouble == Trouble::Lost {
             tracing::warn!(%error, "a session with the database server is lost");
@@ -301,6 +316,7 @@ impl Session {
 
     /// Begins a transaction. One that writes begins with its first statement; a session that is lost shows then.
     pub(crate) fn begin(&self, access: Access) -> Result<(), StoreError> {
+        self.word_keys.borrow_mut().clear();
         match access {
             Access::Read => self.wait(self.client.batch_execute(access.begin())),
             Access::Write => self.send_later(Unsent::Script(access.begin())),

@@ -51,7 +51,7 @@ fn prepared<'c>(
         let bound = match value {
             Value::Null => ValueRef::Null,
             Value::Integer(integer) => ValueRef::Integer(*integer),
-            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Text(text) | Value::Words(_, text) => ValueRef::Text(text.as_bytes()),
             Value::Blob(bytes) => ValueRef::Blob(bytes),
         };
         statement.raw_bind_parameter(place, ToSqlOutput::Borrowed(bound))?;

@@ -12,3 +12,5 @@ mod scene;
 mod scrubbing;
 mod story;
 mod tampering;
+mod vault;
+mod words;

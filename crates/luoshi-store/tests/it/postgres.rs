@@ -11,10 +11,11 @@ use luoshi_ledger::{
 };
 use luoshi_store::{Address, Location, Store, StoreError, WriteError};
 
+use crate::vault::vault;
 use crate::scene::{No, Scene, at, carry_out, march, next_id};
 
 fn open(address: &str) -> Store {
-    Store::create(&Location::Postgres(address.parse::<Address>().unwrap())).unwrap()
+    Store::create(&Location::Postgres(address.parse::<Address>().unwrap(), vault())).unwrap()
 }
 
 fn months() -> impl Iterator<Item = Period> {
@@ -178,7 +179,7 @@ fn a_server_that_would_lose_commits_is_refused() {
     server
         .ask(&address, &format!("alter database {name} set synchronous_commit = off"))
         .unwrap();
-    let refused = Store::create(&Location::Postgres(address.parse().unwrap())).err();
+    let refused = Store::create(&Location::Postgres(address.parse().unwrap(), vault())).err();
     let is_named = matches!(
         refused,
         Some(StoreError::Setting {
@@ -196,7 +197,7 @@ fn somebody_elses_database_is_left_alone() {
     };
     let address = server.database();
     server.ask(&address, "create table letter (id integer)").unwrap();
-    let refused = Store::create(&Location::Postgres(address.parse().unwrap())).err();
+    let refused = Store::create(&Location::Postgres(address.parse().unwrap(), vault())).err();
     assert!(matches!(refused, Some(StoreError::ForeignDatabase)), "{refused:?}");
     let tables = "select count(*) from information_schema.tables where table_schema = 'public'";
     assert_eq!(server.ask(&address, tables).unwrap().trim(), "1");

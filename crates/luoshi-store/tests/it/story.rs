@@ -26,6 +26,7 @@ pub(crate) use self::{
     erasure::{erase, is_found_by_replay},
     replay::eventful,
 };
+use crate::vault::vault;
 use crate::scene::next_id;
 
 fn in_memory() -> Store {
@@ -83,7 +84,7 @@ fn postgres() {
     let Some(server) = Server::shared("the conformance story on PostgreSQL") else {
         return;
     };
-    tell(&|| Store::create(&Location::Postgres(server.database().parse().unwrap())).unwrap());
+    tell(&|| Store::create(&Location::Postgres(server.database().parse().unwrap(), vault())).unwrap());
 }
 
 #[test]
@@ -95,7 +96,7 @@ fn postgres_behind_a_pooler() {
     };
     tell(&|| {
         let address = pooler.address_of(&server.database()) + "?pooler=transaction";
-        Store::create(&Location::Postgres(address.parse().unwrap())).unwrap()
+        Store::create(&Location::Postgres(address.parse().unwrap(), vault())).unwrap()
     });
 }
 
@@ -104,7 +105,7 @@ fn a_ledger_moves_between_engines() {
     let Some(server) = Server::shared("moving a ledger to PostgreSQL and back") else {
         return;
     };
-    let on_server = || Store::create(&Location::Postgres(server.database().parse().unwrap())).unwrap();
+    let on_server = || Store::create(&Location::Postgres(server.database().parse().unwrap(), vault())).unwrap();
     copy::copying(in_memory(), &on_server());
     copy::copying(on_server(), &in_memory());
 }

@@ -124,7 +124,10 @@ impl TestSite {
         let clock = Arc::new(SetClock::new("2026-03-02T01:00:00Z".parse().unwrap()));
         let data = DataFolder::create(folder.path()).unwrap();
         let location = match database {
-            Some(address) => Location::Postgres(address.parse().unwrap()),
+            Some(address) => Location::Postgres(
+                address.parse().unwrap(),
+                data.word_vault(Box::new(luoshi_app::SystemRandomness)),
+            ),
             None => Location::Sqlite(data.database()),
         };
         let store = Store::create(&location).unwrap();

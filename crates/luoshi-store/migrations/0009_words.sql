@@ -1,0 +1,17 @@
+-- The keys under which words lie on a server (docs/adr/0010): empty where the engine's own files can be overwritten.
+
+-- Each epoch has a key that no database holds. One that is over has no row, so that no key can be kept under it any more.
+create table word_epoch (
+    id  integer not null primary key
+) strict;
+
+-- A key belongs to one thing and is destroyed with any of its words. What it is wrapped with is the key of its epoch.
+create table word_key (
+    id       blob    not null primary key,
+    thing    blob    not null,
+    epoch    integer not null references word_epoch (id),
+    wrapped  blob    not null
+) strict, without rowid;
+
+create index word_key_thing on word_key (thing);
+create index word_key_epoch on word_key (epoch);
