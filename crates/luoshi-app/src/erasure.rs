@@ -285,8 +285,6 @@ impl App {
                     "a long read or another process keeps erased words in the write-ahead log",
                 ));
             }
-            // Trying again would not help, and calling it finished would be false: it stays pending for people to see.
-            ScrubOutcome::NotByProgram => return Ok(()),
         }
         let now = self.now();
         self.store

@@ -13,5 +13,12 @@ create table word_key (
     wrapped  blob    not null
 ) strict, without rowid;
 
+-- What names to sign in with are found by where they lie sealed: a hash under a key that no database holds.
+create table sign_in_key (
+    hash     blob    not null primary key,
+    account  blob    not null references account (id)
+) strict, without rowid;
+
+create index sign_in_key_account on sign_in_key (account);
 create index word_key_thing on word_key (thing);
 create index word_key_epoch on word_key (epoch);

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use luoshi_ledger::ids::AccountId;
 use uuid::Uuid;
 
 use crate::{
@@ -17,10 +18,21 @@ use crate::{
 };
 
 /// Tables that each engine fills for itself.
-const LEFT_OUT: [&str; 2] = ["word_epoch", "word_key"];
+const LEFT_OUT: [&str; 7] = [
+    "word_epoch",
+    "word_key",
+    "sign_in_key",
+    // Each engine has names of its own for terms, and the worker makes the index where there is none.
+    "search_entry",
+    "search_segment",
+    "search_posting",
+    "search_index",
+];
 
 /// The setting of a database that is being copied into: what is half there is not taken for a site.
 const UNDER_WAY: &str = "copy_under_way";
+/// The table of accounts, of which something is kept beside.
+const ACCOUNT: &str = "account";
 /// Rows that are read and written at once.
 const ROWS_AT_ONCE: usize = 2_000;
 /// Values of one statement at most. Both engines take more, and the gain ends far below.
@@ -250,9 +262,31 @@ fn insert(target: &Store, table: &str, columns: Vec<String>, rows: Vec<Vec<OwnVa
                 }
             }
             transaction.connection.execute(&sql, &values)?;
+            if table == ACCOUNT {
+                keep_hashes_of_names(transaction, &columns, group)?;
+            }
         }
         Ok(())
     })
+}
+
+/// Keeps what the names of copied accounts are found by, where they lie sealed.
+fn keep_hashes_of_names(
+    transaction: &mut Transaction<'_>,
+    columns: &[String],
+    rows: &[Vec<OwnValue>],
+) -> Result<(), StoreError> {
+    let place = |name: &str| columns.iter().position(|column| column == name);
+    let (Some(id), Some(name)) = (place("id"), place("sign_in_name")) else {
+        return Ok(());
+    };
+    for row in rows {
+        if let (Some(OwnValue::Blob(id)), Some(OwnValue::Text(name))) = (row.get(id), row.get(name)) {
+            let id = AccountId(Uuid::from_slice(id).unwrap_or_default());
+            transaction.keep_hash_of_name(id, name)?;
+        }
+    }
+    Ok(())
 }
 
 /// The things that the words of rows belong to, which stand in the column at `place`; where that is the id of an event, the event's stream.

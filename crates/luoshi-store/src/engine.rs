@@ -95,6 +95,22 @@ impl Connection<'_> {
         }
     }
 
+    /// What the lists of search call terms here: the terms themselves where the engine seals nothing.
+    pub(crate) fn masked_terms(self, terms: Vec<i64>) -> Result<Vec<i64>, StoreError> {
+        match self {
+            Connection::Sqlite(_) => Ok(terms),
+            Connection::Postgres(session) => terms.into_iter().map(|term| session.masked_term(term)).collect(),
+        }
+    }
+
+    /// What a name to sign in with is found by; none where it is found by itself.
+    pub(crate) fn hash_of_name(self, name: &str) -> Result<Option<[u8; 32]>, StoreError> {
+        match self {
+            Connection::Sqlite(_) => Ok(None),
+            Connection::Postgres(session) => session.hash_of_name(name).map(Some),
+        }
+    }
+
     /// Whether no other transaction writes while this one does, so that nothing it has read can change under it.
     pub(crate) fn writes_alone(self) -> bool {
         match self {

@@ -49,6 +49,11 @@ impl Postgres {
         self.opener.open()
     }
 
+    /// Refuses a database of this schema whose words no key that is kept can open.
+    pub(crate) fn refuse_lost_keys(&self) -> Result<(), StoreError> {
+        off_the_executor(|| self.readers.read(Session::refuse_lost_keys))
+    }
+
     /// The version of the schema; 0 for an empty database.
     pub(crate) fn schema_version(&self) -> Result<u32, StoreError> {
         off_the_executor(|| self.readers.read(migration::version))

@@ -259,6 +259,7 @@ impl Snapshot<'_> {
             .into_iter()
             .map(|pair| list.term(pair))
             .collect();
+        let terms = self.connection.masked_terms(terms)?;
         let mut walk = Walk::new(self.connection, terms, begin.map_or(i64::MAX, |number| number - 1))?;
         while !gathering.is_full() {
             if gathering.is_spent() {

@@ -50,8 +50,6 @@ pub enum ScrubOutcome {
     Done,
     /// A long read or another process kept them there; it has to be asked for again.
     Blocked,
-    /// This engine keeps old versions where the program does not reach them: pages, logs, archives and replicas of its server.
-    NotByProgram,
 }
 
 pub(crate) enum Engine {
@@ -107,6 +105,9 @@ impl Store {
             }),
         };
         let migrated = !store.needs_migration()?;
+        if let (true, Engine::Postgres(postgres)) = (migrated, &store.shared.engine) {
+            postgres.refuse_lost_keys()?;
+        }
         store.shared.migrated.store(migrated, Ordering::Release);
         Ok(store)
     }
@@ -227,8 +228,7 @@ impl Store {
             Engine::Sqlite(sqlite) => sqlite.scrub(),
             Engine::Postgres(postgres) => {
                 postgres.renew_epoch()?;
-                // Names to sign in with and the pairs of characters of search are not sealed yet, and old pages keep them.
-                Ok(ScrubOutcome::NotByProgram)
+                Ok(ScrubOutcome::Done)
             }
         }
     }

@@ -49,6 +49,7 @@ pub(crate) const WORD_TABLES: &[WordTable] = &[
         "(select stream_id from event where event.id = content.event_id)",
         &["body"],
     ),
+    table("account", &["id"], "id", &["sign_in_name", "display_name"]),
     table("document", &["id"], "id", &["file_name", "text"]),
     table("plan", &["id"], "id", &["title", "document_number", "issuer"]),
     table("section", &["plan", "ordinal"], "plan", &["title"]),

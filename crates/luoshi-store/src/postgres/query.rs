@@ -236,7 +236,7 @@ impl From<tokio_postgres::Error> for StoreError {
         };
         match cause.code().code() {
             "23505" => StoreError::Constraint(match cause.constraint() {
-                Some("account_sign_in_name") => Constraint::SignInName,
+                Some("account_sign_in_name" | "sign_in_key_pkey") => Constraint::SignInName,
                 Some("task_number") => Constraint::TaskNumber,
                 Some("receipt_key") => Constraint::IdempotencyKey,
                 _ => Constraint::Unique,

@@ -9,7 +9,7 @@ use std::{
     collections::{HashMap, HashSet},
     fmt,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
 };
@@ -19,6 +19,8 @@ use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 use uuid::Uuid;
 
 use super::session::Session;
@@ -29,6 +31,8 @@ use crate::{
 
 /// What stands before an enciphered text. No text that a person enters begins with it.
 const MARK: char = '\u{1}';
+/// The number under which the key of hashes is kept.
+const NO_EPOCH: u32 = 0;
 /// Bytes of a nonce.
 const NONCE: usize = 24;
 /// Bytes of a key's id.
@@ -88,6 +92,8 @@ pub(super) struct WordKeys {
     epochs: Mutex<HashMap<u32, [u8; 32]>>,
     /// The epoch under which new keys are wrapped; 0 while nobody has asked.
     present: AtomicU32,
+    /// With which names and pairs of characters are hashed that have to be found again.
+    of_hashes: OnceLock<[u8; 32]>,
 }
 
 impl WordKeys {
@@ -97,6 +103,7 @@ impl WordKeys {
             known: Mutex::default(),
             epochs: Mutex::default(),
             present: AtomicU32::new(0),
+            of_hashes: OnceLock::new(),
         }
     }
 
@@ -134,6 +141,21 @@ impl WordKeys {
         Ok(key)
     }
 
+    /// HMAC-SHA-256 of what has to be found again by those who know it, and by nobody who has the database alone. The key stands with those of the
+    /// epochs, under a number that no epoch has, and never ends.
+    fn hash(&self, of: &[u8]) -> Result<[u8; 32], StoreError> {
+        let key = match self.of_hashes.get() {
+            Some(key) => key,
+            None => {
+                let key = self.vault.0.keep_epoch_key(NO_EPOCH, self.random()).map_err(failed)?;
+                self.of_hashes.get_or_init(|| key)
+            }
+        };
+        let mut code = <Hmac<Sha256> as Mac>::new(&padded(key).into());
+        code.update(of);
+        Ok(code.finalize().into_bytes().into())
+    }
+
     fn unwrap(&self, id: &[u8; ID], epoch: u32, wrapped: &[u8]) -> Result<[u8; 32], StoreError> {
         let key = open(&self.epoch_key(epoch)?, id, wrapped)?;
         key.try_into().map_err(|_| unreadable())
@@ -157,6 +179,13 @@ impl TransactionKeys {
         self.of_things.clear();
         self.begun.clear();
     }
+}
+
+/// A key as long as a block of SHA-256: RFC 2104 pads a shorter one with zeros, which is done here so that no length can be refused.
+fn padded(key: &[u8; 32]) -> [u8; 64] {
+    let mut block = [0; 64];
+    block[..32].copy_from_slice(key);
+    block
 }
 
 /// `nonce`, then what is enciphered with its code.
@@ -209,6 +238,7 @@ const ALL_OF_THING: &str = "select id, epoch, wrapped from word_key where thing 
 const OF_IDS: &str = "select id, epoch, wrapped from word_key where id in ({})";
 const INSERT: &str = "insert into word_key (id, thing, epoch, wrapped) values ($1, $2, $3, $4)";
 const DELETE: &str = "delete from word_key where id in ({})";
+const EPOCHS: &str = "select id from word_epoch order by id";
 const PRESENT: &str = "select max(id) from word_epoch";
 const BEGIN_EPOCH: &str = "insert into word_epoch (id) values ($1) on conflict (id) do nothing";
 const END_EPOCHS: &str = "delete from word_epoch where id < $1";
@@ -241,6 +271,24 @@ impl Session {
         let mut text = String::from(MARK);
         STANDARD_NO_PAD.encode_string([id.as_slice(), &sealed].concat(), &mut text);
         Ok(text)
+    }
+
+    /// What a name to sign in with is found by.
+    pub(crate) fn hash_of_name(&self, name: &str) -> Result<[u8; 32], StoreError> {
+        self.words.hash(&[b"name\0".as_slice(), name.as_bytes()].concat())
+    }
+
+    /// What the lists of search call a term here: who has the database alone learns from it which lists are equally long, and no word.
+    pub(crate) fn masked_term(&self, term: i64) -> Result<i64, StoreError> {
+        let hash = self.words.hash(&[b"term\0".as_slice(), &term.to_be_bytes()].concat())?;
+        let (first, _) = hash.split_first_chunk::<8>().ok_or_else(unreadable)?;
+        Ok(i64::from_be_bytes(*first))
+    }
+
+    /// Refuses a database whose words no key that is kept can open.
+    pub(super) fn refuse_lost_keys(&self) -> Result<(), StoreError> {
+        let epochs: Vec<(u32,)> = Connection::Postgres(self).all(EPOCHS, &[])?;
+        epochs.into_iter().try_for_each(|(epoch,)| self.words.epoch_key(epoch).map(|_| ()))
     }
 
     /// Says that this transaction begins a thing, so that nobody is asked for its key.

@@ -363,7 +363,8 @@ impl Snapshot<'_> {
         let mut number = first;
         for entry in waiting {
             if let Some((kind, found)) = found.get(&entry.subject) {
-                postings.extend(terms_of(*kind, found).into_iter().map(|term| (term, number)));
+                let terms = self.connection.masked_terms(terms_of(*kind, found))?;
+                postings.extend(terms.into_iter().map(|term| (term, number)));
             }
             entries.push(NumberedEntry { entry, number });
             number += 1;
@@ -466,7 +467,10 @@ impl Snapshot<'_> {
             self.add_concerned(&mut rows)?;
             let segment = live.iter().find(|(_, low, high)| (*low..=*high).contains(&number));
             let is_known = match (rows.first(), segment) {
-                (Some(found), Some((segment, _, _))) => self.knows(*segment, &terms_of(entry.kind, found), number)?,
+                (Some(found), Some((segment, _, _))) => {
+                    let terms = self.connection.masked_terms(terms_of(entry.kind, found))?;
+                    self.knows(*segment, &terms, number)?
+                }
                 _ => false,
             };
             faults += u64::from(!is_known);
