@@ -89,6 +89,8 @@ pub(crate) enum Failure {
         expected: String,
         found: String,
     },
+    /// The words in the database are sealed, and the key of an epoch is not in the folder of keys.
+    NoWordKey { data: PathBuf, database: String, epoch: u32 },
     /// The database cannot be used for another reason.
     Database { database: String, cause: anyhow::Error },
     /// The log cannot be signed, and nothing is recorded meanwhile.
@@ -205,6 +207,7 @@ impl Failure {
                 expected,
                 found,
             },
+            StoreError::NoWordKey { epoch } => Failure::NoWordKey { data, database, epoch },
             other => Failure::Database {
                 database,
                 cause: other.into(),
@@ -259,6 +262,7 @@ impl Failure {
             | Failure::Moved { .. }
             | Failure::Unreachable { .. }
             | Failure::UnsafeSetting { .. }
+            | Failure::NoWordKey { .. }
             | Failure::ForeignKey { .. }
             | Failure::DamagedKey { .. }
             | Failure::BackupUnderWay
@@ -368,6 +372,13 @@ impl Failure {
             Failure::NotAnIdentity { path: file } => ("failure-not-an-identity", vec![("path", path(file))]),
             Failure::NotARecipient { recipient } => ("failure-not-a-recipient", vec![("recipient", text(recipient))]),
             Failure::SiteExists { data } => ("failure-site-exists", vec![("data", path(data))]),
+            Failure::NoWordKey { data, database, epoch } => (
+                "failure-no-word-key",
+                vec![
+                    ("database", text(database)),
+                    ("file", path(&data.join("key").join(format!("words-{epoch}.key")))),
+                ],
+            ),
             Failure::UnsafeSetting {
                 database,
                 name,
@@ -593,6 +604,11 @@ mod tests {
                 name: "fsync",
                 expected: "on".to_owned(),
                 found: "off".to_owned(),
+            },
+            Failure::NoWordKey {
+                data: data(),
+                database: "x".to_owned(),
+                epoch: 1,
             },
             Failure::Database {
                 database: "x".to_owned(),
