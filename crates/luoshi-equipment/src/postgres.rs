@@ -232,7 +232,9 @@ impl Server {
         Ok(())
     }
 
-    fn data(&self) -> PathBuf {
+    /// The folder of its files: pages, logs and all.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 

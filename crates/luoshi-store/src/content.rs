@@ -46,7 +46,12 @@ impl Snapshot<'_> {
 
 impl Transaction<'_> {
     /// Keeps words of an event of `stream`.
-    pub(crate) fn insert_content(&mut self, stream: Stream, event: EventId, content: &Content) -> Result<(), StoreError> {
+    pub(crate) fn insert_content(
+        &mut self,
+        stream: Stream,
+        event: EventId,
+        content: &Content,
+    ) -> Result<(), StoreError> {
         let body = Value::words(stream.id(), &content.body);
         self.connection
             .send(INSERT, values![&event, content.ordinal, &content.salt.0, body])

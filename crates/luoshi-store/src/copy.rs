@@ -98,7 +98,9 @@ impl From<&Value<'_>> for OwnValue {
 /// The tables that the steps make, in their order, so that a row comes after those that it refers to.
 fn tables() -> Vec<CopiedTable> {
     let tables = steps().iter().filter_map(table);
-    tables.filter(|table| !LEFT_OUT.contains(&table.name.as_str())).collect()
+    tables
+        .filter(|table| !LEFT_OUT.contains(&table.name.as_str()))
+        .collect()
 }
 
 fn table(step: &Step) -> Option<CopiedTable> {
@@ -311,7 +313,10 @@ fn things(
         streams.extend(transaction.connection.all::<(Uuid, Uuid)>(sql, keys)?);
         Ok(())
     })?;
-    Ok(ids.iter().map(|id| streams.get(id).copied().unwrap_or_default()).collect())
+    Ok(ids
+        .iter()
+        .map(|id| streams.get(id).copied().unwrap_or_default())
+        .collect())
 }
 
 fn write(

@@ -51,8 +51,8 @@ mod stored_file;
 mod target;
 mod task;
 mod timeline;
-mod work;
 mod words;
+mod work;
 
 pub use ceiling::{Ceiling, CeilingWriter};
 pub use checkpoint::StoredCheckpoint;

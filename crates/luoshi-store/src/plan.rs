@@ -185,8 +185,10 @@ impl Transaction<'_> {
         self.save_plan(plan, Some(&plan.sections))?;
         for ((ordinal, section), before) in (0_u32..).zip(&plan.sections).zip(before) {
             if section.title != before.title {
-                self.connection
-                    .send(RENAME_SECTION, values![&plan.id, ordinal, Value::words(plan.id.0, &section.title)])?;
+                self.connection.send(
+                    RENAME_SECTION,
+                    values![&plan.id, ordinal, Value::words(plan.id.0, &section.title)],
+                )?;
             }
         }
         Ok(())

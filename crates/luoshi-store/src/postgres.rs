@@ -83,8 +83,8 @@ impl Postgres {
             let session = self.opener.open()?;
             let epoch = in_transaction(&session, || session.begin_next_epoch())?;
             while in_transaction(&session, || session.rewrap_some(epoch))? {}
-            let ended = in_transaction(&session, || session.end_epochs_before(epoch))?;
-            session.destroy_epochs(&ended)
+            in_transaction(&session, || session.end_epochs_before(epoch))?;
+            session.destroy_epochs_before(epoch)
         })
     }
 

@@ -58,7 +58,14 @@ pub(crate) const WORD_TABLES: &[WordTable] = &[
         "report",
         &["id"],
         "id",
-        &["done", "problems", "help_wanted", "next_step", "conclusion", "return_reason"],
+        &[
+            "done",
+            "problems",
+            "help_wanted",
+            "next_step",
+            "conclusion",
+            "return_reason",
+        ],
     ),
     table("evidence", &["report", "id"], "report", &["name"]),
     table("erasure", &["id"], "id", &["explanation", "decline_reason"]),
@@ -100,7 +107,12 @@ impl Transaction<'_> {
 
     fn write_words_again(&mut self, table: &WordTable, thing: Uuid) -> Result<(), StoreError> {
         let columns = [table.key, table.words].concat();
-        let sql = format!("select {} from {} where {}", columns.join(", "), table.name, condition(table));
+        let sql = format!(
+            "select {} from {} where {}",
+            columns.join(", "),
+            table.name,
+            condition(table)
+        );
         let mut rows: Vec<Vec<OwnValue>> = Vec::new();
         self.connection.each(&sql, &[(&thing).into()], &mut |row| {
             rows.push(
@@ -111,11 +123,21 @@ impl Transaction<'_> {
             Ok(())
         })?;
         let width = table.key.len();
-        let key: Vec<String> = table.key.iter().zip(1..).map(|(name, place)| format!("{name} = ${place}")).collect();
+        let key: Vec<String> = table
+            .key
+            .iter()
+            .zip(1..)
+            .map(|(name, place)| format!("{name} = ${place}"))
+            .collect();
         let words: Vec<String> = (table.words.iter().zip(width + 1..))
             .map(|(name, place)| format!("{name} = ${place}"))
             .collect();
-        let sql = format!("update {} set {} where {}", table.name, words.join(", "), key.join(" and "));
+        let sql = format!(
+            "update {} set {} where {}",
+            table.name,
+            words.join(", "),
+            key.join(" and ")
+        );
         for row in &rows {
             let values: Vec<Value<'_>> = row
                 .iter()
@@ -137,7 +159,10 @@ pub(crate) fn places(table: &str, columns: &[String]) -> Option<(Vec<usize>, usi
     let table = WORD_TABLES.iter().find(|known| known.name == table)?;
     let place = |name: &str| columns.iter().position(|column| column == name);
     let thing = if table.name == CONTENT { "event_id" } else { table.thing };
-    Some((table.words.iter().filter_map(|name| place(name)).collect(), place(thing)?))
+    Some((
+        table.words.iter().filter_map(|name| place(name)).collect(),
+        place(thing)?,
+    ))
 }
 
 /// Whether the thing of this table's words has to be asked of the event.

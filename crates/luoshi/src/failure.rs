@@ -90,7 +90,11 @@ pub(crate) enum Failure {
         found: String,
     },
     /// The words in the database are sealed, and the key of an epoch is not in the folder of keys.
-    NoWordKey { data: PathBuf, database: String, epoch: u32 },
+    NoWordKey {
+        data: PathBuf,
+        database: String,
+        epoch: u32,
+    },
     /// The database cannot be used for another reason.
     Database { database: String, cause: anyhow::Error },
     /// The log cannot be signed, and nothing is recorded meanwhile.

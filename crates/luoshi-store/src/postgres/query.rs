@@ -59,7 +59,11 @@ pub(crate) fn stream(
     visit: &mut dyn FnMut(&mut Row<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     // A cursor, and not a stream of rows, for between two batches the keys of their words may have to be asked for.
-    session.wait(session.client.batch_execute(&format!("declare walk no scroll cursor for {sql}")))?;
+    session.wait(
+        session
+            .client
+            .batch_execute(&format!("declare walk no scroll cursor for {sql}")),
+    )?;
     loop {
         let rows = session.wait(session.client.query_typed(&fetch(), &[]))?;
         show(session, &rows, visit)?;
@@ -88,7 +92,12 @@ pub(crate) fn execute(session: &Session, sql: &str, parameters: &[Value<'_>]) ->
 /// Leaves a statement to be sent with the next one whose answer is waited for. What goes wrong with it is found there.
 pub(crate) fn send(session: &Session, sql: &str, parameters: &[Value<'_>]) -> Result<(), StoreError> {
     let sealed = session.sealed(parameters)?;
-    let values = sealed.as_deref().unwrap_or(parameters).iter().map(OwnValue::from).collect();
+    let values = sealed
+        .as_deref()
+        .unwrap_or(parameters)
+        .iter()
+        .map(OwnValue::from)
+        .collect();
     session.send_later(if session.keeps_statements {
         Unsent::Prepared(session.prepared(sql)?, values)
     } else {

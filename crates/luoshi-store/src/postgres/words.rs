@@ -199,7 +199,10 @@ fn seal(key: &[u8; 32], nonce: [u8; NONCE], about: &[u8], plain: &[u8]) -> Resul
 
 fn open(key: &[u8; 32], about: &[u8], sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
     let (nonce, sealed) = sealed.split_at_checked(NONCE).ok_or_else(unreadable)?;
-    let payload = Payload { msg: sealed, aad: about };
+    let payload = Payload {
+        msg: sealed,
+        aad: about,
+    };
     XChaCha20Poly1305::new(key.into())
         .decrypt(XNonce::from_slice(nonce), payload)
         .map_err(|_| unreadable())
@@ -242,7 +245,6 @@ const EPOCHS: &str = "select id from word_epoch order by id";
 const PRESENT: &str = "select max(id) from word_epoch";
 const BEGIN_EPOCH: &str = "insert into word_epoch (id) values ($1) on conflict (id) do nothing";
 const END_EPOCHS: &str = "delete from word_epoch where id < $1";
-const OLD_EPOCHS: &str = "select id from word_epoch where id < $1 order by id";
 const OLD: &str = "select id, epoch, wrapped from word_key where epoch < $1 order by id limit $2 for update";
 const REWRAP: &str = "update word_key set epoch = $2, wrapped = $3 where id = $1";
 
@@ -288,7 +290,9 @@ impl Session {
     /// Refuses a database whose words no key that is kept can open.
     pub(super) fn refuse_lost_keys(&self) -> Result<(), StoreError> {
         let epochs: Vec<(u32,)> = Connection::Postgres(self).all(EPOCHS, &[])?;
-        epochs.into_iter().try_for_each(|(epoch,)| self.words.epoch_key(epoch).map(|_| ()))
+        epochs
+            .into_iter()
+            .try_for_each(|(epoch,)| self.words.epoch_key(epoch).map(|_| ()))
     }
 
     /// Says that this transaction begins a thing, so that nobody is asked for its key.
@@ -345,7 +349,11 @@ impl Session {
         let epoch = match found {
             Some(epoch) => epoch,
             None => {
-                self.words.vault.0.keep_epoch_key(1, self.words.random()).map_err(failed)?;
+                self.words
+                    .vault
+                    .0
+                    .keep_epoch_key(1, self.words.random())
+                    .map_err(failed)?;
                 connection.execute(BEGIN_EPOCH, values![1_u32])?;
                 1
             }
@@ -461,21 +469,19 @@ impl Session {
         Ok(found)
     }
 
-    /// Ends every epoch before `epoch`, of which no key may be left, and answers with them. From the commit on no process can keep a key
-    /// under one of them.
-    pub(super) fn end_epochs_before(&self, epoch: u32) -> Result<Vec<u32>, StoreError> {
-        let connection = Connection::Postgres(self);
-        let ended: Vec<(u32,)> = connection.all(OLD_EPOCHS, values![epoch])?;
-        connection.execute(END_EPOCHS, values![epoch])?;
-        Ok(ended.into_iter().map(|(epoch,)| epoch).collect())
+    /// Ends every epoch before `epoch`, of which no key may be left. From the commit on no process can keep a key under one of them.
+    pub(super) fn end_epochs_before(&self, epoch: u32) -> Result<(), StoreError> {
+        Connection::Postgres(self)
+            .execute(END_EPOCHS, values![epoch])
+            .map(|_| ())
     }
 
-    /// Destroys the keys of epochs that are over.
-    pub(super) fn destroy_epochs(&self, epochs: &[u32]) -> Result<(), StoreError> {
-        for epoch in epochs {
-            self.words.vault.0.destroy_epoch_key(*epoch).map_err(failed)?;
+    /// Destroys the keys of every epoch before `epoch`, also of those whose end was not followed by this because of a crash.
+    pub(super) fn destroy_epochs_before(&self, epoch: u32) -> Result<(), StoreError> {
+        for over in NO_EPOCH + 1..epoch {
+            self.words.vault.0.destroy_epoch_key(over).map_err(failed)?;
             let mut known = self.words.epochs.lock().unwrap_or_else(PoisonError::into_inner);
-            known.remove(epoch);
+            known.remove(&over);
         }
         Ok(())
     }

@@ -11,8 +11,8 @@ use luoshi_ledger::{
 };
 use luoshi_store::{Address, Location, Store, StoreError, WriteError};
 
-use crate::vault::vault;
 use crate::scene::{No, Scene, at, carry_out, march, next_id};
+use crate::vault::vault;
 
 fn open(address: &str) -> Store {
     Store::create(&Location::Postgres(address.parse::<Address>().unwrap(), vault())).unwrap()

@@ -26,8 +26,8 @@ pub(crate) use self::{
     erasure::{erase, is_found_by_replay},
     replay::eventful,
 };
-use crate::vault::vault;
 use crate::scene::next_id;
+use crate::vault::vault;
 
 fn in_memory() -> Store {
     Store::create(&Location::SqliteInMemory).unwrap()

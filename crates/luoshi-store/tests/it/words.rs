@@ -1,10 +1,10 @@
 //! Words on a server: none lies there in the clear, and once a thing's words were erased no key that is left opens what the server keeps of them.
 
-use std::sync::Arc;
+use std::{fs, path::Path, sync::Arc};
 
 use luoshi_equipment::postgres::Server;
-use luoshi_ledger::{Command, erasure::TextPlace, ids::ReportId, period::Period};
-use luoshi_store::{Address, Location, SharedVault, Store};
+use luoshi_ledger::{Command, command::SubmitReport, erasure::TextPlace, ids::ReportId, period::Period};
+use luoshi_store::{Address, Location, SharedVault, Store, StoreError};
 
 use crate::{
     scene::{Scene, at, give, replay},
@@ -25,6 +25,13 @@ const WORDS: &[(&str, &str)] = &[
     ("report", "done"),
     ("report", "problems"),
     ("report", "next_step"),
+    ("report", "conclusion"),
+    ("report", "return_reason"),
+    ("evidence", "name"),
+    ("erasure", "explanation"),
+    ("report_draft", "body"),
+    ("draft_evidence", "name"),
+    ("review", "body"),
 ];
 
 fn in_the_clear(server: &Server, address: &str) -> Vec<String> {
@@ -37,6 +44,30 @@ fn in_the_clear(server: &Server, address: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// Stands in one report and nowhere else.
+const PLANTED: &str = "埋设词语甲乙丙丁";
+
+fn any_file_holds(folder: &Path, words: &str) -> bool {
+    fs::read_dir(folder).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            return any_file_holds(&path, words);
+        }
+        // The server removes files while it works.
+        let bytes = fs::read(&path).unwrap_or_default();
+        let first = words.as_bytes()[0];
+        let mut rest = bytes.as_slice();
+        while let Some(place) = rest.iter().position(|byte| *byte == first) {
+            rest = &rest[place..];
+            if rest.starts_with(words.as_bytes()) {
+                return true;
+            }
+            rest = &rest[1..];
+        }
+        false
+    })
 }
 
 #[test]
@@ -57,9 +88,20 @@ fn words_lie_sealed_and_go_with_their_key() {
     let scene = Scene::set_up(open());
     let now = at("2026-04-01T01:00:00Z");
     let month = Period::of(jiff::civil::date(2026, 3, 1));
-    let events = give(&scene.store, &scene.clerk, Command::SubmitReport(scene.growth_report(month)), now).unwrap();
+    let planted = SubmitReport {
+        done: format!("进展顺利，{PLANTED}"),
+        ..scene.growth_report(month)
+    };
+    let events = give(&scene.store, &scene.clerk, Command::SubmitReport(planted), now).unwrap();
     let report = ReportId::of(scene.tasks[0], scene.finance, month);
     assert_eq!(in_the_clear(&server, &address), Vec::<String>::new());
+    // Pages are in files only after a checkpoint; the write-ahead log is there at once.
+    server.ask(&address, "checkpoint").unwrap();
+    assert!(!any_file_holds(&server.data(), PLANTED));
+    assert!(
+        any_file_holds(&server.data(), "report_value"),
+        "the search finds what is there"
+    );
     let raw = |sql: &str| server.ask(&address, sql).unwrap();
     let sealed = raw("select done from report");
     let old_key = raw("select encode(wrapped, 'hex') from word_key where thing = (select id from report)");
@@ -99,11 +141,39 @@ fn words_lie_sealed_and_go_with_their_key() {
     assert_eq!(raw("select id from word_epoch").trim(), "2");
     let next = Period::of(jiff::civil::date(2026, 4, 1));
     let late = at("2026-05-01T01:00:00Z");
-    give(&other, &scene.clerk, Command::SubmitReport(scene.growth_report(next)), late).unwrap();
+    give(
+        &other,
+        &scene.clerk,
+        Command::SubmitReport(scene.growth_report(next)),
+        late,
+    )
+    .unwrap();
     let second = ReportId::of(scene.tasks[0], scene.finance, next);
     let store = open();
     for report in [report, second] {
         let read = store.read(|snapshot| snapshot.report(report)).unwrap().unwrap();
         assert_eq!(read.next_step, before.next_step);
     }
+    // Nothing is wrong but that the text went without a tombstone.
+    let found: Vec<String> = replay(&store).differences.iter().map(ToString::to_string).collect();
+    assert_eq!(found, [format!("content [{},0]: missing", events[0].0)]);
+    let named = |name: &str| store.read(|snapshot| snapshot.account_by_sign_in_name(name)).unwrap();
+    let accounts = store.read(|snapshot| snapshot.accounts()).unwrap();
+    for account in accounts {
+        assert_eq!(named(&account.sign_in_name).map(|found| found.id), Some(account.id));
+    }
+    assert_eq!(named("nobody"), None);
+
+    // A crash left the key of an epoch that was over; the next end of an epoch takes it too.
+    vault.keys.lock().unwrap().insert(1, [1; 32]);
+    store.scrub().unwrap();
+    assert_eq!(vault.keys.lock().unwrap().keys().copied().collect::<Vec<_>>(), [0, 3]);
+
+    // Without its folder of keys a site is not opened as if its words were there.
+    vault.keys.lock().unwrap().remove(&3);
+    let refused = Store::open(&Location::Postgres(
+        address.parse::<Address>().unwrap(),
+        SharedVault(Arc::new(MemoryVault::default())),
+    ));
+    assert!(matches!(refused.err(), Some(StoreError::NoWordKey { epoch: 3 })));
 }
