@@ -82,6 +82,7 @@ impl Postgres {
         off_the_executor(|| {
             let session = self.opener.open()?;
             let epoch = in_transaction(&session, || session.begin_next_epoch())?;
+            session.believe_in_epoch(epoch);
             while in_transaction(&session, || session.rewrap_some(epoch))? {}
             in_transaction(&session, || session.end_epochs_before(epoch))?;
             session.destroy_epochs_before(epoch)

@@ -242,8 +242,10 @@ const OF_IDS: &str = "select id, epoch, wrapped from word_key where id in ({})";
 const INSERT: &str = "insert into word_key (id, thing, epoch, wrapped) values ($1, $2, $3, $4)";
 const DELETE: &str = "delete from word_key where id in ({})";
 const EPOCHS: &str = "select id from word_epoch order by id";
+const ANY_NAME: &str = "select 1 from sign_in_key limit 1";
 const PRESENT: &str = "select max(id) from word_epoch";
 const BEGIN_EPOCH: &str = "insert into word_epoch (id) values ($1) on conflict (id) do nothing";
+const HOLD_EPOCHS: &str = "select id from word_epoch where id < $1 order by id for update";
 const END_EPOCHS: &str = "delete from word_epoch where id < $1";
 const OLD: &str = "select id, epoch, wrapped from word_key where epoch < $1 order by id limit $2 for update";
 const REWRAP: &str = "update word_key set epoch = $2, wrapped = $3 where id = $1";
@@ -287,10 +289,13 @@ impl Session {
         Ok(i64::from_be_bytes(*first))
     }
 
-    /// Refuses a database whose words no key that is kept can open.
+    /// Refuses a database whose words no key that is kept can open, or whose names no key can find.
     pub(super) fn refuse_lost_keys(&self) -> Result<(), StoreError> {
-        let epochs: Vec<(u32,)> = Connection::Postgres(self).all(EPOCHS, &[])?;
-        epochs
+        let connection = Connection::Postgres(self);
+        let mut needed: Vec<(u32,)> = connection.all(EPOCHS, &[])?;
+        let named: Option<(i64,)> = connection.optional(ANY_NAME, &[])?;
+        needed.extend(named.map(|_| (NO_EPOCH,)));
+        needed
             .into_iter()
             .try_for_each(|(epoch,)| self.words.epoch_key(epoch).map(|_| ()))
     }
@@ -469,11 +474,18 @@ impl Session {
         Ok(found)
     }
 
-    /// Ends every epoch before `epoch`, of which no key may be left. From the commit on no process can keep a key under one of them.
+    /// Says that this process keeps new keys under `epoch` from now on.
+    pub(super) fn believe_in_epoch(&self, epoch: u32) {
+        self.words.present.store(epoch, Ordering::Release);
+    }
+
+    /// Ends every epoch before `epoch`. Whoever keeps a key under one of them just now is waited for, and whoever would do so next waits for this;
+    /// from the commit on no process can.
     pub(super) fn end_epochs_before(&self, epoch: u32) -> Result<(), StoreError> {
-        Connection::Postgres(self)
-            .execute(END_EPOCHS, values![epoch])
-            .map(|_| ())
+        let connection = Connection::Postgres(self);
+        let _held: Vec<(u32,)> = connection.all(HOLD_EPOCHS, values![epoch])?;
+        while self.rewrap_some(epoch)? {}
+        connection.execute(END_EPOCHS, values![epoch]).map(|_| ())
     }
 
     /// Destroys the keys of every epoch before `epoch`, also of those whose end was not followed by this because of a crash.

@@ -1,6 +1,6 @@
 //! Words on a server: none lies there in the clear, and once a thing's words were erased no key that is left opens what the server keeps of them.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc, thread};
 
 use luoshi_equipment::postgres::Server;
 use luoshi_ledger::{Command, command::SubmitReport, erasure::TextPlace, ids::ReportId, period::Period};
@@ -154,6 +154,40 @@ fn words_lie_sealed_and_go_with_their_key() {
         let read = store.read(|snapshot| snapshot.report(report)).unwrap().unwrap();
         assert_eq!(read.next_step, before.next_step);
     }
+    // Another process goes on writing, and keeps new keys, while epochs end one after the other.
+    let months: Vec<Period> = (5..=12)
+        .map(|month| Period::of(jiff::civil::date(2026, month, 1)))
+        .collect();
+    thread::scope(|scope| {
+        let writing = scope.spawn(|| {
+            for month in &months {
+                let report = scene.growth_report(*month);
+                give(
+                    &other,
+                    &scene.clerk,
+                    Command::SubmitReport(report),
+                    at("2027-01-05T01:00:00Z"),
+                )
+                .unwrap();
+            }
+        });
+        while !writing.is_finished() {
+            store.scrub().unwrap();
+        }
+        writing.join().unwrap();
+    });
+    let third = open();
+    for month in months {
+        let report = ReportId::of(scene.tasks[0], scene.finance, month);
+        let read = third.read(|snapshot| snapshot.report(report)).unwrap().unwrap();
+        assert_eq!(read.next_step, before.next_step);
+    }
+    let epoch: u32 = raw("select id from word_epoch").trim().parse().unwrap();
+    assert_eq!(
+        vault.keys.lock().unwrap().keys().copied().collect::<Vec<_>>(),
+        [0, epoch]
+    );
+
     // Nothing is wrong but that the text went without a tombstone.
     let found: Vec<String> = replay(&store).differences.iter().map(ToString::to_string).collect();
     assert_eq!(found, [format!("content [{},0]: missing", events[0].0)]);
@@ -167,13 +201,27 @@ fn words_lie_sealed_and_go_with_their_key() {
     // A crash left the key of an epoch that was over; the next end of an epoch takes it too.
     vault.keys.lock().unwrap().insert(1, [1; 32]);
     store.scrub().unwrap();
-    assert_eq!(vault.keys.lock().unwrap().keys().copied().collect::<Vec<_>>(), [0, 3]);
+    let next = epoch + 1;
+    assert_eq!(
+        vault.keys.lock().unwrap().keys().copied().collect::<Vec<_>>(),
+        [0, next]
+    );
+
+    // Nor is it opened without the key by which names are found, for another one would find none.
+    let hashes = vault.keys.lock().unwrap().remove(&0).unwrap();
+    let without_hashes: Arc<dyn luoshi_store::WordVault> = vault.clone();
+    let refused = Store::open(&Location::Postgres(
+        address.parse::<Address>().unwrap(),
+        SharedVault(without_hashes),
+    ));
+    assert!(matches!(refused.err(), Some(StoreError::NoWordKey { epoch: 0 })));
+    vault.keys.lock().unwrap().insert(0, hashes);
 
     // Without its folder of keys a site is not opened as if its words were there.
-    vault.keys.lock().unwrap().remove(&3);
+    vault.keys.lock().unwrap().remove(&next);
     let refused = Store::open(&Location::Postgres(
         address.parse::<Address>().unwrap(),
         SharedVault(Arc::new(MemoryVault::default())),
     ));
-    assert!(matches!(refused.err(), Some(StoreError::NoWordKey { epoch: 3 })));
+    assert!(matches!(refused.err(), Some(StoreError::NoWordKey { epoch }) if epoch == next));
 }
