@@ -451,6 +451,8 @@ impl Session {
 
     /// Makes the next epoch the present one, in a transaction of the caller's, and answers with it. Its key is kept before anybody can use it.
     pub(super) fn begin_next_epoch(&self) -> Result<u32, StoreError> {
+        // Asked anew: another process may have begun one since, under which a key that was destroyed later was wrapped.
+        self.words.forget_epoch();
         let next = self.present_epoch()?.saturating_add(1);
         self.words
             .vault
