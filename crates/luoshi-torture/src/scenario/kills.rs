@@ -71,8 +71,7 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
         let data = bench.place("kills");
         on_one_site(
             &program,
-            data,
-            tasks,
+            Site::make(&program, data, tasks)?,
             rounds - found.rounds,
             bench.postgres.as_deref(),
             &mut bench.random,
@@ -119,8 +118,7 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
         let data = bench.place("kills-control");
         on_one_site(
             &program,
-            data,
-            few,
+            Site::make(&program, data, few)?,
             MOST_CONTROL_ROUNDS,
             bench.postgres.as_deref(),
             &mut bench.random,
@@ -142,15 +140,13 @@ pub(super) fn run(bench: &mut Bench, verdict: &mut Verdict) -> Result<()> {
 /// Kills on one site until the rounds are done, its places run out, or `enough` has been found.
 fn on_one_site(
     program: &Program,
-    data: std::path::PathBuf,
-    tasks: usize,
+    mut site: Site,
     rounds: u32,
     postgres: Option<&postgres::Server>,
     random: &mut Random,
     found: &mut Found,
     enough: impl Fn(&Found) -> bool,
 ) -> Result<()> {
-    let mut site = Site::make(program, data, tasks)?;
     let mut here = 0;
     while here < rounds && site.places_left() > SUBMISSIONS && !enough(found) {
         here += 1;
