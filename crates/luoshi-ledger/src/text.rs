@@ -34,8 +34,8 @@ impl Commitment {
     }
 }
 
-/// HMAC-SHA-256 of `message` under a key of 32 bytes.
-fn keyed_hash(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+/// HMAC-SHA-256 (RFC 2104) of `message` under a key of 32 bytes.
+pub fn keyed_hash(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
     // The block of SHA-256 has 64 bytes; RFC 2104 pads a shorter key with zeros, which is done here so that no length can be refused.
     let mut padded = [0; 64];
     padded[..32].copy_from_slice(key);

@@ -13,12 +13,12 @@ use crate::{
 };
 
 /// A table with columns of words.
-pub(crate) struct WordTable {
+struct WordTable {
     /// Its name.
-    pub(crate) name: &'static str,
+    name: &'static str,
     /// The columns of its primary key.
     key: &'static [&'static str],
-    /// The column that names the thing.
+    /// The column that names the thing, or the event of the thing.
     thing: &'static str,
     /// The columns of words.
     words: &'static [&'static str],
@@ -38,17 +38,12 @@ const fn table(
     }
 }
 
-/// The words beside an event belong to the thing of its stream, which the event names.
+/// The words beside an event belong to the thing of its stream, so the event is asked for it.
 const CONTENT: &str = "content";
 
 /// Every column of words.
-pub(crate) const WORD_TABLES: &[WordTable] = &[
-    table(
-        CONTENT,
-        &["event_id", "ordinal"],
-        "(select stream_id from event where event.id = content.event_id)",
-        &["body"],
-    ),
+const WORD_TABLES: &[WordTable] = &[
+    table(CONTENT, &["event_id", "ordinal"], "event_id", &["body"]),
     table("account", &["id"], "id", &["sign_in_name", "display_name"]),
     table("document", &["id"], "id", &["file_name", "text"]),
     table("plan", &["id"], "id", &["title", "document_number", "issuer"]),
@@ -158,10 +153,9 @@ impl Transaction<'_> {
 pub(crate) fn places(table: &str, columns: &[String]) -> Option<(Vec<usize>, usize)> {
     let table = WORD_TABLES.iter().find(|known| known.name == table)?;
     let place = |name: &str| columns.iter().position(|column| column == name);
-    let thing = if table.name == CONTENT { "event_id" } else { table.thing };
     Some((
         table.words.iter().filter_map(|name| place(name)).collect(),
-        place(thing)?,
+        place(table.thing)?,
     ))
 }
 

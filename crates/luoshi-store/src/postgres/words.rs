@@ -19,8 +19,7 @@ use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use luoshi_ledger::text::keyed_hash;
 use uuid::Uuid;
 
 use super::session::Session;
@@ -151,9 +150,7 @@ impl WordKeys {
                 self.of_hashes.get_or_init(|| key)
             }
         };
-        let mut code = <Hmac<Sha256> as Mac>::new(&padded(key).into());
-        code.update(of);
-        Ok(code.finalize().into_bytes().into())
+        Ok(keyed_hash(key, of))
     }
 
     fn unwrap(&self, id: &[u8; ID], epoch: u32, wrapped: &[u8]) -> Result<[u8; 32], StoreError> {
@@ -179,13 +176,6 @@ impl TransactionKeys {
         self.of_things.clear();
         self.begun.clear();
     }
-}
-
-/// A key as long as a block of SHA-256: RFC 2104 pads a shorter one with zeros, which is done here so that no length can be refused.
-fn padded(key: &[u8; 32]) -> [u8; 64] {
-    let mut block = [0; 64];
-    block[..32].copy_from_slice(key);
-    block
 }
 
 /// `nonce`, then what is enciphered with its code.
