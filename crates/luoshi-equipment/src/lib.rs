@@ -1,4 +1,4 @@
-//! The real things that tests ask for: a PostgreSQL server of their own, and whether a machine has what a test needs.
+//! The real things that tests ask for: a PostgreSQL server of their own, a search of raw files, and whether a machine has what a test needs.
 //!
 //! Tests and the harness of failures use it. It is not for shipped crates, and it tests nothing itself.
 
@@ -9,6 +9,7 @@
 )]
 
 pub mod postgres;
+pub mod raw_files;
 
 use std::{env, ffi::OsString, path::PathBuf};
 

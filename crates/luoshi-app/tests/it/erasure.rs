@@ -15,6 +15,7 @@ use luoshi_app::{
     task::HandMadeTask,
     verify::Fault,
 };
+use luoshi_equipment::{postgres::Server, raw_files::holders};
 use luoshi_ledger::{
     Actor, ActorIdentity, Command, Refusal, Role, Stream,
     command::{ApproveReport, ConfirmErasure, DeclineErasure, IssuePlan, ReturnReport, SubmitReport, VerifyReport},
@@ -27,29 +28,25 @@ use luoshi_ledger::{
 use luoshi_store::{Location, Store};
 use luoshi_types::PartyRole;
 
-use crate::site::{DOCUMENT, PASSWORD, Site, files_below, open};
+use crate::site::{DOCUMENT, PASSWORD, Site, files_below, open, open_on};
 
 /// The source documents of a data folder.
 fn received(folder: &Path) -> Vec<PathBuf> {
     files_below(&folder.join("files/site"))
 }
 
-/// The files that hold `words`, as UTF-8 or as UTF-16 of either order.
-fn holders(folder: &Path, words: &str) -> Vec<PathBuf> {
-    let utf16: Vec<u16> = words.encode_utf16().collect();
-    let forms: [Vec<u8>; 3] = [
-        words.as_bytes().to_vec(),
-        utf16.iter().flat_map(|unit| unit.to_le_bytes()).collect(),
-        utf16.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
-    ];
-    let holds = |bytes: &[u8]| {
-        forms
-            .iter()
-            .any(|form| bytes.windows(form.len()).any(|window| window == form))
-    };
-    let mut found = files_below(folder);
-    found.retain(|path| holds(&fs::read(path).unwrap()));
-    found
+/// The fields of whose planted words a file in the folder holds any.
+fn fields_found(folder: &Path) -> Vec<&'static str> {
+    let words = FIELDS.map(word);
+    let found = holders(folder, &words.each_ref().map(String::as_str));
+    (FIELDS.into_iter().zip(&words))
+        .filter(|(_, word)| found.contains_key(word.as_str()))
+        .map(|(field, _)| field)
+        .collect()
+}
+
+fn is_found(folder: &Path, words: &str) -> bool {
+    !holders(folder, &[words]).is_empty()
 }
 
 /// Words that stand nowhere else, one for each field that takes words.
@@ -76,7 +73,10 @@ struct Planted {
 
 impl Planted {
     async fn new() -> Self {
-        let site = Site::new();
+        Self::on(Site::new()).await
+    }
+
+    async fn on(site: Site) -> Self {
         let supervisor = site.supervisor().await;
         let office = supervisor.organisation.unwrap();
         let second = site.person("督查二", Role::Supervisor, office).await;
@@ -218,19 +218,10 @@ fn refused<T: std::fmt::Debug>(outcome: Result<T, AppError>, refusal: Refusal) {
     );
 }
 
-#[tokio::test]
-async fn planted_words_are_in_no_byte_of_the_folder() {
-    let planted = Planted::new().await;
-    let folder = planted.site.folder.path().to_owned();
-    for field in FIELDS {
-        assert_ne!(
-            holders(&folder, &word(field)),
-            Vec::<PathBuf>::new(),
-            "{field} was planted"
-        );
-    }
+/// Erases every planted word and the one file, to the end.
+async fn erase_what_was_planted(planted: &Planted) {
+    let folder = planted.site.folder.path();
     planted.is_sound();
-
     // Wherever a planted word stands, the search of the form finds it.
     let mut texts = planted.app().texts_containing(&planted.supervisor, "植").await.unwrap();
     let own: Vec<&str> = texts.iter().map(|text| text.name.code()).collect();
@@ -262,7 +253,7 @@ async fn planted_words_are_in_no_byte_of_the_folder() {
     );
     let documents = planted.app().documents(&planted.supervisor).unwrap();
     let sha256 = documents[0].sha256.clone();
-    assert!(received(&folder)[0].to_string_lossy().contains(&sha256));
+    assert!(received(folder)[0].to_string_lossy().contains(&sha256));
     // A part that a crash left where early releases kept documents.
     let early = folder.join("files").join(&sha256[..2]);
     fs::create_dir_all(&early).unwrap();
@@ -274,17 +265,11 @@ async fn planted_words_are_in_no_byte_of_the_folder() {
     planted.is_sound();
     planted.app().drain_jobs().await.unwrap();
     assert!(matches!(planted.progress(erasure), ErasureProgress::Finished(_)));
-    for field in FIELDS {
-        assert_eq!(holders(&folder, &word(field)), Vec::<PathBuf>::new(), "{field}");
-    }
-    assert_ne!(
-        holders(&folder, "当事人依法申请"),
-        Vec::<PathBuf>::new(),
-        "what stays is found"
-    );
     planted.is_sound();
+}
 
-    // What people see instead.
+/// What people see in place of the planted words, and that none of them comes back.
+async fn nothing_planted_is_seen(planted: &Planted) {
     let task = planted.app().task(&planted.supervisor, planted.task).unwrap().unwrap();
     assert_eq!((task.task.title.as_str(), task.task.text.as_str()), (ERASED, ERASED));
     let report = planted
@@ -308,6 +293,9 @@ async fn planted_words_are_in_no_byte_of_the_folder() {
             .is_some()
     );
 
+    let left = planted.app().texts_containing(&planted.supervisor, "植").await.unwrap();
+    assert_eq!(left, []);
+
     // The same file does not come back, and nobody signs in under the erased name.
     let upload = Upload {
         file_name: "again.txt".to_owned(),
@@ -322,11 +310,64 @@ async fn planted_words_are_in_no_byte_of_the_folder() {
         again,
         Err(ImportError::App(AppError::Refused(Refusal::FileErased)))
     ));
-    assert_eq!(holders(&folder, &word("text")), Vec::<PathBuf>::new());
     let here = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
     for name in [word("signin"), ERASED.to_owned(), String::new()] {
         assert!(planted.app().sign_in(&name, PASSWORD, here).await.is_err());
     }
+}
+
+#[tokio::test]
+async fn planted_words_are_in_no_byte_of_the_folder() {
+    let planted = Planted::new().await;
+    let folder = planted.site.folder.path();
+    assert_eq!(fields_found(folder), FIELDS);
+    erase_what_was_planted(&planted).await;
+    assert_eq!(fields_found(folder), [""; 0]);
+    assert!(is_found(folder, "当事人依法申请"), "what stays is found");
+    nothing_planted_is_seen(&planted).await;
+    assert_eq!(fields_found(folder), [""; 0]);
+}
+
+/// On a server the words never lie in the clear, and the keys that opened what it still keeps of them are destroyed.
+#[tokio::test]
+async fn planted_words_on_a_server_go_with_their_keys() {
+    let Some(server) = Server::shared("an erasure on PostgreSQL") else {
+        return;
+    };
+    let address = server.database();
+    let planted = Planted::on(Site::on_postgres(&address)).await;
+    let folder = planted.site.folder.path();
+    let keys = || -> Vec<String> {
+        let paths = files_below(&folder.join("key")).into_iter();
+        let names = paths.map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+        names.filter(|name| name.starts_with("words-")).collect()
+    };
+    // Pages are in files only after a checkpoint; the write-ahead log is there at once.
+    server.ask(&address, "checkpoint").unwrap();
+    assert_eq!(fields_found(&server.data()), [""; 0]);
+    assert!(is_found(&server.data(), "report_value"), "what is there is found");
+    assert_eq!(
+        fields_found(folder),
+        ["text"],
+        "of the files in the folder only the received one holds words"
+    );
+    assert_eq!(keys(), ["words-0.key", "words-1.key"]);
+    let first_key = fs::read(folder.join("key/words-1.key")).unwrap();
+
+    erase_what_was_planted(&planted).await;
+    assert_eq!(keys(), ["words-0.key", "words-2.key"]);
+    for key in keys() {
+        assert_ne!(fs::read(folder.join("key").join(key)).unwrap(), first_key);
+    }
+    assert_eq!(fields_found(folder), [""; 0]);
+    nothing_planted_is_seen(&planted).await;
+
+    // What stays is read by a process that knows none of the keys yet.
+    let again = open_on(folder, &planted.site.clock, Some(&address)).unwrap();
+    let erasure = again.erasures(&planted.supervisor).unwrap().remove(0);
+    assert_eq!(erasure.erasure.explanation, "当事人依法申请");
+    server.ask(&address, "checkpoint").unwrap();
+    assert_eq!(fields_found(&server.data()), [""; 0]);
 }
 
 /// Documents with the same bytes share a file; the record says which file went, and one that is put back is found.
@@ -464,7 +505,7 @@ async fn a_long_read_leaves_it_pending_and_the_job_comes_back() {
         .await;
     assert!(planted.app().drain_jobs().await.is_err());
     assert_eq!(planted.progress(erasure), ErasureProgress::ScrubbingPending);
-    assert_ne!(holders(&folder, &word("finding")), Vec::<PathBuf>::new());
+    assert!(is_found(&folder, &word("finding")));
     let counts = planted.app().job_counts(&planted.supervisor).unwrap();
     assert_eq!((counts.waiting, counts.buried), (1, 0));
     end.send(()).unwrap();
@@ -478,7 +519,7 @@ async fn a_long_read_leaves_it_pending_and_the_job_comes_back() {
     planted.site.at("2026-03-02T02:00:00Z");
     planted.app().drain_jobs().await.unwrap();
     assert!(matches!(planted.progress(erasure), ErasureProgress::Finished(_)));
-    assert_eq!(holders(&folder, &word("finding")), Vec::<PathBuf>::new());
+    assert!(!is_found(&folder, &word("finding")));
 }
 
 /// A backup copies the database into the folder, and one that was killed leaves the copy there: no erasure is finished beside it.
@@ -499,7 +540,7 @@ async fn the_copy_that_a_killed_backup_left_loses_the_words_too() {
     planted.site.at("2026-03-02T02:00:00Z");
     planted.app().drain_jobs().await.unwrap();
     assert!(matches!(planted.progress(erasure), ErasureProgress::Finished(_)));
-    assert_eq!(holders(&folder, &word("finding")), Vec::<PathBuf>::new());
+    assert!(!is_found(&folder, &word("finding")));
 }
 
 /// A backup from before the erasure brings the words back; the list that lay beside it takes them again.
@@ -535,10 +576,10 @@ async fn a_restored_backup_loses_the_words_again() {
     }
     clock.set("2026-03-03T01:00:00Z".parse().unwrap());
     let app = open(folder.path(), &clock);
-    assert_ne!(holders(folder.path(), &word("finding")), Vec::<PathBuf>::new());
+    assert!(is_found(folder.path(), &word("finding")));
     assert_eq!(app.reapply_erasures(kept.clone()).await.unwrap(), 10);
     app.drain_jobs().await.unwrap();
-    assert_eq!(holders(folder.path(), &word("finding")), Vec::<PathBuf>::new());
+    assert!(!is_found(folder.path(), &word("finding")));
     let view = app.erasure(&supervisor, early).unwrap().unwrap();
     assert!(matches!(view.progress, ErasureProgress::Finished(_)));
     assert_eq!(view.erasure.tombstone().as_ref(), kept.first());

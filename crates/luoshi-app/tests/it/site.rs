@@ -7,7 +7,8 @@ use std::{
 
 use jiff::Timestamp;
 use luoshi_app::{
-    App, Clock, Randomness, Request, SetClock, Surroundings, account::NewAccount, document::Upload, folder::DataFolder,
+    App, Clock, Randomness, Request, SetClock, Surroundings, SystemRandomness, account::NewAccount, document::Upload,
+    folder::DataFolder,
 };
 use luoshi_ledger::{
     Actor, Command, Role,
@@ -78,8 +79,24 @@ pub(crate) fn open(folder: &Path, clock: &Arc<SetClock>) -> Arc<App> {
 }
 
 pub(crate) fn try_open(folder: &Path, clock: &Arc<SetClock>) -> Result<Arc<App>, luoshi_app::OpenError> {
+    open_on(folder, clock, None)
+}
+
+/// Opens the site in the folder, with its ledger in the folder or in the PostgreSQL database at the address.
+pub(crate) fn open_on(
+    folder: &Path,
+    clock: &Arc<SetClock>,
+    postgres: Option<&str>,
+) -> Result<Arc<App>, luoshi_app::OpenError> {
     let data = DataFolder::create(folder).expect("the folder is made");
-    let store = Store::create(&Location::Sqlite(data.database())).expect("the store opens");
+    let location = match postgres {
+        None => Location::Sqlite(data.database()),
+        Some(address) => Location::Postgres(
+            address.parse().expect("an address"),
+            data.word_vault(Box::new(SystemRandomness)),
+        ),
+    };
+    let store = Store::create(&location).expect("the store opens");
     let surroundings = Surroundings {
         clock: Box::new(SharedClock(Arc::clone(clock))),
         randomness: Box::new(Counter(std::sync::atomic::AtomicU64::new(
@@ -92,9 +109,18 @@ pub(crate) fn try_open(folder: &Path, clock: &Arc<SetClock>) -> Result<Arc<App>,
 impl Site {
     /// An empty site on 2 March 2026.
     pub(crate) fn new() -> Self {
+        Self::on(None)
+    }
+
+    /// The same with its ledger in an empty PostgreSQL database.
+    pub(crate) fn on_postgres(address: &str) -> Self {
+        Self::on(Some(address))
+    }
+
+    fn on(postgres: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(SetClock::new("2026-03-02T01:00:00Z".parse().unwrap()));
-        let app = open(folder.path(), &clock);
+        let app = open_on(folder.path(), &clock, postgres).expect("the site opens");
         Self { app, clock, folder }
     }
 

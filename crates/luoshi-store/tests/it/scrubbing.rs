@@ -1,11 +1,8 @@
 //! Erased words are in no byte of the database's files, neither as UTF-8 nor as UTF-16, and a reader that keeps them there is told of.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-};
+use std::collections::BTreeSet;
 
+use luoshi_equipment::raw_files::holders;
 use luoshi_ledger::{
     Command, Stream,
     command::SubmitReport,
@@ -19,48 +16,6 @@ use crate::{
     scene::{Scene, at, give, march},
     story::{erase, eventful, is_found_by_replay},
 };
-
-/// The bytes of `words` in every encoding that the engine knows.
-fn forms(words: &str) -> [Vec<u8>; 3] {
-    let utf16: Vec<u16> = words.encode_utf16().collect();
-    [
-        words.as_bytes().to_vec(),
-        utf16.iter().flat_map(|unit| unit.to_le_bytes()).collect(),
-        utf16.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
-    ]
-}
-
-fn bytes_of(folder: &Path) -> Vec<u8> {
-    let files = fs::read_dir(folder).unwrap();
-    files.flat_map(|file| fs::read(file.unwrap().path()).unwrap()).collect()
-}
-
-/// Whether `words` stand anywhere in the files of the folder.
-fn is_anywhere(folder: &Path, words: &str) -> bool {
-    let bytes = bytes_of(folder);
-    forms(words)
-        .iter()
-        .any(|form| bytes.windows(form.len()).any(|window| window == form))
-}
-
-/// Which of `words`, all of one length with the same beginning, stand anywhere in the files of the folder.
-fn found_of<'w>(folder: &Path, words: &[&'w str]) -> BTreeSet<&'w str> {
-    let bytes = bytes_of(folder);
-    let sought: BTreeMap<Vec<u8>, &str> = words
-        .iter()
-        .flat_map(|word| forms(word).map(|form| (form, *word)))
-        .collect();
-    let lengths: BTreeSet<usize> = sought.keys().map(Vec::len).collect();
-    lengths
-        .iter()
-        .flat_map(|length| bytes.windows(*length))
-        .filter(|window| BEGINNINGS.iter().any(|beginning| window.starts_with(beginning)))
-        .filter_map(|window| sought.get(window).copied())
-        .collect()
-}
-
-/// The first character of the planted words, 机, in the three encodings.
-const BEGINNINGS: [&[u8]; 3] = [b"\xe6\x9c\xba", b"\x3a\x67", b"\x67\x3a"];
 
 fn in_file() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
@@ -110,7 +65,7 @@ fn scrubbed_words_are_in_no_file() {
     let scene = Scene::set_up(store);
     let reports = many_reports(&scene);
     let words: Vec<&str> = reports.iter().map(|(word, _)| word.as_str()).collect();
-    assert_eq!(found_of(folder.path(), &words).len(), words.len());
+    assert_eq!(holders(folder.path(), &words).len(), words.len());
     let (gone, kept): (Vec<_>, Vec<_>) = (0..).zip(&reports).partition(|(number, _)| number % 3 == 0);
     for chunk in gone.chunks(20) {
         let places = chunk
@@ -121,9 +76,9 @@ fn scrubbed_words_are_in_no_file() {
     }
     assert_eq!(scene.store.scrub().unwrap(), ScrubOutcome::Done);
     let kept: BTreeSet<&str> = kept.iter().map(|(_, (word, _))| word.as_str()).collect();
+    let found: BTreeSet<&str> = holders(folder.path(), &words).into_keys().collect();
     assert_eq!(
-        found_of(folder.path(), &words),
-        kept,
+        found, kept,
         "and a search that found nothing at all would prove nothing"
     );
     assert_eq!(is_found_by_replay(&scene.store), []);
@@ -143,9 +98,9 @@ fn a_long_read_is_told_of_and_not_waited_for() {
         })
         .unwrap();
     assert_eq!(scrubbed, ScrubOutcome::Blocked);
-    assert!(is_anywhere(folder.path(), "属实"), "the reader still sees them");
+    assert_eq!(holders(folder.path(), &["属实"]).len(), 1, "the reader still sees them");
     assert_eq!(scene.store.scrub().unwrap(), ScrubOutcome::Done);
-    assert!(!is_anywhere(folder.path(), "属实"));
+    assert!(holders(folder.path(), &["属实"]).is_empty());
 }
 
 /// As after the restoration of a backup into which somebody wrote later events.

@@ -1,8 +1,8 @@
 //! Words on a server: none lies there in the clear, and once a thing's words were erased no key that is left opens what the server keeps of them.
 
-use std::{fs, path::Path, sync::Arc, thread};
+use std::{sync::Arc, thread};
 
-use luoshi_equipment::postgres::Server;
+use luoshi_equipment::{postgres::Server, raw_files::holders};
 use luoshi_ledger::{Command, command::SubmitReport, erasure::TextPlace, ids::ReportId, period::Period};
 use luoshi_store::{Address, Location, SharedVault, Store, StoreError};
 
@@ -49,27 +49,6 @@ fn in_the_clear(server: &Server, address: &str) -> Vec<String> {
 /// Stands in one report and nowhere else.
 const PLANTED: &str = "埋设词语甲乙丙丁";
 
-fn any_file_holds(folder: &Path, words: &str) -> bool {
-    fs::read_dir(folder).unwrap().any(|entry| {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            return any_file_holds(&path, words);
-        }
-        // The server removes files while it works.
-        let bytes = fs::read(&path).unwrap_or_default();
-        let first = words.as_bytes()[0];
-        let mut rest = bytes.as_slice();
-        while let Some(place) = rest.iter().position(|byte| *byte == first) {
-            rest = &rest[place..];
-            if rest.starts_with(words.as_bytes()) {
-                return true;
-            }
-            rest = &rest[1..];
-        }
-        false
-    })
-}
-
 #[test]
 fn words_lie_sealed_and_go_with_their_key() {
     let Some(server) = Server::shared("sealed words on PostgreSQL") else {
@@ -97,9 +76,10 @@ fn words_lie_sealed_and_go_with_their_key() {
     assert_eq!(in_the_clear(&server, &address), Vec::<String>::new());
     // Pages are in files only after a checkpoint; the write-ahead log is there at once.
     server.ask(&address, "checkpoint").unwrap();
-    assert!(!any_file_holds(&server.data(), PLANTED));
-    assert!(
-        any_file_holds(&server.data(), "report_value"),
+    let found = holders(&server.data(), &[PLANTED, "report_value"]);
+    assert_eq!(
+        found.into_keys().collect::<Vec<_>>(),
+        ["report_value"],
         "the search finds what is there"
     );
     let raw = |sql: &str| server.ask(&address, sql).unwrap();
