@@ -8,7 +8,9 @@ use crate::{
     snapshot::{Snapshot, Transaction},
 };
 
-const INSERT: &str = "insert into content (event_id, ordinal, salt, body) values ($1, $2, $3, $4)";
+const INSERT: &str = "insert into content (event_id, ordinal, salt, body) values ";
+/// Rows that one statement writes: as many as a report has, so that it takes one.
+const ROWS_AT_ONCE: usize = 4;
 
 /// The rows of events, the ordinal before the rest so that a row that cannot be read can be named.
 pub(crate) const OF_EVENTS: &str = "
@@ -45,15 +47,30 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
-    /// Keeps words of an event of `stream`.
-    pub(crate) fn insert_content(
+    /// Keeps the words of an event of `stream`.
+    pub(crate) fn insert_contents(
         &mut self,
         stream: Stream,
         event: EventId,
-        content: &Content,
+        contents: &[Content],
     ) -> Result<(), StoreError> {
-        let body = Value::words(stream.id(), &content.body);
-        self.connection
-            .send(INSERT, values![&event, content.ordinal, &content.salt.0, body])
+        for group in contents.chunks(ROWS_AT_ONCE) {
+            let mut sql = INSERT.to_owned();
+            let mut row_values: Vec<Value<'_>> = Vec::with_capacity(group.len() * 4);
+            for content in group {
+                let first = row_values.len() + 1;
+                let comma = if first == 1 { "" } else { ", " };
+                sql.push_str(&format!(
+                    "{comma}(${first}, ${}, ${}, ${})",
+                    first + 1,
+                    first + 2,
+                    first + 3
+                ));
+                let body = Value::words(stream.id(), &content.body);
+                row_values.extend_from_slice(values![&event, content.ordinal, &content.salt.0, body]);
+            }
+            self.connection.send(&sql, &row_values)?;
+        }
+        Ok(())
     }
 }

@@ -87,6 +87,15 @@ impl Connection<'_> {
         }
     }
 
+    /// Goes through queries before they are asked, so that an engine behind a network sends all that do not rest on each other at once and
+    /// has the answers by the time that they are asked. `queries` finds no rows, writes nothing, and what comes of it is thrown away.
+    pub(crate) fn rehearse(self, queries: impl FnOnce() -> Result<(), StoreError>) {
+        match self {
+            Connection::Sqlite(_) => {}
+            Connection::Postgres(session) => session.rehearse(queries),
+        }
+    }
+
     /// Says that this transaction begins a thing, so that an engine which seals words needs to look for no key of it.
     pub(crate) fn begin_words(self, thing: Uuid) {
         match self {

@@ -189,9 +189,7 @@ impl Transaction<'_> {
         if envelope.version == 1 {
             self.connection.begin_words(envelope.stream.id());
         }
-        for content in contents {
-            self.insert_content(envelope.stream, envelope.id, content)?;
-        }
+        self.insert_contents(envelope.stream, envelope.id, contents)?;
         self.insert_leaf(envelope.id, leaf)?;
         let mut streams = self.ends.streams.borrow_mut();
         streams.insert(envelope.stream, Some((envelope.version, envelope.id)));

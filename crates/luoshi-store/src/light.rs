@@ -185,6 +185,12 @@ impl Snapshot<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub fn light_facts(&self, task: TaskId) -> Result<Option<LightFacts>, StoreError> {
+        self.connection.rehearse(|| {
+            self.connection.optional::<TaskFacts>(TASK, values![&task])?;
+            self.connection.all::<ReportFact>(REPORTS, values![&task])?;
+            self.connection.optional::<StandingLight>(STANDING, values![&task])?;
+            Ok(())
+        });
         let Some(facts) = self.connection.optional::<TaskFacts>(TASK, values![&task])? else {
             return Ok(None);
         };

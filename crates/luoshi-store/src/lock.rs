@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::{
     engine::{for_keys, values},
     error::StoreError,
-    snapshot::Transaction,
+    snapshot::{Snapshot, Transaction},
 };
 
 const TASK_OF_REPORT: &str = "select task from report where id = $1";
@@ -81,7 +81,17 @@ impl Transaction<'_> {
         for_keys(LOCK_PLANS, &plans, |sql, keys| self.connection.send(sql, keys))?;
         self.lock_tasks(&tasks)?;
         let reports: Vec<ReportId> = reports.into_iter().collect();
-        for_keys(LOCK_REPORTS, &reports, |sql, keys| self.connection.send(sql, keys))
+        for_keys(LOCK_REPORTS, &reports, |sql, keys| self.connection.send(sql, keys))?;
+        // What a command asks next goes together with the locks, and is answered after they are held.
+        self.connection.rehearse(|| {
+            self.facts(subjects)?;
+            Snapshot::latest_event_id(self)?;
+            for report in &reports {
+                Snapshot::stream_version(self, Stream::Report(*report))?;
+            }
+            Ok(())
+        });
+        Ok(())
     }
 
     /// Locks tasks whose derived rows are made again, and holds their plans as they are.

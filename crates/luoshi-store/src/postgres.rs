@@ -4,6 +4,7 @@
 //! Any server that speaks the protocol can be tried; docs/guide/postgresql.md says what is used of it.
 
 pub(crate) mod address;
+mod ahead;
 pub(crate) mod migration;
 pub(crate) mod query;
 pub(crate) mod session;

@@ -188,14 +188,19 @@ impl Snapshot<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub fn tasks(&self, ids: &[TaskId]) -> Result<BTreeMap<TaskId, Task>, StoreError> {
+        self.connection.rehearse(|| {
+            for sql in [OF_IDS, PARTIES, REPORTERS] {
+                for_keys(sql, ids, |sql, keys| self.connection.each(sql, keys, &mut |_| Ok(())))?;
+            }
+            self.targets_of(ids).map(|_| ())
+        });
         let mut rows: Vec<TaskRow> = Vec::new();
         for_keys(OF_IDS, ids, |sql, keys| {
             rows.extend(self.connection.all::<TaskRow>(sql, keys)?);
             Ok(())
         })?;
-        let found: Vec<TaskId> = rows.iter().map(|row| row.task.id).collect();
         let mut parties: BTreeMap<TaskId, Vec<Party>> = BTreeMap::new();
-        for_keys(PARTIES, &found, |sql, keys| {
+        for_keys(PARTIES, ids, |sql, keys| {
             self.connection.each(sql, keys, &mut |row| {
                 let task = row.take()?;
                 parties.entry(task).or_default().push(Party::from_row(row)?);
@@ -203,13 +208,13 @@ impl Snapshot<'_> {
             })
         })?;
         let mut reporters: BTreeMap<TaskId, Vec<OrganisationId>> = BTreeMap::new();
-        for_keys(REPORTERS, &found, |sql, keys| {
+        for_keys(REPORTERS, ids, |sql, keys| {
             self.connection.each(sql, keys, &mut |row| {
                 reporters.entry(row.take()?).or_default().push(row.take()?);
                 Ok(())
             })
         })?;
-        let mut targets = self.targets_of(&found)?;
+        let mut targets = self.targets_of(ids)?;
         Ok(rows
             .into_iter()
             .map(|TaskRow { mut task, reporting }| {

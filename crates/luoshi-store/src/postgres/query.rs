@@ -31,6 +31,12 @@ pub(crate) fn each(
 ) -> Result<(), StoreError> {
     let sealed = session.sealed(parameters)?;
     let parameters = sealed.as_deref().unwrap_or(parameters);
+    if session.rehearses() {
+        return session.ask_ahead(sql, parameters, unsent(session, Purpose::Ask, sql, parameters)?);
+    }
+    if let Some(rows) = session.answered_ahead(sql, parameters)? {
+        return show(session, &rows, visit);
+    }
     let rows = if session.keeps_statements {
         let statement = session.prepared(sql)?;
         session.wait(session.client.query(&statement, &untyped(parameters)))?
@@ -79,6 +85,7 @@ fn fetch() -> String {
 
 /// Runs a statement and answers with the number of rows that it changed.
 pub(crate) fn execute(session: &Session, sql: &str, parameters: &[Value<'_>]) -> Result<u64, StoreError> {
+    session.forget_answers();
     let sealed = session.sealed(parameters)?;
     let parameters = sealed.as_deref().unwrap_or(parameters);
     if session.keeps_statements {
@@ -91,18 +98,28 @@ pub(crate) fn execute(session: &Session, sql: &str, parameters: &[Value<'_>]) ->
 
 /// Leaves a statement to be sent with the next one whose answer is waited for. What goes wrong with it is found there.
 pub(crate) fn send(session: &Session, sql: &str, parameters: &[Value<'_>]) -> Result<(), StoreError> {
+    session.forget_answers();
     let sealed = session.sealed(parameters)?;
-    let values = sealed
-        .as_deref()
-        .unwrap_or(parameters)
-        .iter()
-        .map(OwnValue::from)
-        .collect();
-    session.send_later(if session.keeps_statements {
-        Unsent::Prepared(session.prepared(sql)?, values)
+    let parameters = sealed.as_deref().unwrap_or(parameters);
+    session.send_later(unsent(session, Purpose::Change, sql, parameters)?)
+}
+
+fn unsent(session: &Session, purpose: Purpose, sql: &str, parameters: &[Value<'_>]) -> Result<Unsent, StoreError> {
+    let values = parameters.iter().map(OwnValue::from).collect();
+    Ok(if session.keeps_statements {
+        Unsent::Prepared(purpose, session.prepared(sql)?, values)
     } else {
-        Unsent::Text(sql.to_owned(), values)
+        Unsent::Text(purpose, sql.to_owned(), values)
     })
+}
+
+/// What a statement that waits to be sent is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Its rows are kept until they are asked for.
+    Ask,
+    /// Nobody asks for rows.
+    Change,
 }
 
 /// A statement that waits to be sent.
@@ -110,23 +127,39 @@ pub(super) enum Unsent {
     /// Statements without values.
     Script(&'static str),
     /// One that the session has prepared.
-    Prepared(Statement, Vec<OwnValue>),
+    Prepared(Purpose, Statement, Vec<OwnValue>),
     /// One that is prepared for this once.
-    Text(String, Vec<OwnValue>),
+    Text(Purpose, String, Vec<OwnValue>),
 }
 
 impl Unsent {
-    /// Sends it when this is looked at first, and is done when the server has answered.
-    pub(super) async fn send(&self, client: &Client) -> Result<(), tokio_postgres::Error> {
+    pub(super) fn asks(&self) -> bool {
+        matches!(
+            self,
+            Unsent::Prepared(Purpose::Ask, ..) | Unsent::Text(Purpose::Ask, ..)
+        )
+    }
+
+    /// Sends it when this is looked at first, and is done when the server has answered: with rows where it asks for some.
+    pub(super) async fn send(
+        &self,
+        client: &Client,
+    ) -> Result<Option<Vec<tokio_postgres::Row>>, tokio_postgres::Error> {
         match self {
-            Unsent::Script(script) => client.batch_execute(script).await,
-            Unsent::Prepared(statement, values) => {
+            Unsent::Script(script) => client.batch_execute(script).await.map(|()| None),
+            Unsent::Prepared(purpose, statement, values) => {
                 let values: Vec<_> = values.iter().map(OwnValue::value).collect();
-                client.execute(statement, &untyped(&values)).await.map(|_| ())
+                match purpose {
+                    Purpose::Ask => client.query(statement, &untyped(&values)).await.map(Some),
+                    Purpose::Change => client.execute(statement, &untyped(&values)).await.map(|_| None),
+                }
             }
-            Unsent::Text(sql, values) => {
+            Unsent::Text(purpose, sql, values) => {
                 let values: Vec<_> = values.iter().map(OwnValue::value).collect();
-                client.execute_typed(sql, &typed(&values)).await.map(|_| ())
+                match purpose {
+                    Purpose::Ask => client.query_typed(sql, &typed(&values)).await.map(Some),
+                    Purpose::Change => client.execute_typed(sql, &typed(&values)).await.map(|_| None),
+                }
             }
         }
     }

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::poll_immediate;
+use futures_util::future::{maybe_done, poll_immediate};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     runtime::{Builder, Handle, Runtime, RuntimeFlavor},
@@ -24,10 +24,11 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
     address::Address,
+    ahead::Ahead,
     query::Unsent,
     words::{SharedVault, TransactionKeys, WordKeys},
 };
-use crate::error::StoreError;
+use crate::{engine::Value, error::StoreError};
 
 /// How long a server is waited for when a session is opened.
 const PATIENCE_FOR_CONNECTING: Duration = Duration::from_secs(10);
@@ -59,20 +60,26 @@ pub(crate) enum Access {
 }
 
 impl Access {
-    /// Limits are set for the transaction alone, since a pooler may give the session's connection to somebody else afterwards.
-    fn begin(self) -> &'static str {
-        match self {
-            Access::Read => {
-                "begin isolation level repeatable read read only; set local statement_timeout = '50s'; \
-                 set local idle_in_transaction_session_timeout = '120s'"
+    /// Behind a pooler limits are set for the transaction alone, since the session's connection may be given to somebody else afterwards.
+    fn begin(self, is_pooled: bool) -> &'static str {
+        match (self, is_pooled) {
+            (Access::Read, false) => "begin isolation level repeatable read read only",
+            (Access::Write, false) => "begin isolation level read committed read write",
+            (Access::Read, true) => {
+                "begin isolation level repeatable read read only; set local lock_timeout = '10s'; \
+                 set local statement_timeout = '50s'; set local idle_in_transaction_session_timeout = '120s'"
             }
-            Access::Write => {
+            (Access::Write, true) => {
                 "begin isolation level read committed read write; set local lock_timeout = '10s'; \
-                 set local statement_timeout = '50s'; set local idle_in_transaction_session_timeout = '60s'"
+                 set local statement_timeout = '50s'; set local idle_in_transaction_session_timeout = '120s'"
             }
         }
     }
 }
+
+/// The limits of every transaction, set once for a session that is nobody else's: each transaction would pay for three statements more.
+const LIMITS: &str = "set lock_timeout = '10s'; set statement_timeout = '50s'; \
+     set idle_in_transaction_session_timeout = '120s'";
 
 /// What went wrong in the present transaction, as far as it decides what becomes of it. The worse one stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,12 +125,16 @@ impl Opener {
             keeps_statements: !self.address.is_pooled(),
             statements: RefCell::default(),
             unsent: RefCell::default(),
+            ahead: RefCell::default(),
             trouble: Cell::new(None),
             doubt,
             words: Arc::clone(&self.words),
             word_keys: RefCell::default(),
         };
         session.check_settings()?;
+        if session.keeps_statements {
+            session.wait(session.client.batch_execute(LIMITS))?;
+        }
         Ok(session)
     }
 
@@ -227,6 +238,8 @@ pub(crate) struct Session {
     statements: RefCell<HashMap<String, Statement>>,
     /// What is sent together with the next statement whose answer is waited for.
     unsent: RefCell<Vec<Unsent>>,
+    /// What is asked before it is needed.
+    pub(super) ahead: RefCell<Ahead>,
     trouble: Cell<Option<Trouble>>,
     doubt: Arc<AtomicBool>,
     /// The keys of words, as far as this process knows them.
@@ -246,23 +259,28 @@ impl Session {
         let together = async {
             let mut on_their_way = Vec::with_capacity(unsent.len());
             for statement in &unsent {
-                let mut sent = Box::pin(statement.send(client));
+                let mut sent = Box::pin(maybe_done(statement.send(client)));
                 // The first look at it sends the request, so the server gets them in this order.
-                match poll_immediate(&mut sent).await {
-                    Some(done) => done?,
-                    None => on_their_way.push(sent),
-                }
+                poll_immediate(&mut sent).await;
+                on_their_way.push(sent);
             }
             let answer = answer.await;
-            // What failed first is the cause; the server refuses everything after it.
-            for sent in on_their_way {
-                sent.await?;
+            let mut answers_ahead = Vec::new();
+            for mut sent in on_their_way {
+                sent.as_mut().await;
+                // What failed first is the cause; the server refuses everything after it.
+                if let Some(done) = sent.as_mut().take_output() {
+                    answers_ahead.extend(done?);
+                }
             }
-            answer
+            Ok((answer?, answers_ahead))
         };
         // The limit of time is made inside, where there is a clock for it.
         match self.socket.wait(async { timeout(PATIENCE, together).await })? {
-            Ok(Ok(value)) => Ok(value),
+            Ok(Ok((value, answers_ahead))) => {
+                self.ahead.borrow_mut().answer(answers_ahead);
+                Ok(value)
+            }
             Ok(Err(error)) => Err(self.failed(error)),
             Err(_) => {
                 tracing::error!("the database server does not answer");
@@ -314,12 +332,53 @@ impl Session {
         }
     }
 
+    /// Goes through queries to send them together with the next statement that is waited for.
+    pub(crate) fn rehearse(&self, queries: impl FnOnce() -> Result<(), StoreError>) {
+        let before = mem::replace(&mut self.ahead.borrow_mut().rehearses, true);
+        // It goes by no rows and may end anywhere. What fails on the server fails again for whoever waits.
+        let _ended = queries();
+        self.ahead.borrow_mut().rehearses = before;
+    }
+
+    /// Whether queries are asked for later.
+    pub(super) fn rehearses(&self) -> bool {
+        self.ahead.borrow().rehearses
+    }
+
+    /// Leaves a query to be sent with the next statement that is waited for, unless it has been.
+    pub(super) fn ask_ahead(&self, sql: &str, values: &[Value<'_>], query: Unsent) -> Result<(), StoreError> {
+        let is_new = self.ahead.borrow_mut().ask(sql, values);
+        if is_new { self.send_later(query) } else { Ok(()) }
+    }
+
+    /// The answer to a query that was asked before it was needed, where there is one.
+    pub(super) fn answered_ahead(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+    ) -> Result<Option<Vec<tokio_postgres::Row>>, StoreError> {
+        if self.ahead.borrow().waits(sql, values) {
+            self.wait(async { Ok(()) })?;
+        }
+        Ok(self.ahead.borrow_mut().take(sql, values))
+    }
+
+    /// Forgets what was asked before it was needed: something is written that might change the answer.
+    pub(super) fn forget_answers(&self) {
+        debug_assert!(!self.rehearses(), "a rehearsal writes nothing");
+        if self.ahead.borrow_mut().forget() {
+            self.unsent.borrow_mut().retain(|statement| !statement.asks());
+        }
+    }
+
     /// Begins a transaction. One that writes begins with its first statement; a session that is lost shows then.
     pub(crate) fn begin(&self, access: Access) -> Result<(), StoreError> {
         self.word_keys.borrow_mut().clear();
+        self.forget_answers();
+        let begin = access.begin(!self.keeps_statements);
         match access {
-            Access::Read => self.wait(self.client.batch_execute(access.begin())),
-            Access::Write => self.send_later(Unsent::Script(access.begin())),
+            Access::Read => self.wait(self.client.batch_execute(begin)),
+            Access::Write => self.send_later(Unsent::Script(begin)),
         }
     }
 
