@@ -26,16 +26,14 @@ pub fn holders<'w>(folder: &Path, words: &[&'w str]) -> BTreeMap<&'w str, BTreeS
     let mut found: BTreeMap<&str, BTreeSet<PathBuf>> = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).into_iter().flatten() {
+        for entry in unless_gone(&folder, fs::read_dir(&folder)).into_iter().flatten() {
             let path = entry.expect("the folder is listed").path();
             if path.is_dir() {
                 folders.push(path);
                 continue;
             }
-            let bytes = match fs::read(&path) {
-                Ok(bytes) => bytes,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => panic!("{}: {error}", path.display()),
+            let Some(bytes) = unless_gone(&path, fs::read(&path)) else {
+                continue;
             };
             // Overlapping, for one planted word may begin another.
             for hit in search.find_overlapping_iter(&bytes) {
@@ -45,6 +43,14 @@ pub fn holders<'w>(folder: &Path, words: &[&'w str]) -> BTreeMap<&'w str, BTreeS
         }
     }
     found
+}
+
+fn unless_gone<T>(path: &Path, read: io::Result<T>) -> Option<T> {
+    match read {
+        Ok(read) => Some(read),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => panic!("{}: {error}", path.display()),
+    }
 }
 
 /// The bytes of a word in every encoding that a database or an office file knows.

@@ -188,6 +188,7 @@ impl Snapshot<'_> {
         self.connection.rehearse(|| {
             self.connection.optional::<TaskFacts>(TASK, values![&task])?;
             self.connection.all::<ReportFact>(REPORTS, values![&task])?;
+            // For [`Transaction::save_light`], which is what a light is judged for.
             self.connection.optional::<StandingLight>(STANDING, values![&task])?;
             Ok(())
         });

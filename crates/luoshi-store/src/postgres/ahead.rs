@@ -184,6 +184,14 @@ mod tests {
             assert_eq!((waiting(), known()), (3, 0));
             assert_eq!((count(&session, 0), numbers(&session, 1)), (3, vec![2, 3]));
 
+            // An answer of many rows has to be taken before those behind it come, also that of a query that was not rehearsed.
+            let many = "insert into thing (number) select * from generate_series(4, 200000)";
+            connection.execute(many, &[]).unwrap();
+            rehearse();
+            assert_eq!(numbers(&session, 199_999), [200_000]);
+            assert_eq!(count(&session, 0), 200_000);
+            assert_eq!(numbers(&session, 0).len(), 200_000);
+
             session.commit().unwrap();
             session.begin(Access::Read).unwrap();
             assert_eq!((waiting(), known()), (0, 0), "the next transaction asks anew");

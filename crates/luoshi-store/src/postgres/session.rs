@@ -4,6 +4,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
     mem,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -264,7 +265,9 @@ impl Session {
                 poll_immediate(&mut sent).await;
                 on_their_way.push(sent);
             }
-            let answer = answer.await;
+            let mut answer = pin!(answer);
+            let at_once = poll_immediate(&mut answer).await;
+            // In the order in which the server answers: while nobody takes the rows of an answer, those after it do not come.
             let mut answers_ahead = Vec::new();
             for mut sent in on_their_way {
                 sent.as_mut().await;
@@ -273,7 +276,11 @@ impl Session {
                     answers_ahead.extend(done?);
                 }
             }
-            Ok((answer?, answers_ahead))
+            let answer = match at_once {
+                Some(done) => done?,
+                None => answer.await?,
+            };
+            Ok((answer, answers_ahead))
         };
         // The limit of time is made inside, where there is a clock for it.
         match self.socket.wait(async { timeout(PATIENCE, together).await })? {
