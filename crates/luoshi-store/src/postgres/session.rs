@@ -64,7 +64,10 @@ impl Access {
     /// Behind a pooler limits are set for the transaction alone, since the session's connection may be given to somebody else afterwards.
     fn begin(self, is_pooled: bool) -> &'static str {
         match (self, is_pooled) {
-            (Access::Read, false) => "begin isolation level repeatable read read only",
+            (Access::Read, false) => {
+                "begin isolation level repeatable read read only; \
+                 set local idle_in_transaction_session_timeout = '120s'"
+            }
             (Access::Write, false) => "begin isolation level read committed read write",
             (Access::Read, true) => {
                 "begin isolation level repeatable read read only; set local lock_timeout = '10s'; \
@@ -72,15 +75,15 @@ impl Access {
             }
             (Access::Write, true) => {
                 "begin isolation level read committed read write; set local lock_timeout = '10s'; \
-                 set local statement_timeout = '50s'; set local idle_in_transaction_session_timeout = '120s'"
+                 set local statement_timeout = '50s'; set local idle_in_transaction_session_timeout = '60s'"
             }
         }
     }
 }
 
-/// The limits of every transaction, set once for a session that is nobody else's: each transaction would pay for three statements more.
+/// The limits of a transaction that writes, set once for a session that is nobody else's: each transaction would pay for three statements more.
 const LIMITS: &str = "set lock_timeout = '10s'; set statement_timeout = '50s'; \
-     set idle_in_transaction_session_timeout = '120s'";
+     set idle_in_transaction_session_timeout = '60s'";
 
 /// What went wrong in the present transaction, as far as it decides what becomes of it. The worse one stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
