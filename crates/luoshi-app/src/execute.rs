@@ -103,10 +103,7 @@ impl App {
         let recognition = Recognition::of(&request)?;
         let done = self
             .store
-            .write(move |transaction| {
-                let signer = app.signer_within(transaction)?;
-                app.execute_signed(transaction, &actor, &request, &recognition, app.now(), &signer)
-            })
+            .write(move |transaction| app.execute_recognised(transaction, &actor, &request, &recognition, app.now()))
             .await
             .map_err(flatten)?;
         self.wake_jobs();
@@ -166,8 +163,20 @@ impl App {
         request: &Request,
         now: Timestamp,
     ) -> Result<Done, AppError> {
+        self.execute_recognised(transaction, actor, request, &Recognition::of(request)?, now)
+    }
+
+    fn execute_recognised(
+        &self,
+        transaction: &mut Transaction<'_>,
+        actor: &Actor,
+        request: &Request,
+        recognition: &Recognition,
+        now: Timestamp,
+    ) -> Result<Done, AppError> {
+        transaction.rehearse_lock(&Subjects::of(&request.command));
         let signer = self.signer_within(transaction)?;
-        self.execute_signed(transaction, actor, request, &Recognition::of(request)?, now, &signer)
+        self.execute_signed(transaction, actor, request, recognition, now, &signer)
     }
 
     /// Who signs receipts, as the database says inside the transaction: another process may have let a new key take over, or found that

@@ -5,7 +5,7 @@
 //! only, never the ledger. One that fails is tried again after longer and longer pauses, then given up with its cause for people to see;
 //! it never keeps another from running. Payloads hold ids and never words, so that an erasure need not look into them.
 
-use std::{sync::Arc, time::Duration};
+use std::{mem, sync::Arc, thread, time::Duration};
 
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use luoshi_ledger::{Actor, log::IncidentCause};
@@ -19,6 +19,9 @@ use crate::{error::AppError, execute::flatten, log::Round, site::App};
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// How long the worker lets changes gather after it was woken, so that a rush is integrated and signed together.
 const GATHERING: Duration = Duration::from_millis(20);
+/// How long the worker rests between two rounds of the log while changes keep coming. A round writes and flushes several files, however few
+/// leaves it takes in, and that is paid by those who wait for a flush of the database.
+const REST: Duration = Duration::from_millis(250);
 /// How long to leave the log to another process before looking again.
 const TURN: Duration = Duration::from_secs(1);
 /// How often a job is tried before it is given up. With the pauses between them the tries span thirteen hours at least, a night within which
@@ -186,9 +189,15 @@ impl App {
         self.refresh_lights_of_new_day()?;
         let mut first_failure = None;
         let mut drained = Drained::All;
+        let mut has_integrated = false;
         while let Some(lease) = self.take_jobs()? {
             let outcome = match lease.kind {
-                Some(Job::IntegrateLog) => self.integrate_log().map(Drained::from),
+                Some(Job::IntegrateLog) => {
+                    if mem::replace(&mut has_integrated, true) {
+                        thread::sleep(REST);
+                    }
+                    self.integrate_log().map(Drained::from)
+                }
                 Some(Job::FinishErasures) => self.finish_erasures(&lease).map(|()| Drained::All),
                 // This thread is for work that takes its time, and the runtime that it belongs to drives the files.
                 Some(Job::SweepFiles) => Handle::current().block_on(self.sweep_files()).map(|_| Drained::All),

@@ -122,7 +122,13 @@ impl App {
                 return Ok(Round::Finished);
             }
             match self.grow(&log, &known)? {
-                Growth::Signed => self.publish(&log)?,
+                Growth::Signed { has_more } => {
+                    self.publish(&log)?;
+                    // What has come in the meantime has a job of its own, and is taken in together with what comes until that has its turn.
+                    if !has_more {
+                        return Ok(Round::Finished);
+                    }
+                }
                 Growth::Overtaken => {}
                 Growth::HeldElsewhere => return Ok(Round::HeldElsewhere),
             }
@@ -156,12 +162,15 @@ impl App {
                 for (index, (event, _)) in (first..).zip(&leaves) {
                     transaction.sequence_leaf(*event, index)?;
                 }
-                Ok::<_, AppError>(Taken::Up(first + leaves.len() as u64))
+                Ok::<_, AppError>(Taken::Up {
+                    places: first + leaves.len() as u64,
+                    is_full: leaves.len() as u64 == u64::from(LEAVES_AT_ONCE),
+                })
             })
             .wait()
             .map_err(flatten)?;
-        let places = match taken {
-            Taken::Up(places) => places,
+        let (places, is_full) = match taken {
+            Taken::Up { places, is_full } => (places, is_full),
             Taken::Overtaken => return Ok(Growth::Overtaken),
             Taken::HeldElsewhere => return Ok(Growth::HeldElsewhere),
         };
@@ -227,7 +236,13 @@ impl App {
             })
             .wait()
             .map_err(flatten)?;
-        Ok(if is_kept { Growth::Signed } else { Growth::Overtaken })
+        Ok(if is_kept {
+            Growth::Signed {
+                has_more: is_full || !is_last,
+            }
+        } else {
+            Growth::Overtaken
+        })
     }
 
     /// Makes every tile of the first `to` entries again from the leaves, as after the folder was lost. Says whether the lease lasted.
@@ -443,7 +458,11 @@ fn is_lease_ignored() -> bool {
 /// What giving places led to.
 enum Taken {
     /// So many places are given.
-    Up(u64),
+    Up {
+        places: u64,
+        /// Whether as many leaves waited as one portion takes, or more.
+        is_full: bool,
+    },
     /// Somebody signed since it was checked.
     Overtaken,
     /// Another process has the lease.
@@ -453,7 +472,10 @@ enum Taken {
 /// What growing the tree led to.
 enum Growth {
     /// A checkpoint was kept.
-    Signed,
+    Signed {
+        /// Whether more leaves waited than one portion takes.
+        has_more: bool,
+    },
     /// Somebody signed meanwhile; it has to be checked again.
     Overtaken,
     /// Another process has the lease.

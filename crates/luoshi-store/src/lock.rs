@@ -44,6 +44,23 @@ const STREAMS_OF_ERASURE: &str = "
     from erasure_text join event on event.id = erasure_text.event where erasure_text.erasure = $1";
 
 impl Transaction<'_> {
+    /// Says what will be locked next: what has to be known for that is asked for together with the question before.
+    pub fn rehearse_lock(&self, subjects: &Subjects) {
+        if self.connection.writes_alone() {
+            return;
+        }
+        self.connection.rehearse(|| {
+            for report in &subjects.reports {
+                self.task_of_report(*report)?;
+            }
+            Ok(())
+        });
+    }
+
+    fn task_of_report(&self, report: ReportId) -> Result<Option<(TaskId,)>, StoreError> {
+        self.connection.optional(TASK_OF_REPORT, values![&report])
+    }
+
     /// Locks what `subjects` names until the transaction ends: erasures, then plans, tasks and reports, each by their ids. A command does this before it
     /// reads anything that it rests on.
     ///
@@ -73,15 +90,20 @@ impl Transaction<'_> {
                 }
             }
         }
+        let mut reports_that_are_there: Vec<ReportId> = Vec::new();
         for report in &reports {
-            let found: Option<(TaskId,)> = self.connection.optional(TASK_OF_REPORT, values![report])?;
-            tasks.extend(found.map(|(task,)| task));
+            if let Some((task,)) = self.task_of_report(*report)? {
+                tasks.insert(task);
+                reports_that_are_there.push(*report);
+            }
         }
         let plans: Vec<PlanId> = plans.into_iter().collect();
         for_keys(LOCK_PLANS, &plans, |sql, keys| self.connection.send(sql, keys))?;
         self.lock_tasks(&tasks)?;
-        let reports: Vec<ReportId> = reports.into_iter().collect();
-        for_keys(LOCK_REPORTS, &reports, |sql, keys| self.connection.send(sql, keys))?;
+        // One that is made at this moment has its task locked by whoever makes it, and is met after that.
+        for_keys(LOCK_REPORTS, &reports_that_are_there, |sql, keys| {
+            self.connection.send(sql, keys)
+        })?;
         // What a command asks next goes together with the locks, and is answered after they are held.
         self.connection.rehearse(|| {
             self.facts(subjects)?;

@@ -8,6 +8,7 @@ mod ahead;
 pub(crate) mod migration;
 pub(crate) mod query;
 pub(crate) mod session;
+mod together;
 pub(crate) mod words;
 pub(crate) mod writers;
 

@@ -32,7 +32,7 @@ pub(crate) fn each(
     let sealed = session.sealed(parameters)?;
     let parameters = sealed.as_deref().unwrap_or(parameters);
     if session.rehearses() {
-        return session.ask_ahead(sql, parameters, unsent(session, Purpose::Ask, sql, parameters)?);
+        return session.ask_ahead(sql, parameters, unsent(Purpose::Ask, sql, parameters));
     }
     if let Some(rows) = session.answered_ahead(sql, parameters)? {
         return show(session, &rows, visit);
@@ -101,16 +101,11 @@ pub(crate) fn send(session: &Session, sql: &str, parameters: &[Value<'_>]) -> Re
     session.forget_answers();
     let sealed = session.sealed(parameters)?;
     let parameters = sealed.as_deref().unwrap_or(parameters);
-    session.send_later(unsent(session, Purpose::Change, sql, parameters)?)
+    session.send_later(unsent(Purpose::Change, sql, parameters))
 }
 
-fn unsent(session: &Session, purpose: Purpose, sql: &str, parameters: &[Value<'_>]) -> Result<Unsent, StoreError> {
-    let values = parameters.iter().map(OwnValue::from).collect();
-    Ok(if session.keeps_statements {
-        Unsent::Prepared(purpose, session.prepared(sql)?, values)
-    } else {
-        Unsent::Text(purpose, sql.to_owned(), values)
-    })
+fn unsent(purpose: Purpose, sql: &str, parameters: &[Value<'_>]) -> Unsent {
+    Unsent::Statement(purpose, sql.to_owned(), parameters.iter().map(OwnValue::from).collect())
 }
 
 /// What a statement that waits to be sent is for.
@@ -126,39 +121,33 @@ pub(super) enum Purpose {
 pub(super) enum Unsent {
     /// Statements without values.
     Script(&'static str),
-    /// One that the session has prepared.
-    Prepared(Purpose, Statement, Vec<OwnValue>),
-    /// One that is prepared for this once.
-    Text(Purpose, String, Vec<OwnValue>),
+    /// One with its values.
+    Statement(Purpose, String, Vec<OwnValue>),
 }
 
 impl Unsent {
     pub(super) fn asks(&self) -> bool {
-        matches!(
-            self,
-            Unsent::Prepared(Purpose::Ask, ..) | Unsent::Text(Purpose::Ask, ..)
-        )
+        matches!(self, Unsent::Statement(Purpose::Ask, ..))
     }
 
-    /// Sends it when this is looked at first, and is done when the server has answered: with rows where it asks for some.
+    /// Sends it when this is looked at first, by what the session has `prepared` for it or else prepared for this once, and is done when the
+    /// server has answered: with rows where it asks for some.
     pub(super) async fn send(
         &self,
         client: &Client,
+        prepared: Option<&Statement>,
     ) -> Result<Option<Vec<tokio_postgres::Row>>, tokio_postgres::Error> {
         match self {
             Unsent::Script(script) => client.batch_execute(script).await.map(|()| None),
-            Unsent::Prepared(purpose, statement, values) => {
+            Unsent::Statement(purpose, sql, values) => {
                 let values: Vec<_> = values.iter().map(OwnValue::value).collect();
-                match purpose {
-                    Purpose::Ask => client.query(statement, &untyped(&values)).await.map(Some),
-                    Purpose::Change => client.execute(statement, &untyped(&values)).await.map(|_| None),
-                }
-            }
-            Unsent::Text(purpose, sql, values) => {
-                let values: Vec<_> = values.iter().map(OwnValue::value).collect();
-                match purpose {
-                    Purpose::Ask => client.query_typed(sql, &typed(&values)).await.map(Some),
-                    Purpose::Change => client.execute_typed(sql, &typed(&values)).await.map(|_| None),
+                match (purpose, prepared) {
+                    (Purpose::Ask, Some(statement)) => client.query(statement, &untyped(&values)).await.map(Some),
+                    (Purpose::Ask, None) => client.query_typed(sql, &typed(&values)).await.map(Some),
+                    (Purpose::Change, Some(statement)) => {
+                        client.execute(statement, &untyped(&values)).await.map(|_| None)
+                    }
+                    (Purpose::Change, None) => client.execute_typed(sql, &typed(&values)).await.map(|_| None),
                 }
             }
         }

@@ -27,6 +27,7 @@ use super::{
     address::Address,
     ahead::Ahead,
     query::Unsent,
+    together,
     words::{SharedVault, TransactionKeys, WordKeys},
 };
 use crate::{engine::Value, error::StoreError};
@@ -258,12 +259,16 @@ impl Session {
         &self,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>> + Send,
     ) -> Result<T, StoreError> {
-        let unsent = mem::take(&mut *self.unsent.borrow_mut());
+        let unsent = together::joined(mem::take(&mut *self.unsent.borrow_mut()));
+        let prepared = unsent
+            .iter()
+            .map(|statement| self.prepared_for(statement))
+            .collect::<Result<Vec<_>, _>>()?;
         let client = &self.client;
         let together = async {
             let mut on_their_way = Vec::with_capacity(unsent.len());
-            for statement in &unsent {
-                let mut sent = Box::pin(maybe_done(statement.send(client)));
+            for (statement, prepared) in unsent.iter().zip(&prepared) {
+                let mut sent = Box::pin(maybe_done(statement.send(client, prepared.as_ref())));
                 // The first look at it sends the request, so the server gets them in this order.
                 poll_immediate(&mut sent).await;
                 on_their_way.push(sent);
@@ -414,6 +419,13 @@ impl Session {
         self.wait(self.client.batch_execute("rollback"))?;
         self.trouble.set(None);
         Ok(())
+    }
+
+    fn prepared_for(&self, unsent: &Unsent) -> Result<Option<Statement>, StoreError> {
+        match unsent {
+            Unsent::Statement(_, sql, _) if self.keeps_statements => self.prepared(sql).map(Some),
+            _ => Ok(None),
+        }
     }
 
     /// The statement for a text, prepared once.

@@ -236,6 +236,7 @@ mod tests {
     fn after_a_failed_commit_nothing_is_acknowledged_any_more() {
         let committer = committer();
         set(&committer).wait().unwrap();
+        assert!(!committer.has_stopped());
         // A reference that is checked only at the commit makes the commit fail.
         let doomed: PendingWrite<(), StoreError> = committer.write(|transaction| {
             transaction.connection.execute("pragma defer_foreign_keys = on", &[])?;
@@ -246,7 +247,6 @@ mod tests {
             )?;
             Ok(())
         });
-        assert!(!committer.has_stopped());
         assert!(matches!(doomed.wait(), Err(WriteError::Unavailable)));
         assert!(matches!(set(&committer).wait(), Err(WriteError::Unavailable)));
         assert!(committer.has_stopped());
