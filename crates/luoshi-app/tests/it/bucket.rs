@@ -136,7 +136,7 @@ async fn a_log_in_a_bucket() {
     let part = folder.path().join("log/checkpoint.1-0.part");
     fs::write(&part, "what a crash left").unwrap();
     let app = open(folder.path(), &clock, settings()).unwrap();
-    assert_eq!(files_below(&folder.path().join("log")), [part.clone()]);
+    assert_eq!(files_below(&folder.path().join("log")), std::slice::from_ref(&part));
     assert_eq!(published(&server, "log/checkpoint.1-0.part").await, None);
     fs::remove_file(part).unwrap();
     assert_eq!(
