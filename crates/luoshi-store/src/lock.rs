@@ -46,9 +46,6 @@ const STREAMS_OF_ERASURE: &str = "
 impl Transaction<'_> {
     /// Says what will be locked next: what has to be known for that is asked for together with the question before.
     pub fn rehearse_lock(&self, subjects: &Subjects) {
-        if self.connection.writes_alone() {
-            return;
-        }
         self.connection.rehearse(|| {
             for report in &subjects.reports {
                 self.task_of_report(*report)?;

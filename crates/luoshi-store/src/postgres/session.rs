@@ -265,7 +265,7 @@ impl Session {
             .map(|statement| self.prepared_for(statement))
             .collect::<Result<Vec<_>, _>>()?;
         let client = &self.client;
-        let together = async {
+        let exchange = async {
             let mut on_their_way = Vec::with_capacity(unsent.len());
             for (statement, prepared) in unsent.iter().zip(&prepared) {
                 let mut sent = Box::pin(maybe_done(statement.send(client, prepared.as_ref())));
@@ -291,7 +291,7 @@ impl Session {
             Ok((answer, answers_ahead))
         };
         // The limit of time is made inside, where there is a clock for it.
-        match self.socket.wait(async { timeout(PATIENCE, together).await })? {
+        match self.socket.wait(async { timeout(PATIENCE, exchange).await })? {
             Ok(Ok((value, answers_ahead))) => {
                 self.ahead.borrow_mut().answer(answers_ahead);
                 Ok(value)

@@ -1,7 +1,7 @@
 //! Changes that follow each other and do not touch each other become one statement on their way to the server: each statement costs it a
 //! message, a plan that is set up and an answer that wakes whoever waits, which together is more than a row.
 //!
-//! It knows statements by their words only; what they mean is the rooms'.
+//! It knows statements by their text only; what they mean is the rooms'.
 
 use std::collections::BTreeSet;
 
@@ -33,7 +33,7 @@ pub(super) fn joined(unsent: Vec<Unsent>) -> Vec<Unsent> {
 
 /// A lock is a query, and one that is part of a statement which does not ask for its rows would not be run.
 fn changes_rows(sql: &str) -> bool {
-    let first = words(sql).next();
+    let first = tokens(sql).next();
     first.is_some_and(|word| matches!(word, "insert" | "update" | "delete"))
 }
 
@@ -49,7 +49,7 @@ impl Change {
     fn new(sql: String, values: Vec<OwnValue>) -> Self {
         let mut tables = BTreeSet::new();
         let mut before = "";
-        for word in words(&sql) {
+        for word in tokens(&sql) {
             // The rest of `on conflict do update` names no table.
             if matches!(before, "into" | "update" | "from" | "join") && word != "set" {
                 tables.insert(word.to_owned());
@@ -108,7 +108,7 @@ fn push_renumbered(to: &mut String, sql: &str, taken: usize) {
     }
 }
 
-fn words(sql: &str) -> impl Iterator<Item = &str> {
+fn tokens(sql: &str) -> impl Iterator<Item = &str> {
     sql.split(|character: char| !character.is_ascii_alphanumeric() && character != '_')
         .filter(|word| !word.is_empty())
 }
