@@ -103,7 +103,7 @@ impl App {
         let recognition = Recognition::of(&request)?;
         let done = self
             .store
-            .write(move |transaction| app.execute_recognised(transaction, &actor, &request, &recognition, app.now()))
+            .write(move |transaction| app.execute_signed(transaction, &actor, &request, &recognition, app.now(), None))
             .await
             .map_err(flatten)?;
         self.wake_jobs();
@@ -163,20 +163,7 @@ impl App {
         request: &Request,
         now: Timestamp,
     ) -> Result<Done, AppError> {
-        self.execute_recognised(transaction, actor, request, &Recognition::of(request)?, now)
-    }
-
-    fn execute_recognised(
-        &self,
-        transaction: &mut Transaction<'_>,
-        actor: &Actor,
-        request: &Request,
-        recognition: &Recognition,
-        now: Timestamp,
-    ) -> Result<Done, AppError> {
-        transaction.rehearse_lock(&Subjects::of(&request.command));
-        let signer = self.signer_within(transaction)?;
-        self.execute_signed(transaction, actor, request, recognition, now, &signer)
+        self.execute_signed(transaction, actor, request, &Recognition::of(request)?, now, None)
     }
 
     /// Who signs receipts, as the database says inside the transaction: another process may have let a new key take over, or found that
@@ -196,6 +183,7 @@ impl App {
         log.key.clone().ok_or(AppError::LogHalted(IncidentCause::KeyLost))
     }
 
+    /// Carries out a request whose receipt is signed by `new_key`, or else by whoever signs for the site.
     pub(crate) fn execute_signed(
         &self,
         transaction: &mut Transaction<'_>,
@@ -203,14 +191,27 @@ impl App {
         request: &Request,
         recognition: &Recognition,
         now: Timestamp,
-        signer: &LogKey,
+        new_key: Option<&LogKey>,
     ) -> Result<Done, AppError> {
         let Recognition { key_hash, request_hash } = *recognition;
         #[cfg(feature = "sabotage")]
         let key_hash = key_hash.filter(|_| !Sabotage::ForgetReceipts.is_on());
         // Before anything is read: what is decided rests on what is read, and a repetition that waits here finds the receipt afterwards.
         let subjects = Subjects::of(&request.command);
-        transaction.lock(&subjects)?;
+        transaction.lock(&subjects, |snapshot| {
+            snapshot.two_settings(VERIFIER_SETTING, HALT_SETTING)?;
+            key_hash.map_or(Ok(()), |key_hash| {
+                snapshot.find_receipt(actor.identity, &key_hash).map(|_| ())
+            })
+        })?;
+        let present_key;
+        let signer = match new_key {
+            Some(key) => key,
+            None => {
+                present_key = self.signer_within(transaction)?;
+                &present_key
+            }
+        };
         if let Some(key_hash) = key_hash
             && let Some(stored) = transaction.find_receipt(actor.identity, &key_hash)?
         {

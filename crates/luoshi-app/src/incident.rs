@@ -163,7 +163,7 @@ impl App {
                 let key = LogKey::from_signer_text(&text).map_err(AppError::internal)?;
                 Self::refuse_other_key(transaction, &known)?;
                 let recognition = Recognition::of(&request)?;
-                let done = app.execute_signed(transaction, &actor, &request, &recognition, now, &key)?;
+                let done = app.execute_signed(transaction, &actor, &request, &recognition, now, Some(&key))?;
                 transaction.set_setting(ORIGIN_SETTING, key.origin().as_str())?;
                 transaction.set_setting(VERIFIER_SETTING, &key.verifier_text())?;
                 if let Some(first_place) = first_place {

@@ -1,10 +1,8 @@
 //! Loads what a command touches. What is needed, the ledger says; what it means, the ledger decides.
 
-use std::collections::BTreeSet;
-
 use luoshi_ledger::{
     facts::{Facts, Subjects},
-    ids::PlanId,
+    ids::TaskId,
 };
 
 use crate::{error::StoreError, snapshot::Snapshot};
@@ -61,15 +59,11 @@ impl Snapshot<'_> {
             }
         }
         facts.evidence = self.offered_evidence(&subjects.evidence.iter().copied().collect::<Vec<_>>())?;
-        facts.tasks = self.tasks(&tasks.into_iter().collect::<Vec<_>>())?;
+        let tasks: Vec<TaskId> = tasks.into_iter().collect();
+        facts.tasks = self.tasks(&tasks)?;
+        facts.plans = self.plans_of_tasks(&tasks)?;
         for id in &subjects.plans {
             facts.plans.extend(self.plan(*id)?.map(|plan| (*id, plan)));
-        }
-        let plans_of_tasks: BTreeSet<PlanId> = facts.tasks.values().map(|task| task.plan).collect();
-        for id in plans_of_tasks.difference(&subjects.plans) {
-            facts
-                .plans
-                .extend(self.plan_without_sections(*id)?.map(|plan| (*id, plan)));
         }
         Ok(facts)
     }

@@ -44,26 +44,21 @@ const STREAMS_OF_ERASURE: &str = "
     from erasure_text join event on event.id = erasure_text.event where erasure_text.erasure = $1";
 
 impl Transaction<'_> {
-    /// Says what will be locked next: what has to be known for that is asked for together with the question before.
-    pub fn rehearse_lock(&self, subjects: &Subjects) {
-        self.connection.rehearse(|| {
-            for report in &subjects.reports {
-                self.task_of_report(*report)?;
-            }
-            Ok(())
-        });
-    }
-
     fn task_of_report(&self, report: ReportId) -> Result<Option<(TaskId,)>, StoreError> {
         self.connection.optional(TASK_OF_REPORT, values![&report])
     }
 
     /// Locks what `subjects` names until the transaction ends: erasures, then plans, tasks and reports, each by their ids. A command does this before it
-    /// reads anything that it rests on.
+    /// reads anything that it rests on. Its facts and `questions` are what it reads next: they go together with the locks, and are answered
+    /// after these are held.
     ///
     /// # Errors
     /// [`StoreError::Locked`] where somebody else holds one of them for too long; when the database cannot be read.
-    pub fn lock(&mut self, subjects: &Subjects) -> Result<(), StoreError> {
+    pub fn lock(
+        &mut self,
+        subjects: &Subjects,
+        questions: impl Fn(&Snapshot<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         if self.connection.writes_alone() {
             return Ok(());
         }
@@ -77,7 +72,11 @@ impl Transaction<'_> {
                 match Stream::new(kind, id) {
                     Stream::Plan(plan) => plans.extend([plan]),
                     Stream::Task(task) => tasks.extend([task]),
-                    Stream::Report(report) => reports.extend([report]),
+                    Stream::Report(report) => {
+                        reports.extend([report]);
+                        // All tasks are locked at once, by their ids.
+                        tasks.extend(self.task_of_report(report)?.map(|(task,)| task));
+                    }
                     // Nothing is added to these once they are there.
                     Stream::Organisation(_)
                     | Stream::Account(_)
@@ -87,29 +86,45 @@ impl Transaction<'_> {
                 }
             }
         }
-        let mut reports_that_are_there: Vec<ReportId> = Vec::new();
-        for report in &reports {
-            if let Some((task,)) = self.task_of_report(*report)? {
-                tasks.insert(task);
-                reports_that_are_there.push(*report);
-            }
-        }
         let plans: Vec<PlanId> = plans.into_iter().collect();
         for_keys(LOCK_PLANS, &plans, |sql, keys| self.connection.send(sql, keys))?;
         self.lock_tasks(&tasks)?;
-        // One that is made at this moment has its task locked by whoever makes it, and is met after that.
+        let ask_ahead = |transaction: &Self| {
+            transaction.connection.rehearse(|| {
+                transaction.facts(subjects)?;
+                Snapshot::latest_event_id(transaction)?;
+                for report in &reports {
+                    Snapshot::stream_version(transaction, Stream::Report(*report))?;
+                }
+                questions(transaction)
+            });
+        };
+        // Where tasks are named, those of the reports are among them. So nothing more is to be locked for a report that is made now.
+        if reports.is_empty() || !tasks.is_empty() {
+            ask_ahead(self);
+        }
+        let (mut tasks_of_reports, mut reports_that_are_there) = (BTreeSet::new(), Vec::new());
+        self.connection.rehearse(|| {
+            reports
+                .iter()
+                .try_for_each(|report| self.task_of_report(*report).map(|_| ()))
+        });
+        for report in &reports {
+            if let Some((task,)) = self.task_of_report(*report)? {
+                tasks_of_reports.insert(task);
+                reports_that_are_there.push(*report);
+            }
+        }
+        if reports_that_are_there.is_empty() {
+            // One that is made at this moment has its task locked by whoever makes it, and is met after that.
+            return Ok(());
+        }
+        tasks_of_reports.retain(|task| !tasks.contains(task));
+        self.lock_tasks(&tasks_of_reports)?;
         for_keys(LOCK_REPORTS, &reports_that_are_there, |sql, keys| {
             self.connection.send(sql, keys)
         })?;
-        // What a command asks next goes together with the locks, and is answered after they are held.
-        self.connection.rehearse(|| {
-            self.facts(subjects)?;
-            Snapshot::latest_event_id(self)?;
-            for report in &reports {
-                Snapshot::stream_version(self, Stream::Report(*report))?;
-            }
-            Ok(())
-        });
+        ask_ahead(self);
         Ok(())
     }
 

@@ -1,13 +1,15 @@
 //! Rows of plans (年度计划) with their sections (部分).
 
+use std::collections::BTreeMap;
+
 use luoshi_ledger::{
-    ids::{OrganisationId, PlanId},
+    ids::{OrganisationId, PlanId, TaskId},
     plan::{Plan, PlanState, Section},
     view::PlanSummary,
 };
 
 use crate::{
-    engine::{ColumnValue, FromColumn, FromRow, Row, Value, values},
+    engine::{ColumnValue, FromColumn, FromRow, Row, Value, for_keys, values},
     error::StoreError,
     snapshot::{Snapshot, Transaction},
 };
@@ -15,6 +17,10 @@ use crate::{
 const ONE: &str = "
     select id, version, document, title, document_number, issuer, document_date, year, report_day, state, issued_at
     from plan where id = $1";
+
+const OF_TASKS: &str = "
+    select id, version, document, title, document_number, issuer, document_date, year, report_day, state, issued_at
+    from plan where id in (select plan from task where id in ({}))";
 
 const SECTIONS: &str = "select id, label, title, span_start, span_end from section where plan = $1 order by ordinal";
 
@@ -133,19 +139,22 @@ impl Snapshot<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub fn plan(&self, id: PlanId) -> Result<Option<Plan>, StoreError> {
-        let Some(mut plan) = self.plan_without_sections(id)? else {
+        let Some(mut plan) = self.connection.optional::<Plan>(ONE, values![&id])? else {
             return Ok(None);
         };
         plan.sections = self.connection.all(SECTIONS, values![&id])?;
         Ok(Some(plan))
     }
 
-    /// A plan as far as its own row tells; what is decided about a task needs no more.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub(crate) fn plan_without_sections(&self, id: PlanId) -> Result<Option<Plan>, StoreError> {
-        self.connection.optional(ONE, values![&id])
+    /// The plans of tasks as far as their own rows tell; what is decided about a task needs no more.
+    pub(crate) fn plans_of_tasks(&self, tasks: &[TaskId]) -> Result<BTreeMap<PlanId, Plan>, StoreError> {
+        let mut plans: BTreeMap<PlanId, Plan> = BTreeMap::new();
+        for_keys(OF_TASKS, tasks, |sql, keys| {
+            let found = self.connection.all::<Plan>(sql, keys)?;
+            plans.extend(found.into_iter().map(|plan| (plan.id, plan)));
+            Ok(())
+        })?;
+        Ok(plans)
     }
 
     /// Every plan, the latest year first.

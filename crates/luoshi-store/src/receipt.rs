@@ -90,21 +90,20 @@ impl Transaction<'_> {
     /// Keeps a receipt.
     ///
     /// # Errors
-    /// [`StoreError::Constraint`] where the actor has one under that key already.
+    /// [`StoreError::Constraint`] where the actor has one under that key already. On an engine behind a network the commit finds that, and the
+    /// work is run again, which finds the receipt of the other.
     pub fn save_receipt(&mut self, receipt: &StoredReceipt) -> Result<(), StoreError> {
-        self.connection
-            .execute(
-                INSERT,
-                values![
-                    &receipt.command,
-                    &receipt.event,
-                    &receipt.actor,
-                    receipt.key_hash.as_ref(),
-                    &receipt.request_hash,
-                    receipt.recorded_at,
-                    &receipt.note,
-                ],
-            )
-            .map(|_| ())
+        self.connection.send(
+            INSERT,
+            values![
+                &receipt.command,
+                &receipt.event,
+                &receipt.actor,
+                receipt.key_hash.as_ref(),
+                &receipt.request_hash,
+                receipt.recorded_at,
+                &receipt.note,
+            ],
+        )
     }
 }

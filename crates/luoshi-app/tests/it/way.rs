@@ -1,11 +1,16 @@
 //! The whole way: a document becomes a plan, a department reports, the head approves, the office verifies, the public reads.
 
+use std::sync::Arc;
+
+use futures_util::future::join_all;
 use luoshi_app::{AppError, Request, task::HandMadeTask};
+use luoshi_equipment::postgres::Server;
 use luoshi_ledger::{
     Actor, Command, Refusal, Role,
-    command::{ApproveReport, NameReporter, PublishTasks, SubmitReport, VerifyReport},
+    command::{ApproveReport, FoundOrganisation, NameReporter, PublishTasks, SubmitReport, VerifyReport},
     ids::{OrganisationId, ReportId},
     light::{Colour, Reason},
+    organisation::OrganisationKind,
     report::{TargetValue, VerificationMethod},
     task::{Publication, Reporting, TaskKind},
     view::{LedgerFilter, LedgerRow},
@@ -346,4 +351,52 @@ async fn a_key_stands_for_one_task_by_hand_only() {
     assert_eq!((again.command, again.repeated), (first.command, true));
     assert!(matches!(add("另一项任务").await, Err(AppError::KeyReused)));
     assert_eq!(site.rows(plan).len(), 6);
+}
+
+/// Requests under one key at one moment, which touch nothing of each other: one is carried out, and the others learn of it. On a server each is a
+/// transaction of its own, and they meet only when they are committed.
+async fn one_of_many_under_a_key(site: Site) {
+    let founded = || site.app.organisations(&Actor::console()).unwrap().len();
+    let before = founded();
+    for round in 0..8 {
+        let requests = (0..6).map(|number| {
+            let command = Command::FoundOrganisation(FoundOrganisation {
+                organisation: OrganisationId(site.app.new_id()),
+                name: format!("第{round}轮之{}", number % 2),
+                short_names: Vec::new(),
+                kind: OrganisationKind::Department,
+            });
+            let request = Request {
+                command,
+                expected: None,
+                idempotency_key: Some(format!("key {round}")),
+            };
+            let app = Arc::clone(&site.app);
+            tokio::spawn(async move { app.execute(&Actor::console(), request).await })
+        });
+        let (mut done, mut refused) = (Vec::new(), 0);
+        for answer in join_all(requests).await {
+            match answer.unwrap() {
+                Ok(answer) => done.push(answer),
+                Err(AppError::KeyReused) => refused += 1,
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(
+            (done.len(), refused),
+            (3, 3),
+            "those that ask for the same, and the others"
+        );
+        assert_eq!(done.iter().filter(|answer| !answer.repeated).count(), 1);
+        assert!(done.iter().all(|answer| answer.receipt == done[0].receipt));
+        assert_eq!(founded(), before + round + 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_requests_under_one_key_at_one_moment_one_is_carried_out() {
+    one_of_many_under_a_key(Site::new()).await;
+    if let Some(server) = Server::shared("requests under one key at one moment on PostgreSQL") {
+        one_of_many_under_a_key(Site::on_postgres(&server.database())).await;
+    }
 }

@@ -151,6 +151,10 @@ impl Writer {
                         seconds += 1;
                         None
                     }
+                    Err(error) if session.trouble() == Some(Trouble::CameSecond) => {
+                        tracing::error!(%error, "a commit came second again and again");
+                        Some(Fate::NotBegun)
+                    }
                     Err(error) => {
                         tracing::error!(%error, "a commit failed");
                         Some(Fate::Lost)

@@ -70,7 +70,7 @@ pub(crate) fn carry_out(
     now: Timestamp,
 ) -> Result<Vec<EventId>, No> {
     let subjects = Subjects::of(command);
-    transaction.lock(&subjects)?;
+    transaction.lock(&subjects, |_| Ok(()))?;
     let facts = transaction.facts(&subjects)?;
     let permit = authorize(actor, command, &facts).map_err(|denial| No::Refused(denial.to_string()))?;
     let events =

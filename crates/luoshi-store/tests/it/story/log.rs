@@ -284,9 +284,10 @@ pub(super) fn receipts(store: Store) {
         command: CommandId(next_id()),
         ..receipt.clone()
     };
+    // By the statement, or by the commit that it travels with.
     assert!(matches!(
         save(&same_key),
-        Err(WriteError::Refused(StoreError::Constraint(Constraint::IdempotencyKey)))
+        Err(WriteError::Refused(StoreError::Constraint(Constraint::IdempotencyKey)) | WriteError::Busy)
     ));
     // Keys are each actor's own, also the console's, and a request without a key never meets another.
     let console = StoredReceipt {
