@@ -330,16 +330,11 @@ fn compare_values(
 mod tests {
     use super::*;
 
-    fn root() -> &'static Path {
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .expect("xtask lies in the repository")
-    }
-
     #[test]
     fn figures_do_not_fall() {
-        let board = Board::of(root()).expect("the corpus can be read");
-        let falls = board.falls(root()).expect("the scoreboard can be read");
+        let root = crate::tree::root().expect("the repository is found");
+        let board = Board::of(&root).expect("the corpus can be read");
+        let falls = board.falls(&root).expect("the scoreboard can be read");
         assert!(falls.is_empty(), "\n{}\n{}", falls.join("\n"), board.table());
     }
 

@@ -10,7 +10,6 @@ mod tree;
 
 use std::{
     io::{self, Write},
-    path::Path,
     process::ExitCode,
 };
 
@@ -39,12 +38,12 @@ fn main() -> ExitCode {
 
 /// Prints the scoreboard, and stores its figures where that is asked for.
 fn corpus(update: bool) -> ExitCode {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
-    let outcome = Board::of(root).and_then(|board| {
+    let outcome = tree::root().and_then(|root| {
+        let board = Board::of(&root)?;
         if update {
-            board.update(root)?;
+            board.update(&root)?;
         }
-        let falls = board.falls(root)?;
+        let falls = board.falls(&root)?;
         Ok((board.table(), falls))
     });
     match outcome {

@@ -3,7 +3,7 @@
 //! It does not know what any file means, and it never looks at what `.gitignore` names.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -55,12 +55,9 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// The repository that this program was built from.
+    /// The repository that this program runs in.
     pub(crate) fn of_this_repository() -> Result<Tree> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .context("the folder of xtask has no parent")?;
-        Tree::read(root)
+        Tree::read(&root()?)
     }
 
     /// The repository at `root`.
@@ -150,6 +147,16 @@ fn text_of(path: &PathBuf) -> Result<Option<String>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }
+}
+
+/// The root of the repository that this program runs in, as cargo says when it starts the program or its tests. Where it was built may be another
+/// clone, which shares the folder of what is built.
+pub(crate) fn root() -> Result<PathBuf> {
+    let folder = env::var_os("CARGO_MANIFEST_DIR").context("run it by cargo")?;
+    let root = Path::new(&folder)
+        .parent()
+        .context("the folder of xtask has no parent")?;
+    Ok(root.to_owned())
 }
 
 /// The entries of `.gitignore`, which here are all plain paths from the root.
