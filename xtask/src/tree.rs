@@ -152,7 +152,7 @@ fn text_of(path: &PathBuf) -> Result<Option<String>> {
 /// The root of the repository that this program runs in, as cargo says when it starts the program or its tests. Where it was built may be another
 /// clone, which shares the folder of what is built.
 pub(crate) fn root() -> Result<PathBuf> {
-    let folder = env::var_os("CARGO_MANIFEST_DIR").context("run it by cargo")?;
+    let folder = env::var_os("CARGO_MANIFEST_DIR").context("xtask is to be run as `cargo xtask`")?;
     let root = Path::new(&folder)
         .parent()
         .context("the folder of xtask has no parent")?;

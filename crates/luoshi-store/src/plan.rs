@@ -14,13 +14,20 @@ use crate::{
     snapshot::{Snapshot, Transaction},
 };
 
-const ONE: &str = "
-    select id, version, document, title, document_number, issuer, document_date, year, report_day, state, issued_at
-    from plan where id = $1";
+macro_rules! plans {
+    ($condition:literal) => {
+        concat!(
+            "select id, version, document, title, document_number, issuer, document_date, year, report_day, state,
+                issued_at
+            from plan where ",
+            $condition
+        )
+    };
+}
 
-const OF_TASKS: &str = "
-    select id, version, document, title, document_number, issuer, document_date, year, report_day, state, issued_at
-    from plan where id in (select plan from task where id in ({}))";
+const ONE: &str = plans!("id = $1");
+
+const OF_TASKS: &str = plans!("id in (select plan from task where id in ({}))");
 
 const SECTIONS: &str = "select id, label, title, span_start, span_end from section where plan = $1 order by ordinal";
 

@@ -90,8 +90,8 @@ impl Transaction<'_> {
     /// Keeps a receipt.
     ///
     /// # Errors
-    /// [`StoreError::Constraint`] where the actor has one under that key already. On an engine behind a network the commit finds that, and the
-    /// work is run again, which finds the receipt of the other.
+    /// [`StoreError::Constraint`] where the actor has one under that key already. On an engine behind a network the commit finds that,
+    /// and work that is run again finds the receipt of the other, or this error.
     pub fn save_receipt(&mut self, receipt: &StoredReceipt) -> Result<(), StoreError> {
         self.connection.send(
             INSERT,

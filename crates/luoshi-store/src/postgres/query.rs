@@ -96,8 +96,11 @@ pub(crate) fn execute(session: &Session, sql: &str, parameters: &[Value<'_>]) ->
     }
 }
 
-/// Leaves a statement to be sent with the next one whose answer is waited for. What goes wrong with it is found there.
+/// Leaves a statement to be sent with the next one whose answer is waited for, unless each change is. What goes wrong with it is found there.
 pub(crate) fn send(session: &Session, sql: &str, parameters: &[Value<'_>]) -> Result<(), StoreError> {
+    if session.waits_for_changes() {
+        return execute(session, sql, parameters).map(|_| ());
+    }
     session.forget_answers();
     let sealed = session.sealed(parameters)?;
     let parameters = sealed.as_deref().unwrap_or(parameters);

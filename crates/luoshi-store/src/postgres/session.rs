@@ -131,6 +131,7 @@ impl Opener {
             statements: RefCell::default(),
             unsent: RefCell::default(),
             ahead: RefCell::default(),
+            waits_for_changes: Cell::new(false),
             trouble: Cell::new(None),
             doubt,
             words: Arc::clone(&self.words),
@@ -245,6 +246,8 @@ pub(crate) struct Session {
     unsent: RefCell<Vec<Unsent>>,
     /// What is asked before it is needed.
     pub(super) ahead: RefCell<Ahead>,
+    /// Whether changes are waited for one by one.
+    waits_for_changes: Cell<bool>,
     trouble: Cell<Option<Trouble>>,
     doubt: Arc<AtomicBool>,
     /// The keys of words, as far as this process knows them.
@@ -335,6 +338,16 @@ impl Session {
     /// Whether another transaction may begin.
     pub(super) fn is_clean(&self) -> bool {
         self.trouble.get().is_none() && !self.client.is_closed()
+    }
+
+    /// Says whether each change is waited for from now on, though nobody asks what came of it: what goes wrong is found at once then.
+    pub(super) fn wait_for_changes(&self, each: bool) {
+        self.waits_for_changes.set(each);
+    }
+
+    /// Whether each change is waited for.
+    pub(super) fn waits_for_changes(&self) -> bool {
+        self.waits_for_changes.get()
     }
 
     /// Leaves a statement to be sent with the next one whose answer is waited for.

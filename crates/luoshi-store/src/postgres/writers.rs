@@ -116,6 +116,8 @@ impl Writer {
                     return Fate::NotBegun;
                 }
             };
+            // What came second learns from the statement itself which key was taken, where it is taken for good.
+            session.wait_for_changes(seconds > 0);
             if session.begin(Access::Write).is_err() {
                 continue;
             }
@@ -150,10 +152,6 @@ impl Writer {
                         tracing::debug!(%error, "a commit came second");
                         seconds += 1;
                         None
-                    }
-                    Err(error) if session.trouble() == Some(Trouble::CameSecond) => {
-                        tracing::error!(%error, "a commit came second again and again");
-                        Some(Fate::NotBegun)
                     }
                     Err(error) => {
                         tracing::error!(%error, "a commit failed");

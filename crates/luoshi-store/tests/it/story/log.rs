@@ -284,10 +284,9 @@ pub(super) fn receipts(store: Store) {
         command: CommandId(next_id()),
         ..receipt.clone()
     };
-    // By the statement, or by the commit that it travels with.
     assert!(matches!(
         save(&same_key),
-        Err(WriteError::Refused(StoreError::Constraint(Constraint::IdempotencyKey)) | WriteError::Busy)
+        Err(WriteError::Refused(StoreError::Constraint(Constraint::IdempotencyKey)))
     ));
     // Keys are each actor's own, also the console's, and a request without a key never meets another.
     let console = StoredReceipt {
