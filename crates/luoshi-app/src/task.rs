@@ -8,6 +8,7 @@ use luoshi_ledger::{
     command::{AddTask, NewTask},
     facts::Subjects,
     ids::{OrganisationId, PlanId, ReportId, SectionId, TaskId},
+    period::Period,
     plan::Plan,
     policy::{may_see_report, may_see_task},
     task::{Party, Reporting, Task, TaskKind, Tracking},
@@ -122,8 +123,11 @@ impl Standpoint<'_> {
             reports.truncate(most as usize);
             // Who reads nothing of a report reads nothing of its history either.
             reports.retain(|view| may_see_report(actor, &view.report));
-            let ids: Vec<ReportId> = reports.iter().map(|view| view.report.id).collect();
-            let timeline = snapshot.timeline(id, &ids)?;
+            let months: Vec<(ReportId, Period)> = reports
+                .iter()
+                .map(|view| (view.report.id, view.report.period))
+                .collect();
+            let timeline = snapshot.timeline(id, &months)?;
             Ok(Some((task, plan, row, reports, timeline, leaves_out)))
         })?;
         let Some((task, plan, mut row, reports, timeline, leaves_out)) = found else {

@@ -583,14 +583,13 @@ pub(crate) fn for_keys<'k, K>(
 where
     Value<'k>: From<&'k K>,
 {
-    // A page of the ledger has fifty rows and one to know whether there are more. Keys that are repeated to fill a group cost as much as others.
-    const WIDTHS: [usize; 4] = [1, 8, 56, 200];
+    // A page of the ledger has fifty rows and one to know whether there are more, that of a task the reports of a year and likewise one. Keys that
+    // are repeated to fill a group cost as much as others.
+    const WIDEST: usize = 200;
+    const WIDTHS: [usize; 5] = [1, 8, 16, 56, WIDEST];
     let mut rest = keys;
     while let Some(last) = rest.len().checked_sub(1) {
-        let width = WIDTHS
-            .into_iter()
-            .find(|width| *width >= rest.len())
-            .unwrap_or(WIDTHS[3]);
+        let width = WIDTHS.into_iter().find(|width| *width >= rest.len()).unwrap_or(WIDEST);
         let group: Vec<Value<'k>> = (0..width)
             .filter_map(|place| rest.get(place.min(last)))
             .map(Value::from)

@@ -11,6 +11,7 @@ use luoshi_ledger::{
     erasure::ErasureGround,
     ids::{ErasureId, ReportId},
     light::light,
+    period::Period,
     report::{TargetValue, VerificationMethod},
     task::{Publication, Reporting},
     view::LedgerFilter,
@@ -77,8 +78,11 @@ pub(super) fn a_past_day(store: Store) {
             let facts = snapshot.light_facts(scene.tasks[0])?.unwrap();
             assert_eq!(rows[0].light, light(&facts, date(2026, 4, 20)));
             // The history of a task is there, with places in the log.
-            let ids: Vec<ReportId> = reports.iter().map(|view| view.report.id).collect();
-            let timeline = snapshot.timeline(scene.tasks[0], &ids)?;
+            let months: Vec<(ReportId, Period)> = reports
+                .iter()
+                .map(|view| (view.report.id, view.report.period))
+                .collect();
+            let timeline = snapshot.timeline(scene.tasks[0], &months)?;
             assert!(timeline.len() > 3 && timeline.iter().all(|entry| entry.leaf_index.is_some()));
             Ok(())
         })

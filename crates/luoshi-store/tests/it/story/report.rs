@@ -154,7 +154,7 @@ pub(super) fn a_report_all_the_way(store: Store) {
                 .map(|entry| entry.kind)
                 .collect();
             assert_eq!(of_task, [EventKind::TaskAdopted]);
-            let timeline = snapshot.timeline(scene.tasks[0], &[report])?;
+            let timeline = snapshot.timeline(scene.tasks[0], &[(report, march())])?;
             assert_eq!(
                 timeline.iter().map(|entry| entry.kind).collect::<Vec<_>>(),
                 [
