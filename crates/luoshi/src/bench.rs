@@ -37,10 +37,7 @@ impl ScratchFolder {
             });
         }
         let path = parent.join(format!("luoshi-bench-{}", process::id()));
-        fs::create_dir(&path).map_err(|cause| Failure::Folder {
-            data: path.clone(),
-            cause,
-        })?;
+        make_folder(&path)?;
         Ok(Self(path))
     }
 
@@ -48,6 +45,23 @@ impl ScratchFolder {
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }
+
+    /// A new folder in it.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(crate) fn room(&self, name: &str) -> Result<PathBuf, Failure> {
+        let path = self.0.join(name);
+        make_folder(&path)?;
+        Ok(path)
+    }
+}
+
+fn make_folder(path: &Path) -> Result<(), Failure> {
+    fs::create_dir(path).map_err(|cause| Failure::Folder {
+        data: path.to_owned(),
+        cause,
+    })
 }
 
 impl Drop for ScratchFolder {

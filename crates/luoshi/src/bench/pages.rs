@@ -1,4 +1,4 @@
-//! List and task pages a second of a site with many tasks, at growing numbers of reports: what a page costs must not grow with the history.
+//! List and task pages a second of sites with many tasks and different numbers of reports: what a page costs must not grow with the history.
 
 use std::{
     net::SocketAddr,
@@ -16,6 +16,9 @@ use super::{
     timings::Timings,
 };
 use crate::failure::Failure;
+
+/// Turns in which sites are measured one after the other.
+const TURNS: u32 = 4;
 
 /// A page that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,19 +63,75 @@ fn task_path(tasks: &[(TaskId, TargetId)], number: usize) -> Option<String> {
     Some(format!("/tasks/{task}"))
 }
 
-/// Asks for a page over so many connections for `duration`, as the supervision office. Of all numbers of reports that are measured on the site
+/// A site that is served and has so many reports.
+pub(crate) struct FilledSite {
+    pub(crate) reports: u64,
+    pub(crate) site: Arc<ScratchSite>,
+    pub(crate) address: SocketAddr,
+}
+
+/// What a page did over so many connections with so many reports in the site.
+pub(crate) struct PageLoad {
+    pub(crate) page: Page,
+    pub(crate) reports: u64,
+    pub(crate) connections: u16,
+    pub(crate) timings: Timings,
+}
+
+/// Measures every page of the sites over each number of connections, each for `duration` in all. Of all numbers of reports that are measured
 /// `fewest` is the smallest.
+///
+/// The sites take turns: a machine whose speed changes from minute to minute does so for all of them.
 ///
 /// # Errors
 /// When nobody answers.
-pub(crate) async fn measure(
-    site: &Arc<ScratchSite>,
+pub(crate) async fn measure_in_turns(
+    sites: &[FilledSite],
+    connections: &[u16],
+    fewest: u64,
+    duration: Duration,
+) -> Result<Vec<PageLoad>, Failure> {
+    let turns = if sites.len() > 1 { TURNS } else { 1 };
+    let mut loads = Vec::new();
+    for filled in sites {
+        for page in Page::ALL {
+            loads.extend(connections.iter().map(|connections| PageLoad {
+                page,
+                reports: filled.reports,
+                connections: *connections,
+                timings: Timings::default(),
+            }));
+        }
+    }
+    let loads_of_a_site = Page::ALL.len() * connections.len();
+    for _ in 0..turns {
+        for place in 0..loads_of_a_site {
+            // The same load of each site, one right after the other.
+            for (filled, load) in sites.iter().zip(loads.iter_mut().skip(place).step_by(loads_of_a_site)) {
+                let timings = measure(
+                    filled,
+                    load.page,
+                    fewest,
+                    usize::from(load.connections),
+                    duration / turns,
+                )
+                .await?;
+                load.timings.join_later(timings);
+            }
+        }
+    }
+    Ok(loads)
+}
+
+/// Asks for a page over so many connections for `duration`, as the supervision office.
+async fn measure(
+    filled: &FilledSite,
     page: Page,
     fewest: u64,
-    address: SocketAddr,
     connections: usize,
     duration: Duration,
 ) -> Result<Timings, Failure> {
+    let (site, address) = (&filled.site, filled.address);
     let (session, _) = site.sign_office_in().await?;
     let site = Arc::clone(site);
     let load = move || {

@@ -25,6 +25,12 @@ impl Timings {
         self.failed += other.failed;
     }
 
+    /// Adds what was noted in a time of its own.
+    pub(crate) fn join_later(&mut self, later: Timings) {
+        self.elapsed += later.elapsed;
+        self.join(later);
+    }
+
     /// How many there were.
     pub(crate) fn count(&self) -> usize {
         self.taken.len()
@@ -59,5 +65,13 @@ mod tests {
         assert_eq!(timings.percentile(99), 99.0);
         assert_eq!(timings.percentile(100), 100.0);
         assert_eq!(timings.rate(), 25.0);
+
+        let mut later = Timings::default();
+        later.note(Duration::from_millis(300));
+        later.elapsed = Duration::from_secs(1);
+        timings.join(later.clone());
+        assert_eq!((timings.count(), timings.elapsed.as_secs()), (101, 4));
+        timings.join_later(later);
+        assert_eq!((timings.count(), timings.elapsed.as_secs()), (102, 5));
     }
 }

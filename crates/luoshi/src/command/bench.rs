@@ -1,7 +1,12 @@
 //! `luoshi bench`: measures the program on this machine and says how near it comes to what the machine can do. How it measures is the part of
 //! [`crate::bench`].
 
-use std::{env, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -10,7 +15,7 @@ use crate::{
     arguments::bench::{BenchArguments, BenchCommand, BenchFormat, BenchPagesArguments, BenchSettings, WayName},
     bench::{
         ScratchFolder,
-        pages::{self, Page},
+        pages::{self, FilledSite, Page, PageLoad},
         scratch_site::ScratchSite,
         submissions::{self, Budget, Outcome, Way},
     },
@@ -192,7 +197,7 @@ fn budget_line(budget: &Budget, words: Words) -> String {
     )
 }
 
-/// What a page did over so many connections with so many reports in the site.
+/// A load of pages as it is told.
 struct PageFigure {
     page: Page,
     reports: u64,
@@ -205,6 +210,53 @@ struct PageFigure {
     growth: f64,
 }
 
+fn page_figures(loads: Vec<PageLoad>) -> Vec<PageFigure> {
+    let mut figures: Vec<PageFigure> = Vec::with_capacity(loads.len());
+    for mut load in loads {
+        let p50 = load.timings.percentile(50);
+        let fewest = figures
+            .iter()
+            .find(|figure| figure.page == load.page && figure.connections == load.connections)
+            .map_or(p50, |figure| figure.p50);
+        figures.push(PageFigure {
+            page: load.page,
+            reports: load.reports,
+            connections: load.connections,
+            rate: load.timings.rate(),
+            p50,
+            p99: load.timings.percentile(99),
+            failed: load.timings.failed,
+            growth: p50 / fewest.max(f64::EPSILON),
+        });
+    }
+    figures
+}
+
+/// A site with so many begun tasks, in which the history of a task is whole before that of the next begins: with more reports the pages that are
+/// measured show the same, and what they cost more is the price of what else is there.
+async fn begun_site(
+    folder: &Path,
+    database: Database,
+    tasks: u32,
+    most_reports: u64,
+) -> Result<Arc<ScratchSite>, Failure> {
+    let begun = BEGUN_TASKS.min(tasks / 10).max(1);
+    let filled = u64::from(tasks.saturating_sub(begun).max(1));
+    let months_in_a_row = most_reports.div_ceil(filled).max(1);
+    let mut site = ScratchSite::make(folder, database, tasks as usize, months_in_a_row).await?;
+    site.begin(begun as usize).await?;
+    Ok(Arc::new(site))
+}
+
+async fn fill(site: &ScratchSite, reports: u64, words: Words) -> Result<(), Failure> {
+    let bar = progress(reports, words.say("bench-filling"));
+    let filled = site.fill(reports, |there| bar.set_position(there)).await;
+    bar.finish_and_clear();
+    filled?;
+    site.app.drain_jobs().await?;
+    Ok(())
+}
+
 fn measure_pages(arguments: &BenchPagesArguments, database: Database, words: Words) -> Result<Exit, Failure> {
     let folder = folder(&arguments.settings)?;
     let engine = engine(&database);
@@ -212,53 +264,41 @@ fn measure_pages(arguments: &BenchPagesArguments, database: Database, words: Wor
     let tasks = arguments.settings.tasks.unwrap_or(TASKS_OF_PAGES);
     let mut reports = arguments.reports.clone();
     reports.sort_unstable();
+    reports.dedup();
     let (fewest, most) = (
         reports.first().copied().unwrap_or_default(),
         reports.last().copied().unwrap_or_default(),
     );
-    let figures = runtime()?.block_on(async {
+    let connections = &arguments.connections;
+    let loads = runtime()?.block_on(async {
         complain(&words.say("bench-making"));
-        // The history of a task is whole before that of the next begins: with more reports the pages that are measured show the same, and
-        // what they cost more is the price of what else is there.
-        let begun = BEGUN_TASKS.min(tasks / 10).max(1);
-        let months_in_a_row = most.div_ceil(u64::from(tasks.saturating_sub(begun).max(1))).max(1);
-        let mut site = ScratchSite::make(folder.path(), database, tasks as usize, months_in_a_row).await?;
-        site.begin(begun as usize).await?;
-        let site = Arc::new(site);
         let (stop, stopped) = watch::channel(false);
-        let address = submissions::serve(&site.app, stopped).await?;
-        let mut figures: Vec<PageFigure> = Vec::new();
-        for reports in reports {
-            let bar = progress(reports, words.say("bench-filling"));
-            let filled = site.fill(reports, |there| bar.set_position(there)).await;
-            bar.finish_and_clear();
-            filled?;
-            site.app.drain_jobs().await?;
-            for page in Page::ALL {
-                for connections in arguments.connections.iter().copied() {
-                    let mut timings =
-                        pages::measure(&site, page, fewest, address, usize::from(connections), duration).await?;
-                    let p50 = timings.percentile(50);
-                    let fewest = figures
-                        .iter()
-                        .find(|figure| figure.page == page && figure.connections == connections)
-                        .map_or(p50, |figure| figure.p50);
-                    figures.push(PageFigure {
-                        page,
-                        reports,
-                        connections,
-                        rate: timings.rate(),
-                        p50,
-                        p99: timings.percentile(99),
-                        failed: timings.failed,
-                        growth: p50 / fewest.max(f64::EPSILON),
-                    });
-                }
+        let mut loads = Vec::new();
+        if let Database::Server(_) = &database {
+            // A database on a server has room for one site, which grows between its measurements.
+            let site = begun_site(folder.path(), database, tasks, most).await?;
+            let address = submissions::serve(&site.app, stopped).await?;
+            for reports in reports {
+                fill(&site, reports, words).await?;
+                let site = Arc::clone(&site);
+                let filled = FilledSite { reports, site, address };
+                loads.extend(pages::measure_in_turns(&[filled], connections, fewest, duration).await?);
             }
+        } else {
+            let mut sites = Vec::with_capacity(reports.len());
+            for reports in reports {
+                let folder = folder.room(&reports.to_string())?;
+                let site = begun_site(&folder, database.clone(), tasks, most).await?;
+                let address = submissions::serve(&site.app, stopped.clone()).await?;
+                fill(&site, reports, words).await?;
+                sites.push(FilledSite { reports, site, address });
+            }
+            loads = pages::measure_in_turns(&sites, connections, fewest, duration).await?;
         }
         let _nobody_listens = stop.send(true);
-        Ok::<_, Failure>(figures)
+        Ok::<_, Failure>(loads)
     })?;
+    let figures = page_figures(loads);
     match arguments.settings.format {
         BenchFormat::Json => print(&pages_json(&figures, engine, tasks).to_string())?,
         BenchFormat::Table => print(&pages_table(&figures, words))?,
