@@ -8,11 +8,10 @@ use std::{
 };
 
 use anyhow::anyhow;
-use luoshi_ledger::ids::{TargetId, TaskId};
 
 use super::{
     client::{Client, get},
-    scratch_site::ScratchSite,
+    scratch_site::{FollowedTask, ScratchSite},
     timings::Timings,
 };
 use crate::failure::Failure;
@@ -57,10 +56,10 @@ impl Page {
     }
 }
 
-fn task_path(tasks: &[(TaskId, TargetId)], number: usize) -> Option<String> {
-    // A stride that meets every task and never its neighbour next.
-    let (task, _) = tasks.get(number.wrapping_mul(7_919).checked_rem(tasks.len())?)?;
-    Some(format!("/tasks/{task}"))
+fn task_path(tasks: &[FollowedTask], number: usize) -> Option<String> {
+    // A stride that meets every task and never its neighbour next, whose history lies beside it.
+    let task = tasks.get(number.wrapping_mul(7_919).checked_rem(tasks.len())?)?;
+    Some(format!("/tasks/{}", task.id))
 }
 
 /// A site that is served and has so many reports.

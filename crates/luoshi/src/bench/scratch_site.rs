@@ -64,7 +64,9 @@ pub(crate) struct ScratchSite {
     pub(crate) place: Place,
     pub(crate) plan: PlanId,
     pub(crate) bodies: Vec<Body>,
-    pub(crate) tasks: Vec<(TaskId, TargetId)>,
+    /// In the order in which they are reported on, which is not that of their making: so it is with offices, and neighbours in a database are
+    /// cheaper to write than rows that lie apart.
+    tasks: Vec<FollowedTask>,
     first_period: Period,
     last_period: Period,
     /// How many months of a task are reported on before the next task.
@@ -79,6 +81,15 @@ pub(crate) struct Body {
     pub(crate) id: OrganisationId,
     clerk: Actor,
     clerk_name: String,
+}
+
+/// A task that one body reports on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FollowedTask {
+    pub(crate) id: TaskId,
+    target: TargetId,
+    /// The place of the body.
+    body: usize,
 }
 
 /// A report that nobody has handed in yet.
@@ -194,12 +205,12 @@ impl ScratchSite {
     fn slot(&self, number: u64, place: usize, months: i32) -> Option<Slot> {
         let first = self.first_period.first_day();
         let period = Period::of(first.checked_add(jiff::Span::new().months(months)).ok()?);
-        let (task, target) = *self.tasks.get(place)?;
+        let task = self.tasks.get(place)?;
         (period <= self.last_period).then_some(Slot {
             number,
-            body: place % self.bodies.len(),
-            task,
-            target,
+            body: task.body,
+            task: task.id,
+            target: task.target,
             period,
         })
     }
@@ -225,12 +236,12 @@ impl ScratchSite {
     }
 
     /// The tasks that have their first report and get no other.
-    pub(crate) fn begun_tasks(&self) -> &[(TaskId, TargetId)] {
+    pub(crate) fn begun_tasks(&self) -> &[FollowedTask] {
         self.tasks.get(self.tasks.len() - self.begun..).unwrap_or_default()
     }
 
     /// The tasks on which everything is reported once there are `reports` reports.
-    pub(crate) fn tasks_with_history(&self, reports: u64) -> &[(TaskId, TargetId)] {
+    pub(crate) fn tasks_with_history(&self, reports: u64) -> &[FollowedTask] {
         let filled = usize::try_from(reports / self.months_in_a_row).unwrap_or(usize::MAX);
         let (tasks, _begun) = self.tasks.split_at(self.tasks.len() - self.begun);
         tasks.get(..filled).unwrap_or(tasks)
@@ -341,7 +352,7 @@ async fn issue(
     bodies: &[Body],
     year: i16,
     tasks: usize,
-) -> Result<(PlanId, Vec<(TaskId, TargetId)>), Failure> {
+) -> Result<(PlanId, Vec<FollowedTask>), Failure> {
     let plan = PlanId(app.new_id());
     let sections: Vec<NewSection> = (1..=SECTIONS)
         .map(|number| NewSection {
@@ -354,9 +365,14 @@ async fn issue(
     let tasks: Vec<NewTask> = (0..tasks)
         .map(|number| new_task(app, bodies, &sections, number))
         .collect();
-    let followed = tasks
-        .iter()
-        .filter_map(|task| Some((task.task, task.targets.first()?.id)))
+    let followed = scattered(&tasks)
+        .filter_map(|(number, task)| {
+            Some(FollowedTask {
+                id: task.task,
+                target: task.targets.first()?.id,
+                body: number % bodies.len(),
+            })
+        })
         .collect();
     let adopt = Command::AdoptDrafts(AdoptDrafts {
         plan,
@@ -378,6 +394,14 @@ async fn issue(
     });
     app.execute(supervisor, issue.into()).await?;
     Ok((plan, followed))
+}
+
+/// All things with their places, in an order in which neighbours lie far apart.
+fn scattered<T>(things: &[T]) -> impl Iterator<Item = (usize, &T)> {
+    let mut places: Vec<(usize, &T)> = things.iter().enumerate().collect();
+    // An odd factor gives no two places the same number.
+    places.sort_unstable_by_key(|(place, _)| (*place as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    places.into_iter()
 }
 
 fn new_task(app: &App, bodies: &[Body], sections: &[NewSection], number: usize) -> NewTask {
@@ -420,5 +444,20 @@ fn new_task(app: &App, bodies: &[Body], sections: &[NewSection], number: usize) 
         due: None,
         reporting: Reporting::by(body(0).into_iter().collect()),
         tracking: Tracking::Tracked { excluded: Vec::new() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_is_met_once_and_never_its_neighbour_next() {
+        let things: Vec<u32> = (0..1_000).collect();
+        let places: Vec<usize> = scattered(&things).map(|(place, _)| place).collect();
+        assert!(places.windows(2).all(|pair| pair[0].abs_diff(pair[1]) > 1));
+        assert!(scattered(&things).all(|(place, thing)| place == *thing as usize));
+        let met: std::collections::BTreeSet<usize> = places.into_iter().collect();
+        assert!(met.into_iter().eq(0..1_000));
     }
 }
