@@ -26,8 +26,7 @@ use crate::{
 /// Where the bare tables lie on a server, apart from the site's.
 const SCHEMA: &str = "ceiling";
 
-/// Every table into which a command writes rows of its own, and how its rows are found. What it changes in rows that are there already, such
-/// as lights, is left out, so that the ceiling is rather too high than too low.
+/// Every table into which a command writes rows of its own, and how its rows are found.
 const TABLES: &[(&str, &str)] = &[
     ("event", "select * from event where command_id = $1"),
     (
@@ -54,6 +53,10 @@ const TABLES: &[(&str, &str)] = &[
     ),
     ("receipt", "select * from receipt where command_id = $1"),
 ];
+
+/// What a command changes besides: the light of its task, among those of all tasks. Here it is written once and by the site twice, so that the
+/// ceiling is rather too high than too low.
+const LIGHTS: &str = "select * from task_light";
 
 /// The job that every command leaves. The worker may have taken it already, so it is written here as it always is.
 const JOB: &str = "
@@ -127,9 +130,19 @@ enum Column {
 
 /// The rows of one command, with empty tables into which they can be written again.
 pub struct Ceiling {
-    rows: Arc<Vec<Template>>,
-    serial: Arc<AtomicU64>,
+    writing: Arc<Writing>,
     place: Place,
+}
+
+/// What is written again and again.
+struct Writing {
+    rows: Vec<Template>,
+    /// The statement that changes a light.
+    light: String,
+    /// The tasks that have a light.
+    tasks: Vec<OwnValue>,
+    /// The number of the next copy.
+    serial: AtomicU64,
 }
 
 enum Place {
@@ -139,8 +152,7 @@ enum Place {
 
 /// Writes the rows of one command as often as it is told, on a connection of its own.
 pub struct CeilingWriter {
-    rows: Arc<Vec<Template>>,
-    serial: Arc<AtomicU64>,
+    writing: Arc<Writing>,
     connection: OwnConnection,
 }
 
@@ -151,7 +163,8 @@ enum OwnConnection {
 
 impl Store {
     /// Takes the rows that a report's command wrote, and makes empty tables with the same columns and indexes: on SQLite in the new file
-    /// `file` with the same settings, on PostgreSQL in a schema `ceiling` of the same database. References are not checked in them.
+    /// `file` with the same settings, on PostgreSQL in a schema `ceiling` of the same database. The lights of all tasks are copied there.
+    /// References are not checked.
     ///
     /// # Errors
     /// When the database cannot be read, there is no such command, or the tables are there already.
@@ -168,7 +181,7 @@ impl Store {
                 let session = postgres.session()?;
                 let connection = Connection::Postgres(&session);
                 connection.execute(&format!("create schema {SCHEMA}"), &[])?;
-                for table in TABLES.iter().map(|(table, _)| *table).chain(["job"]) {
+                for table in TABLES.iter().map(|(table, _)| *table).chain(["job", "task_light"]) {
                     // Indexes come with it and references do not.
                     connection.execute(
                         &format!("create table {SCHEMA}.{table} (like {table} including all)"),
@@ -182,7 +195,11 @@ impl Store {
             Place::File(_) => String::new(),
             Place::Server(_) => format!("{SCHEMA}."),
         };
-        let mut rows = self.read(|snapshot| rows_of(snapshot, command, &prefix))?;
+        let (mut rows, lights) = self.read(|snapshot| {
+            let mut lights = Vec::new();
+            gather(snapshot, "task_light", LIGHTS, &[], &prefix, &mut lights)?;
+            Ok((rows_of(snapshot, command, &prefix)?, lights))
+        })?;
         if rows.is_empty() {
             return Err(StoreError::Unreadable {
                 column: "command_id".to_owned(),
@@ -192,9 +209,22 @@ impl Store {
             sql: format!("insert into {prefix}job {JOB}"),
             columns: Vec::new(),
         });
+        place
+            .connection()?
+            .within_transaction(|connection| lights.iter().try_for_each(|light| write_row(light, 0, connection)))?;
+        let task_of = |light: Template| match light.columns.into_iter().next() {
+            Some(Column::Same(task)) => Some(task),
+            _ => None,
+        };
         Ok(Ceiling {
-            rows: Arc::new(rows),
-            serial: Arc::default(),
+            writing: Arc::new(Writing {
+                rows,
+                light: format!(
+                    "update {prefix}task_light set latest = $2, latest_version = 1, reason = task_light.reason where task = $1"
+                ),
+                tasks: lights.into_iter().filter_map(task_of).collect(),
+                serial: AtomicU64::new(0),
+            }),
             place,
         })
     }
@@ -203,40 +233,52 @@ impl Store {
 fn rows_of(snapshot: &Snapshot<'_>, command: CommandId, prefix: &str) -> Result<Vec<Template>, StoreError> {
     let mut rows = Vec::new();
     for (table, sql) in TABLES {
-        snapshot.connection.each(sql, values![&command], &mut |row| {
-            let (mut names, mut columns) = (Vec::new(), Vec::new());
-            for index in 0..row.width() {
-                let name = row.name(index);
-                let fresh = FRESH
-                    .iter()
-                    .find(|(of, column, _)| of == table && *column == name)
-                    .map(|(_, _, fresh)| *fresh);
-                columns.push(match fresh {
-                    Some(fresh) => Column::Made(fresh),
-                    None => Column::Same(OwnValue::of(row, index)?),
-                });
-                names.push(name);
-            }
-            let places: Vec<String> = (1..=names.len()).map(|number| format!("${number}")).collect();
-            rows.push(Template {
-                sql: format!(
-                    "insert into {prefix}{table} ({}) values ({})",
-                    names.join(", "),
-                    places.join(", ")
-                ),
-                columns,
-            });
-            Ok(())
-        })?;
+        gather(snapshot, table, sql, values![&command], prefix, &mut rows)?;
     }
     Ok(rows)
+}
+
+/// Adds the rows that a query of `table` finds.
+fn gather(
+    snapshot: &Snapshot<'_>,
+    table: &str,
+    sql: &str,
+    parameters: &[Value<'_>],
+    prefix: &str,
+    rows: &mut Vec<Template>,
+) -> Result<(), StoreError> {
+    snapshot.connection.each(sql, parameters, &mut |row| {
+        let (mut names, mut columns) = (Vec::new(), Vec::new());
+        for index in 0..row.width() {
+            let name = row.name(index);
+            let fresh = FRESH
+                .iter()
+                .find(|(of, column, _)| *of == table && *column == name)
+                .map(|(_, _, fresh)| *fresh);
+            columns.push(match fresh {
+                Some(fresh) => Column::Made(fresh),
+                None => Column::Same(OwnValue::of(row, index)?),
+            });
+            names.push(name);
+        }
+        let places: Vec<String> = (1..=names.len()).map(|number| format!("${number}")).collect();
+        rows.push(Template {
+            sql: format!(
+                "insert into {prefix}{table} ({}) values ({})",
+                names.join(", "),
+                places.join(", ")
+            ),
+            columns,
+        });
+        Ok(())
+    })
 }
 
 impl Ceiling {
     /// How many rows the command wrote.
     #[must_use]
     pub fn rows(&self) -> usize {
-        self.rows.len()
+        self.writing.rows.len()
     }
 
     /// Whether many may write at once.
@@ -250,21 +292,9 @@ impl Ceiling {
     /// # Errors
     /// When the database cannot be opened.
     pub fn writer(&self) -> Result<CeilingWriter, StoreError> {
-        let connection = match &self.place {
-            Place::File(path) => {
-                let connection = WriteConnection::open(path)?;
-                connection.with(|connection| Ok(connection.pragma_update(None, "foreign_keys", "off")?))?;
-                OwnConnection::Sqlite(connection)
-            }
-            Place::Server(store) => match store.engine()? {
-                Engine::Postgres(postgres) => OwnConnection::Postgres(Box::new(postgres.session()?)),
-                Engine::Sqlite(_) => return Err(StoreError::Unavailable),
-            },
-        };
         Ok(CeilingWriter {
-            rows: Arc::clone(&self.rows),
-            serial: Arc::clone(&self.serial),
-            connection,
+            writing: Arc::clone(&self.writing),
+            connection: self.place.connection()?,
         })
     }
 
@@ -292,52 +322,86 @@ impl Ceiling {
     }
 }
 
-impl CeilingWriter {
-    /// Writes the rows `copies` times under fresh ids, in one transaction that is durable when this returns.
-    ///
-    /// # Errors
-    /// When the database cannot be written.
-    pub fn write(&mut self, copies: usize) -> Result<(), StoreError> {
-        let first = self.serial.fetch_add(copies as u64, Ordering::Relaxed);
-        let serials = first..first + copies as u64;
-        match &self.connection {
+impl Place {
+    fn connection(&self) -> Result<OwnConnection, StoreError> {
+        match self {
+            Place::File(path) => {
+                let connection = WriteConnection::open(path)?;
+                connection.with(|connection| Ok(connection.pragma_update(None, "foreign_keys", "off")?))?;
+                Ok(OwnConnection::Sqlite(connection))
+            }
+            Place::Server(store) => match store.engine()? {
+                Engine::Postgres(postgres) => Ok(OwnConnection::Postgres(Box::new(postgres.session()?))),
+                Engine::Sqlite(_) => Err(StoreError::Unavailable),
+            },
+        }
+    }
+}
+
+impl OwnConnection {
+    /// Does `work` in one transaction that is durable when this returns.
+    fn within_transaction(
+        &self,
+        work: impl FnOnce(Connection<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        match self {
             OwnConnection::Sqlite(connection) => connection.with(|connection| {
                 let transaction = connection.unchecked_transaction()?;
-                write_rows(&self.rows, serials, Connection::Sqlite(&transaction))?;
+                work(Connection::Sqlite(&transaction))?;
                 Ok(transaction.commit()?)
             }),
             OwnConnection::Postgres(session) => {
                 session.begin(Access::Write)?;
-                write_rows(&self.rows, serials, Connection::Postgres(session))?;
+                work(Connection::Postgres(session))?;
                 session.commit()
             }
         }
     }
 }
 
-fn write_rows(rows: &[Template], serials: std::ops::Range<u64>, connection: Connection<'_>) -> Result<(), StoreError> {
-    for serial in serials {
-        for row in rows {
-            let made: Vec<OwnValue> = row
-                .columns
-                .iter()
-                .filter_map(|column| match column {
-                    Column::Made(fresh) => Some(fresh.value(serial)),
-                    Column::Same(_) => None,
-                })
-                .collect();
-            let mut next = made.iter();
-            let values: Vec<Value<'_>> = row
-                .columns
-                .iter()
-                .map(|column| match column {
-                    Column::Same(value) => value.value(),
-                    Column::Made(_) => next.next().map_or(Value::Null, OwnValue::value),
-                })
-                .collect();
-            connection.execute(&row.sql, &values)?;
-        }
+impl CeilingWriter {
+    /// Writes the rows `copies` times under fresh ids, in one transaction that is durable when this returns.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn write(&mut self, copies: usize) -> Result<(), StoreError> {
+        let writing = &self.writing;
+        let first = writing.serial.fetch_add(copies as u64, Ordering::Relaxed);
+        self.connection.within_transaction(|connection| {
+            for serial in first..first + copies as u64 {
+                for row in &writing.rows {
+                    write_row(row, serial, connection)?;
+                }
+                let task = mixed(serial).checked_rem(writing.tasks.len() as u64);
+                if let Some(task) = task.and_then(|place| writing.tasks.get(usize::try_from(place).ok()?)) {
+                    let latest = Fresh::Scattered.value(serial);
+                    connection.execute(&writing.light, &[task.value(), latest.value()])?;
+                }
+            }
+            Ok(())
+        })
     }
+}
+
+fn write_row(row: &Template, serial: u64, connection: Connection<'_>) -> Result<(), StoreError> {
+    let made: Vec<OwnValue> = row
+        .columns
+        .iter()
+        .filter_map(|column| match column {
+            Column::Made(fresh) => Some(fresh.value(serial)),
+            Column::Same(_) => None,
+        })
+        .collect();
+    let mut next = made.iter();
+    let values: Vec<Value<'_>> = row
+        .columns
+        .iter()
+        .map(|column| match column {
+            Column::Same(value) => value.value(),
+            Column::Made(_) => next.next().map_or(Value::Null, OwnValue::value),
+        })
+        .collect();
+    connection.execute(&row.sql, &values)?;
     Ok(())
 }
 
