@@ -145,6 +145,14 @@ struct Writing {
     serial: AtomicU64,
 }
 
+impl Writing {
+    /// A task for each number; those of neighbours lie anywhere. None where no task has a light.
+    fn task(&self, serial: u64) -> Option<&OwnValue> {
+        let place = mixed(serial).checked_rem(self.tasks.len() as u64)?;
+        self.tasks.get(usize::try_from(place).ok()?)
+    }
+}
+
 enum Place {
     File(PathBuf),
     Server(Store),
@@ -372,10 +380,16 @@ impl CeilingWriter {
                 for row in &writing.rows {
                     write_row(row, serial, connection)?;
                 }
-                let task = mixed(serial).checked_rem(writing.tasks.len() as u64);
-                if let Some(task) = task.and_then(|place| writing.tasks.get(usize::try_from(place).ok()?)) {
-                    let latest = Fresh::Scattered.value(serial);
-                    connection.execute(&writing.light, &[task.value(), latest.value()])?;
+                let latest = Fresh::Scattered.value(serial);
+                let changed = match writing.task(serial) {
+                    Some(task) => connection.execute(&writing.light, &[task.value(), latest.value()])?,
+                    None => 0,
+                };
+                // A ceiling that leaves out what it should write would be too high.
+                if changed != 1 {
+                    return Err(StoreError::Unreadable {
+                        column: "task_light.task".to_owned(),
+                    });
                 }
             }
             Ok(())
