@@ -7,12 +7,12 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use luoshi_ledger::{
-    Actor, Command, Event, Facts, Refusal, Salt, Stream,
+    Actor, Command, Event, Refusal, Salt, Stream,
     command::{NewTask, ProposeErasure},
     decide::decide,
     event::{Circumstances, ReportSubmitted, record},
     facts::Subjects,
-    ids::{CommandId, ErasureId, EventId, PlanId, TaskId},
+    ids::{CommandId, ErasureId, EventId, TaskId},
     log::IncidentCause,
     period::day_in_china,
     policy::authorize,
@@ -28,6 +28,7 @@ use crate::{
     digest::hash_of,
     error::AppError,
     job::Job,
+    light::Lights,
     signing::{HALT_SETTING, SiteLog, VERIFIER_SETTING},
     site::App,
 };
@@ -200,6 +201,9 @@ impl App {
         let subjects = Subjects::of(&request.command);
         transaction.lock(&subjects, |snapshot| {
             snapshot.two_settings(VERIFIER_SETTING, HALT_SETTING)?;
+            if let Command::SubmitReport(report) = &request.command {
+                snapshot.standing_light(report.task)?;
+            }
             key_hash.map_or(Ok(()), |key_hash| {
                 snapshot.find_receipt(actor.identity, &key_hash).map(|_| ())
             })
@@ -239,9 +243,8 @@ impl App {
         let command = CommandId(self.moments.id());
         let mut content_hash = Sha256::new();
         let mut first = None;
-        let mut lights = Lights::default();
+        let mut lights = Lights::before(transaction, &events, &facts)?;
         for event in events {
-            lights.note(&event, &facts);
             let stream = event.stream();
             let circumstances = Circumstances {
                 id: EventId(self.moments.id()),
@@ -266,13 +269,15 @@ impl App {
                     entry,
                 },
             )?;
-            transaction.apply(&recorded)?;
+            if let Some(report) = transaction.apply(&recorded)? {
+                lights.note(&report);
+            }
             if let Event::ReportSubmitted(submitted) = &recorded.event {
                 take_over_draft(transaction, actor, submitted, now)?;
             }
             self.erase_within(transaction, &recorded, now)?;
         }
-        self.refresh_lights_within(transaction, &lights, day_in_china(now))?;
+        lights.refresh(transaction, day_in_china(now))?;
         transaction.enqueue(Job::IntegrateLog.code(), "", now)?;
         let Some((event, entry)) = first else {
             return Err(AppError::internal("a command was decided without an event"));
@@ -325,40 +330,6 @@ fn take_over_draft(
     }
     transaction.delete_report_draft(actor.identity, submitted.report)?;
     Ok(())
-}
-
-/// Whose lights a command may have changed.
-#[derive(Default)]
-pub(crate) struct Lights {
-    pub(crate) tasks: Vec<TaskId>,
-    pub(crate) plans: Vec<PlanId>,
-}
-
-impl Lights {
-    fn note(&mut self, event: &Event, facts: &Facts) {
-        let mut report = |id| self.tasks.extend(facts.reports.get(&id).map(|report| report.task));
-        match event {
-            Event::ReportApproved(event) => report(event.report),
-            Event::ReportReturned(event) => report(event.report),
-            Event::ReportVerified(event) => report(event.report),
-            Event::TaskAdopted(event) => self.tasks.push(event.task),
-            Event::ReporterNamed(event) => self.tasks.push(event.task),
-            Event::ReportSubmitted(event) => self.tasks.push(event.task),
-            Event::PlanIssued(event) => self.plans.push(event.plan),
-            Event::OrganisationFounded(_)
-            | Event::AccountOpened(_)
-            | Event::DocumentReceived(_)
-            | Event::PlanAdopted(_)
-            | Event::TaskPublished(_)
-            | Event::LogKeyRotated(_)
-            | Event::LogContinued(_)
-            // Lights are judged by figures and days, which no erasure touches.
-            | Event::ErasureProposed(_)
-            | Event::ErasureDeclined(_)
-            | Event::ContentErased(_)
-            | Event::ErasureReapplied(_) => {}
-        }
-    }
 }
 
 pub(crate) fn flatten(error: WriteError<AppError>) -> AppError {

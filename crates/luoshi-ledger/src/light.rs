@@ -2,12 +2,13 @@
 //!
 //! It scores no person, sends no reminder, and never looks at a clock: the day is an argument.
 
-use std::sync::LazyLock;
+use std::{cmp::Reverse, sync::LazyLock};
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    ids::{OrganisationId, ReportId},
     period::{Period, day_in_china},
     plan::{Plan, deadline},
     report::{Report, ReportState},
@@ -172,13 +173,21 @@ pub struct Light {
     pub rule_version: u16,
 }
 
-/// One report as the light sees it.
+/// One report as the light sees it, with what tells the latest one of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReportFact {
+    /// The report.
+    pub id: ReportId,
+    /// Version of its stream.
+    pub version: u64,
+    /// The body that reports.
+    pub organisation: OrganisationId,
     /// The month that it is about.
     pub period: Period,
     /// The day on which it was first submitted.
     pub submitted_on: Date,
+    /// When it was submitted last.
+    pub submitted_at: Timestamp,
     /// 完成率 reported, in whole percent.
     pub completion: Option<u8>,
     /// Verified, and with what 完成率; none while it is not verified.
@@ -210,8 +219,12 @@ impl ReportFact {
             return None;
         }
         Some(Self {
+            id: report.id,
+            version: report.version,
+            organisation: report.organisation,
             period: report.period,
             submitted_on: day_in_china(report.first_submitted_at),
+            submitted_at: report.submitted_at,
             completion: report.completion,
             verified: report.is_verified().then(|| report.verified_completion()),
         })
@@ -229,6 +242,19 @@ impl LightFacts {
             due: deadline(task.due, plan.year),
             reports,
         }
+    }
+
+    /// Lets a report of the task, new or changed, count as it stands now.
+    pub fn note(&mut self, report: &Report) {
+        self.reports.retain(|known| known.id != report.id);
+        self.reports.extend(ReportFact::of(report));
+    }
+
+    /// The latest report: of the latest month that has any; where several bodies report, the last handed in.
+    pub fn latest(&self) -> Option<&ReportFact> {
+        self.reports
+            .iter()
+            .max_by_key(|report| (report.period, report.submitted_at, Reverse(report.id)))
     }
 }
 
@@ -424,9 +450,23 @@ fn judge_alone(facts: &LightFacts, owed_since: Date, on: Date, rules: &RuleFile)
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
+    use jiff::{civil::date, tz::TimeZone};
+    use uuid::Uuid;
 
     use super::*;
+
+    fn fact(period: &str, submitted_on: Date, completion: Option<u8>) -> ReportFact {
+        ReportFact {
+            id: ReportId(Uuid::from_u128(1)),
+            version: 1,
+            organisation: OrganisationId(Uuid::from_u128(2)),
+            period: period.parse().unwrap(),
+            submitted_on,
+            submitted_at: TimeZone::UTC.to_timestamp(submitted_on.at(9, 0, 0, 0)).unwrap(),
+            completion,
+            verified: None,
+        }
+    }
 
     fn facts(reports: &[(&str, Date, Option<u8>)]) -> LightFacts {
         LightFacts {
@@ -437,12 +477,7 @@ mod tests {
             due: date(2026, 12, 31),
             reports: reports
                 .iter()
-                .map(|(period, submitted_on, completion)| ReportFact {
-                    period: period.parse().unwrap(),
-                    submitted_on: *submitted_on,
-                    completion: *completion,
-                    verified: None,
-                })
+                .map(|(period, submitted_on, completion)| fact(period, *submitted_on, *completion))
                 .collect(),
         }
     }
@@ -497,10 +532,8 @@ mod tests {
         let mut late = facts(&[("2026-12", date(2026, 12, 20), Some(90))]);
         check(&late, date(2027, 1, 5), Colour::Red, 5);
         late.reports.push(ReportFact {
-            period: "2027-01".parse().unwrap(),
-            submitted_on: date(2027, 1, 6),
-            completion: Some(100),
             verified: Some(Some(100)),
+            ..fact("2027-01", date(2027, 1, 6), Some(100))
         });
         check(&late, date(2027, 1, 7), Colour::Green, 4);
         assert_eq!(light(&late, date(2027, 1, 7)).proof, Proof::Verified);
@@ -537,5 +570,29 @@ mod tests {
             ..facts(&[])
         };
         check(&outside, date(2026, 6, 1), Colour::NotTracked, 1);
+    }
+
+    #[test]
+    fn the_latest_report_is_of_the_latest_month_and_the_last_handed_in() {
+        let numbered = |number, period, day, version| ReportFact {
+            id: ReportId(Uuid::from_u128(number)),
+            version,
+            ..fact(period, date(2026, 7, day), None)
+        };
+        let mut of_several = LightFacts {
+            reports: vec![
+                numbered(4, "2026-05", 9, 1),
+                numbered(3, "2026-06", 2, 1),
+                // Handed in at the same instant; the ids decide.
+                numbered(2, "2026-06", 3, 1),
+                numbered(1, "2026-06", 3, 1),
+            ],
+            ..facts(&[])
+        };
+        assert_eq!(facts(&[]).latest(), None);
+        for _ in 0..2 {
+            assert_eq!(of_several.latest().map(|report| report.id.0.as_u128()), Some(1));
+            of_several.reports.reverse();
+        }
     }
 }

@@ -63,6 +63,7 @@ pub use evidence::DraftEvidence;
 pub use job::{Job, JobCounts, JobRow};
 pub use leaf::{LeafRow, LogEntry, NewLeaf};
 pub use lease::Lease;
+pub use light::StandingLight;
 pub use pending::PendingWrite;
 pub use postgres::{
     address::Address,

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 use luoshi_ledger::{
-    ids::{OrganisationId, PlanId, TaskId},
+    ids::{OrganisationId, PlanId, ReportId, TaskId},
     light::{Colour, Light, LightFacts, Proof, Reason, ReportFact, owed_since},
     period::{Period, day_in_china},
     plan::deadline,
@@ -12,7 +12,7 @@ use luoshi_ledger::{
 use uuid::Uuid;
 
 use crate::{
-    engine::{FromRow, Json, Row, values},
+    engine::{FromRow, Json, Row, Value, values},
     error::StoreError,
     snapshot::{Snapshot, Transaction},
 };
@@ -23,7 +23,8 @@ const TASK: &str = "
     from task join plan on plan.id = task.plan where task.id = $1";
 
 const REPORTS: &str = "
-    select period, first_submitted_at, completion, state = 'verified', verified_completion
+    select id, version, organisation, period, first_submitted_at, submitted_at, completion, state = 'verified',
+        verified_completion
     from report where task = $1 and state <> 'returned'";
 
 const BEGIN: &str = "
@@ -31,35 +32,20 @@ const BEGIN: &str = "
     values ($1, $2, $3, $4, '', $5, $6, $7, null, 0)
     on conflict (task) do nothing";
 
-/// The latest report of a task: of its latest month that has any which is not returned; where several bodies report, the last handed in.
-macro_rules! latest_report_of {
-    ($columns:literal, $task:literal) => {
-        concat!(
-            "(select ",
-            $columns,
-            " from report where report.task = ",
-            $task,
-            " and report.state <> 'returned'
-                order by report.period desc, report.submitted_at desc, report.id limit 1)"
-        )
-    };
-}
-
 const STANDING: &str = "
-    select plan, day, colour, proof, reason, since, rule_version from task_light where task = $1";
+    select task, plan, day, colour, proof, reason, since, rule_version, latest, latest_organisation, latest_version
+    from task_light where task = $1";
 
 const SAVE: &str = "
-    update task_light set day = $2, colour = $3, proof = $4, reason = $5, since = $6, rule_version = $7 where task = $1";
+    update task_light set latest = $2, latest_organisation = $3, latest_version = $4, proof = $5, reason = $6, since = $7,
+        rule_version = $8, day = $9, colour = $10
+    where task = $1";
 
 /// Day and colour stand in indexes, which a statement that sets them writes anew even where they stay the same.
-const SAVE_IN_ITS_PLACE: &str =
-    "update task_light set proof = $2, reason = $3, since = $4, rule_version = $5 where task = $1";
-
-const NOTE_LATEST: &str = concat!(
-    "update task_light set (latest, latest_organisation, latest_version) = ",
-    latest_report_of!("report.id, report.organisation, report.version", "$1"),
-    " where task = $1"
-);
+const SAVE_IN_ITS_PLACE: &str = "
+    update task_light set latest = $2, latest_organisation = $3, latest_version = $4, proof = $5, reason = $6, since = $7,
+        rule_version = $8
+    where task = $1";
 
 const NOTE_TASK_VERSION: &str = "update task_light set task_version = $2 where task = $1";
 
@@ -72,19 +58,22 @@ const OF_TASK: &str = "select plan, colour from task_light where task = $1";
 const CONCERNED: &str = "select organisation from task_organisation where task = $1 order by organisation";
 
 const PLACE: &str = "
-    insert into task_light (task, plan, number, task_version, day, colour, proof, reason, since, rule_version)
-    values ($1, $2, $3, (select version from task where id = $1), $4, $5, $6, $7, $8, $9)";
+    insert into task_light
+        (task, plan, number, latest, latest_organisation, latest_version, proof, reason, since, rule_version, day, colour,
+        task_version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (select version from task where id = $1))";
 
-/// Lights beside their tasks, from one on, with what they repeat of them.
-pub(crate) const BESIDE_TASKS: &str = concat!(
-    "select task.id, case when task.tracking = 'tracked' then 1 else 0 end, task.plan, task_light.plan, task.number,
-        task_light.number, task.version, task_light.task_version, ",
-    latest_report_of!("report.id", "task.id"),
-    ", task_light.latest, noted.organisation, task_light.latest_organisation, noted.version, task_light.latest_version,
+/// Lights beside their tasks, from one on, with what they repeat of them. The latest report is asked for in the words of the engine and not taken from
+/// [`LightFacts::latest`], which it checks.
+pub(crate) const BESIDE_TASKS: &str = "
+    select task.id, case when task.tracking = 'tracked' then 1 else 0 end, task.plan, task_light.plan, task.number,
+        task_light.number, task.version, task_light.task_version,
+        (select report.id from report where report.task = task.id and report.state <> 'returned'
+            order by report.period desc, report.submitted_at desc, report.id limit 1),
+        task_light.latest, noted.organisation, task_light.latest_organisation, noted.version, task_light.latest_version,
         task_light.day, task_light.colour, task_light.proof, task_light.reason, task_light.since, task_light.rule_version
     from task left join task_light on task_light.task = task.id left join report as noted on noted.id = task_light.latest
-    where task.id > $1 order by task.id limit $2"
-);
+    where task.id > $1 order by task.id limit $2";
 
 /// Lights of no task.
 pub(crate) const ASTRAY: &str = "
@@ -120,21 +109,48 @@ impl FromRow for Light {
     }
 }
 
-/// A light as it stands.
-struct StandingLight {
+/// The light of a task as it stands, to be compared with what is judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingLight {
+    task: TaskId,
     plan: PlanId,
     /// Empty before the first time that it was judged.
     day: String,
     light: Light,
+    latest: LatestReport,
 }
 
 impl FromRow for StandingLight {
     fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
         Ok(Self {
+            task: row.take()?,
             plan: row.take()?,
             day: row.take()?,
             light: Light::from_row(row)?,
+            latest: LatestReport {
+                id: row.take()?,
+                organisation: row.take()?,
+                version: row.take()?,
+            },
         })
+    }
+}
+
+/// What a light notes of the latest report of its task; nothing where there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct LatestReport {
+    id: Option<ReportId>,
+    organisation: Option<OrganisationId>,
+    version: Option<u64>,
+}
+
+impl LatestReport {
+    fn of(latest: Option<&ReportFact>) -> Self {
+        Self {
+            id: latest.map(|report| report.id),
+            organisation: latest.map(|report| report.organisation),
+            version: latest.map(|report| report.version),
+        }
     }
 }
 
@@ -165,14 +181,22 @@ impl FromRow for TaskFacts {
 
 impl FromRow for ReportFact {
     fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let id = row.take()?;
+        let version = row.take()?;
+        let organisation = row.take()?;
         let period: Period = row.take()?;
         let first_submitted_at: Timestamp = row.take()?;
+        let submitted_at = row.take()?;
         let completion = row.take()?;
         let is_verified: bool = row.take()?;
         let verified_completion = row.take()?;
         Ok(Self {
+            id,
+            version,
+            organisation,
             period,
             submitted_on: day_in_china(first_submitted_at),
+            submitted_at,
             completion,
             verified: is_verified.then_some(verified_completion),
         })
@@ -187,10 +211,8 @@ impl Snapshot<'_> {
     pub fn light_facts(&self, task: TaskId) -> Result<Option<LightFacts>, StoreError> {
         self.connection.rehearse(|| {
             self.connection.optional::<TaskFacts>(TASK, values![&task])?;
-            self.connection.all::<ReportFact>(REPORTS, values![&task])?;
-            // For [`Transaction::save_light`], which is what a light is judged for.
-            self.connection.optional::<StandingLight>(STANDING, values![&task])?;
-            Ok(())
+            // A light is judged to be kept in the place of the one that stands.
+            self.standing_light(task).map(|_| ())
         });
         let Some(facts) = self.connection.optional::<TaskFacts>(TASK, values![&task])? else {
             return Ok(None);
@@ -201,8 +223,28 @@ impl Snapshot<'_> {
             reporters: facts.reporters,
             report_day: facts.report_day,
             due: deadline(facts.due, facts.year),
-            reports: self.connection.all(REPORTS, values![&task])?,
+            reports: self.report_facts(task)?,
         }))
+    }
+
+    /// The reports of a task that are not returned, as its light sees them, in any order.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn report_facts(&self, task: TaskId) -> Result<Vec<ReportFact>, StoreError> {
+        self.connection.all(REPORTS, values![&task])
+    }
+
+    /// The light of a task as it stands; none where there is no such task.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn standing_light(&self, task: TaskId) -> Result<Option<StandingLight>, StoreError> {
+        self.connection.rehearse(|| {
+            self.connection.optional::<StandingLight>(STANDING, values![&task])?;
+            self.report_facts(task).map(|_| ())
+        });
+        self.connection.optional(STANDING, values![&task])
     }
 
     /// Tasks whose light was last judged for a day before `day`, or never.
@@ -245,7 +287,7 @@ pub(crate) fn begun_light(is_tracked: bool) -> (Colour, Reason) {
 }
 
 impl Transaction<'_> {
-    /// Gives a task that has none the light that it was judged to have on `day`.
+    /// Gives a task that has none the light that it was judged to have on `day`, and notes its latest report.
     pub(crate) fn place_light(
         &mut self,
         task: TaskId,
@@ -253,21 +295,25 @@ impl Transaction<'_> {
         number: u32,
         day: Date,
         light: &Light,
+        latest: Option<&ReportFact>,
     ) -> Result<(), StoreError> {
+        let latest = LatestReport::of(latest);
         let reason = Json(light.reason).text()?;
         let parameters = values![
             &task,
             &plan,
             number,
-            day,
-            light.colour,
+            latest.id.as_ref(),
+            latest.organisation.as_ref(),
+            latest.version,
             light.proof,
             reason,
             light.since,
-            light.rule_version
+            light.rule_version,
+            day,
+            light.colour,
         ];
         self.connection.send(PLACE, parameters)?;
-        self.note_latest_report(task)?;
         self.count_light(task, 1)
     }
 
@@ -321,42 +367,40 @@ impl Transaction<'_> {
         self.connection.send(NOTE_TASK_VERSION, values![&task.id, task.version])
     }
 
-    /// Notes which report of a task is the latest now, and its version.
-    pub(crate) fn note_latest_report(&mut self, task: TaskId) -> Result<(), StoreError> {
-        self.connection.send(NOTE_LATEST, values![&task])
-    }
-
-    /// Keeps the light of a task as it was judged for `day`.
+    /// Keeps the light of a task as it was judged for `day`, and which report of the task is the latest, in place of what stood there when
+    /// `before` was read.
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub fn save_light(&mut self, task: TaskId, day: Date, light: &Light) -> Result<(), StoreError> {
-        let Some(before) = self.connection.optional::<StandingLight>(STANDING, values![&task])? else {
+    pub fn save_light(
+        &mut self,
+        before: &StandingLight,
+        day: Date,
+        light: &Light,
+        latest: Option<&ReportFact>,
+    ) -> Result<(), StoreError> {
+        let (day, latest) = (day.to_string(), LatestReport::of(latest));
+        if before.day == day && before.light == *light && before.latest == latest {
             return Ok(());
-        };
+        }
         if before.light.colour != light.colour {
             let changes = &mut [(before.light.colour, -1), (light.colour, 1)];
-            self.change_totals(task, before.plan, changes)?;
+            self.change_totals(before.task, before.plan, changes)?;
         }
-        if before.day == day.to_string() && before.light == *light {
-            return Ok(());
+        let mut parameters = vec![
+            Value::from(&before.task),
+            latest.id.as_ref().into(),
+            latest.organisation.as_ref().into(),
+            latest.version.into(),
+            light.proof.into(),
+            Json(light.reason).text()?.into(),
+            light.since.into(),
+            light.rule_version.into(),
+        ];
+        if before.light.colour == light.colour && before.day == day {
+            return self.connection.send(SAVE_IN_ITS_PLACE, &parameters);
         }
-        let reason = Json(light.reason).text()?;
-        if before.light.colour != light.colour || before.day != day.to_string() {
-            return self.connection.send(
-                SAVE,
-                values![
-                    &task,
-                    day,
-                    light.colour,
-                    light.proof,
-                    reason,
-                    light.since,
-                    light.rule_version
-                ],
-            );
-        }
-        let parameters = values![&task, light.proof, reason, light.since, light.rule_version];
-        self.connection.send(SAVE_IN_ITS_PLACE, parameters)
+        parameters.extend([Value::from(day), light.colour.into()]);
+        self.connection.send(SAVE, &parameters)
     }
 }

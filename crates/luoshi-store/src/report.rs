@@ -403,7 +403,7 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
-    /// Writes a report; its values and its evidence only where they differ from `before`.
+    /// Writes a report; its values and its evidence only where they differ from `before`. The light of its task is left as it is.
     pub(crate) fn save_report(&mut self, report: &Report, before: Option<&Report>) -> Result<(), StoreError> {
         let state = StateColumns::of(&report.state);
         self.connection.send(
@@ -432,7 +432,6 @@ impl Transaction<'_> {
                 Value::some_words(report.id.0, state.reason),
             ],
         )?;
-        self.note_latest_report(report.task)?;
         self.save_evidence(report, before)?;
         let verified = report.verified_values();
         if before.is_some_and(|before| before.values == report.values && before.verified_values() == verified) {

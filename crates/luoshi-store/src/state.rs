@@ -211,12 +211,13 @@ impl Transaction<'_> {
         }
     }
 
-    /// Folds an event into the state of the thing that it is about.
+    /// Folds an event into the state of the thing that it is about. Answers with the report, where it is about one: the light of its task is
+    /// left as it is, and is to be judged by what the report is now.
     ///
     /// # Errors
     /// [`StoreError::Apply`] where it cannot follow the state; [`StoreError::Constraint`] where it would take a name or number that is
     /// taken.
-    pub fn apply(&mut self, recorded: &Recorded) -> Result<(), StoreError> {
+    pub fn apply(&mut self, recorded: &Recorded) -> Result<Option<Report>, StoreError> {
         let envelope = &recorded.envelope;
         let before = self.thing_before(envelope)?;
         if before.as_ref().map_or(0, Thing::version).checked_add(1) != Some(envelope.version) {
@@ -224,7 +225,11 @@ impl Transaction<'_> {
         }
         let thing = Thing::apply(before.clone(), recorded)?;
         self.save(&thing, before.as_ref())?;
-        self.note_what_follows(&thing, before.as_ref(), envelope.recorded_at)
+        self.note_what_follows(&thing, before.as_ref(), envelope.recorded_at)?;
+        Ok(match thing {
+            Thing::Report(report) => Some(*report),
+            _ => None,
+        })
     }
 
     /// Notes for the search index and for the light of a task that a thing was changed at `at`.

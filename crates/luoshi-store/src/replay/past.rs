@@ -184,7 +184,8 @@ fn judge(transaction: &mut Transaction<'_>, as_of: AsOf) -> Result<(), StoreErro
         for (task, plan, number) in tasks {
             // A task whose plan was not there yet is in no ledger.
             if let Some(facts) = transaction.light_facts(task)? {
-                transaction.place_light(task, plan, number, as_of.day, &light(&facts, as_of.day))?;
+                let light = light(&facts, as_of.day);
+                transaction.place_light(task, plan, number, as_of.day, &light, facts.latest())?;
             }
         }
     }

@@ -4,9 +4,12 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use jiff::{Timestamp, ToSpan, civil::date};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, date},
+};
 use luoshi_ledger::{
-    Actor, ActorIdentity, Command, Recorded, Role, Salt,
+    Actor, ActorIdentity, Command, Event, Recorded, Role, Salt,
     command::{
         AdoptDrafts, ApproveReport, FoundOrganisation, IssuePlan, NewSection, NewTask, OpenAccount, ReceiveDocument,
         SubmitReport,
@@ -15,6 +18,7 @@ use luoshi_ledger::{
     event::{Circumstances, record},
     facts::Subjects,
     ids::{AccountId, CommandId, DocumentId, EventId, OrganisationId, PlanId, ReportId, SectionId, TargetId, TaskId},
+    light::light,
     organisation::OrganisationKind,
     period::{Period, day_in_china},
     policy::authorize,
@@ -76,7 +80,7 @@ pub(crate) fn carry_out(
     let events =
         decide(&permit, command, &facts, day_in_china(now)).map_err(|refusal| No::Refused(refusal.to_string()))?;
     let command = CommandId(next_id());
-    let mut ids = Vec::new();
+    let (mut ids, mut lit) = (Vec::new(), Vec::new());
     for event in events {
         let version = transaction.stream_version(event.stream())? + 1;
         let circumstances = Circumstances {
@@ -94,13 +98,31 @@ pub(crate) fn carry_out(
         })
         .unwrap();
         transaction.append(&recorded, &contents, &leaf_of(&recorded))?;
-        transaction.apply(&recorded)?;
+        lit.extend(transaction.apply(&recorded)?.map(|report| report.task));
+        match &recorded.event {
+            Event::TaskAdopted(event) => lit.push(event.task),
+            Event::ReporterNamed(event) => lit.push(event.task),
+            Event::PlanIssued(event) => lit.extend(transaction.tasks_of_plan(event.plan)?),
+            _ => {}
+        }
         if let Some((texts, _)) = recorded.event.erases() {
             transaction.erase_texts(texts)?;
         }
         ids.push(recorded.envelope.id);
     }
+    for task in lit {
+        judge(transaction, task, day_in_china(now))?;
+    }
     Ok(ids)
+}
+
+/// Gives a task the light that it has on `day`.
+pub(crate) fn judge(transaction: &mut Transaction<'_>, task: TaskId, day: Date) -> Result<(), StoreError> {
+    let standing = transaction.standing_light(task)?;
+    match standing.zip(transaction.light_facts(task)?) {
+        Some((standing, facts)) => transaction.save_light(&standing, day, &light(&facts, day), facts.latest()),
+        None => Ok(()),
+    }
 }
 
 /// The leaf of an event under a salt made of its id.

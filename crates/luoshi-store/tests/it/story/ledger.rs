@@ -146,7 +146,7 @@ pub(super) fn the_ledger_and_its_filters(store: Store) {
     );
     assert_eq!(
         tasks(LedgerFilter {
-            light: Some(Colour::Grey),
+            light: Some(Colour::Green),
             after_number: Some(1),
             ..all()
         }),

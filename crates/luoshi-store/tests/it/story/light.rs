@@ -7,13 +7,13 @@ use luoshi_ledger::{
     Command,
     command::NameReporter,
     ids::TaskId,
-    light::{Colour, Light, LightFacts, Proof, Reason, ReportFact, light},
+    light::{Colour, Light, LightFacts, Proof, Reason, ReportFact},
     task::Reporting,
     view::{LedgerFilter, LightCounts},
 };
 use luoshi_store::{Store, StoreError};
 
-use crate::scene::{Scene, at, give, march, next_id, row_of};
+use crate::scene::{Scene, at, give, judge, march, next_id, row_of};
 
 pub(super) fn lights(store: Store) {
     let scene = Scene::set_up(store);
@@ -93,9 +93,7 @@ pub(super) fn lights(store: Store) {
         .store
         .write(move |transaction| {
             for task in transaction.tasks_with_light_before(day, 10)? {
-                if let Some(facts) = transaction.light_facts(task)? {
-                    transaction.save_light(task, day, &light(&facts, day))?;
-                }
+                judge(transaction, task, day)?;
             }
             Ok::<_, StoreError>(())
         })
@@ -190,7 +188,10 @@ pub(super) fn lights(store: Store) {
         };
         scene
             .store
-            .write(move |transaction| transaction.save_light(growth, day, &kept))
+            .write(move |transaction| match transaction.standing_light(growth)? {
+                Some(standing) => transaction.save_light(&standing, day, &kept, None),
+                None => Ok(()),
+            })
             .wait()
             .unwrap();
         assert_eq!(row(growth).light, kept);
