@@ -2,6 +2,7 @@
 
 pub(crate) mod committer;
 pub(crate) mod connection;
+mod copier;
 pub(crate) mod migration;
 pub(crate) mod query;
 pub(crate) mod scratch;
@@ -12,11 +13,14 @@ use std::{path::Path, sync::Arc};
 use crate::{error::StoreError, pending::PendingWrite, snapshot::Transaction, store::ScrubOutcome};
 use committer::Committer;
 use connection::{Pool, WriteConnection};
+use copier::LogCopier;
 
 /// A database of SQLite that is open.
 pub(crate) struct Sqlite {
     // Declared first and so dropped first: the committer empties its queue while everything else still stands.
     committer: Committer,
+    /// None for a database in memory, which has no write-ahead log. It ends before the last connection is closed, which copies what is left.
+    copier: Option<LogCopier>,
     writer: Arc<WriteConnection>,
     readers: Pool,
 }
@@ -28,21 +32,27 @@ impl Sqlite {
             return Err(StoreError::Missing(path.to_owned()));
         }
         let writer = WriteConnection::open(path)?;
-        Self::start(writer, |_| Pool::of_file(path))
+        writer.leave_log_to_copier()?;
+        Self::start(writer, |_| Pool::of_file(path), Some(LogCopier::start(path)?))
     }
 
     /// Opens an empty database that is gone when it is dropped.
     pub(crate) fn open_in_memory() -> Result<Self, StoreError> {
         let writer = WriteConnection::open_in_memory()?;
-        Self::start(writer, Pool::shared_with)
+        Self::start(writer, Pool::shared_with, None)
     }
 
-    fn start(writer: WriteConnection, pool: impl FnOnce(&Arc<WriteConnection>) -> Pool) -> Result<Self, StoreError> {
+    fn start(
+        writer: WriteConnection,
+        pool: impl FnOnce(&Arc<WriteConnection>) -> Pool,
+        copier: Option<LogCopier>,
+    ) -> Result<Self, StoreError> {
         writer.with(|connection| migration::refuse_newer(connection))?;
         let writer = Arc::new(writer);
         let readers = pool(&writer);
         Ok(Self {
-            committer: Committer::start(Arc::clone(&writer))?,
+            committer: Committer::start(Arc::clone(&writer), copier.as_ref().map(LogCopier::growth))?,
+            copier,
             writer,
             readers,
         })
@@ -60,6 +70,7 @@ impl Sqlite {
 
     /// Takes deleted words out of the raw files, see [`scrub`]. Writers wait meanwhile.
     pub(crate) fn scrub(&self) -> Result<ScrubOutcome, StoreError> {
+        let _nobody_copies = self.copier.as_ref().map(LogCopier::hold);
         self.writer.with(|connection| scrub::run(connection))
     }
 
@@ -86,7 +97,7 @@ impl Sqlite {
 
     /// Whether a failure has ended all writing.
     pub(crate) fn has_stopped(&self) -> bool {
-        self.committer.has_stopped()
+        self.committer.has_stopped() || self.copier.as_ref().is_some_and(LogCopier::has_failed)
     }
 
     /// Runs `work` on a reading connection, inside one transaction.

@@ -17,7 +17,7 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode};
 
-use super::connection::WriteConnection;
+use super::{connection::WriteConnection, copier::LogGrowth};
 use crate::{
     engine,
     error::{StoreError, WriteError},
@@ -39,14 +39,14 @@ pub(crate) struct Committer {
 }
 
 impl Committer {
-    /// Starts the thread on `connection`.
-    pub(crate) fn start(connection: Arc<WriteConnection>) -> Result<Self, StoreError> {
+    /// Starts the thread on `connection`, whose write-ahead log grows with each commit.
+    pub(crate) fn start(connection: Arc<WriteConnection>, log: Option<LogGrowth>) -> Result<Self, StoreError> {
         let (sender, receiver) = sync_channel(LONGEST_QUEUE);
         let stopped = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&stopped);
         let thread = std::thread::Builder::new()
             .name("committer".to_owned())
-            .spawn(move || serve(&receiver, &connection, &stop))
+            .spawn(move || serve(&receiver, &connection, log.as_ref(), &stop))
             .map_err(|error| StoreError::Engine(Box::new(error)))?;
         Ok(Self {
             queue: Some(sender),
@@ -98,11 +98,12 @@ impl Drop for Committer {
     }
 }
 
-fn serve(queue: &Receiver<Box<dyn Work>>, connection: &WriteConnection, stop: &AtomicBool) {
+fn serve(queue: &Receiver<Box<dyn Work>>, connection: &WriteConnection, log: Option<&LogGrowth>, stop: &AtomicBool) {
     let mut stopped = false;
     while let Ok(first) = queue.recv() {
         let mut group = vec![first];
         group.extend(queue.try_iter().take(LARGEST_GROUP - 1));
+        stopped |= log.is_some_and(LogGrowth::has_failed);
         let fate = if stopped {
             Fate::Lost
         } else {
@@ -111,6 +112,9 @@ fn serve(queue: &Receiver<Box<dyn Work>>, connection: &WriteConnection, stop: &A
         stop.store(stopped, Ordering::Release);
         for work in group {
             work.settle(fate);
+        }
+        if let Some(log) = log {
+            log.committed();
         }
     }
 }
@@ -225,7 +229,7 @@ mod tests {
     fn committer() -> Committer {
         let connection = WriteConnection::open_in_memory().unwrap();
         connection.with(migration::run).unwrap();
-        Committer::start(Arc::new(connection)).unwrap()
+        Committer::start(Arc::new(connection), None).unwrap()
     }
 
     fn set(committer: &Committer) -> PendingWrite<(), StoreError> {

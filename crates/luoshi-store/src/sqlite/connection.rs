@@ -25,6 +25,9 @@ const READERS_CACHE: &str = "-4096";
 const WRITERS_CACHE: &str = "-16384";
 /// Pages of the write-ahead log after which a commit copies it back into the database.
 const CHECKPOINT_PAGES: i64 = 1_000;
+/// The same where another thread copies: the commit has to copy back only what that one has left, which is little, and begins the log anew. A
+/// longer log would come to that more seldom, and be looked through longer by everybody who reads.
+const CHECKPOINT_PAGES_BESIDE_COPIER: i64 = 4_000;
 /// Bytes to which the write-ahead log is cut back once it has been copied.
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
 
@@ -42,12 +45,18 @@ struct Setting {
     read_back: String,
 }
 
+impl Setting {
+    fn new(name: &'static str, value: &str, read_back: &str) -> Self {
+        Self {
+            name,
+            value: value.to_owned(),
+            read_back: read_back.to_owned(),
+        }
+    }
+}
+
 fn settings(home: Home, reads_only: bool) -> Vec<Setting> {
-    let setting = |name, value: &str, read_back: &str| Setting {
-        name,
-        value: value.to_owned(),
-        read_back: read_back.to_owned(),
-    };
+    let setting = Setting::new;
     let cache = if reads_only { READERS_CACHE } else { WRITERS_CACHE };
     let (journal, log_bytes) = (if home == Home::File { "wal" } else { "memory" }, LOG_BYTES.to_string());
     let mut settings = vec![
@@ -84,19 +93,23 @@ fn settings(home: Home, reads_only: bool) -> Vec<Setting> {
 fn configure(connection: &Connection, home: Home, reads_only: bool) -> Result<(), StoreError> {
     connection.busy_timeout(PATIENCE)?;
     keep_statements(connection)?;
-    for setting in settings(home, reads_only) {
-        // Some settings answer with a row when they are set and some do not, so rows are read and let go.
-        let mut statement = connection.prepare(&format!("pragma {} = {}", setting.name, setting.value))?;
-        let mut rows = statement.raw_query();
-        while rows.next()?.is_some() {}
-        let found = read_setting(connection, setting.name)?;
-        if found != setting.read_back {
-            return Err(StoreError::Setting {
-                name: setting.name,
-                expected: setting.read_back,
-                found,
-            });
-        }
+    settings(home, reads_only)
+        .into_iter()
+        .try_for_each(|setting| set(connection, setting))
+}
+
+fn set(connection: &Connection, setting: Setting) -> Result<(), StoreError> {
+    // Some settings answer with a row when they are set and some do not, so rows are read and let go.
+    let mut statement = connection.prepare(&format!("pragma {} = {}", setting.name, setting.value))?;
+    let mut rows = statement.raw_query();
+    while rows.next()?.is_some() {}
+    let found = read_setting(connection, setting.name)?;
+    if found != setting.read_back {
+        return Err(StoreError::Setting {
+            name: setting.name,
+            expected: setting.read_back,
+            found,
+        });
     }
     Ok(())
 }
@@ -140,6 +153,11 @@ fn open_file(path: &Path, reads_only: bool) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags)?;
     configure(&connection, Home::File, reads_only)?;
     Ok(connection)
+}
+
+/// A connection to the database file at `path` that copies its write-ahead log back.
+pub(super) fn open_to_copy(path: &Path) -> Result<Connection, StoreError> {
+    open_file(path, true)
 }
 
 /// Kibibytes of pages that a scratch database keeps in memory. It is filled in the order of the record, in which the keys of reports are random:
@@ -200,6 +218,12 @@ impl WriteConnection {
         Self {
             connection: Mutex::new(connection),
         }
+    }
+
+    /// Leaves copying the write-ahead log back to another thread as long as that keeps up.
+    pub(super) fn leave_log_to_copier(&self) -> Result<(), StoreError> {
+        let pages = CHECKPOINT_PAGES_BESIDE_COPIER.to_string();
+        set(&self.lock(), Setting::new("wal_autocheckpoint", &pages, &pages))
     }
 
     /// The connection, once nobody else has it.
