@@ -4,7 +4,7 @@
 //! knows. An engine is a variant of [`Connection`] and [`Row`] and a folder, `sqlite/` or `postgres/`; no room changes for it.
 //! It does not open, pool or commit anything.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
 use jiff::{Timestamp, civil::Date};
 use luoshi_ledger::{
@@ -28,6 +28,7 @@ use crate::{
     error::StoreError,
     postgres::{
         self,
+        answer::AnsweredRow,
         session::{Session, Trouble},
         words::OpenedRow,
     },
@@ -224,7 +225,7 @@ pub(crate) struct Row<'r> {
 #[derive(Clone, Copy)]
 enum RowSource<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
-    Postgres(&'r tokio_postgres::Row, Option<&'r OpenedRow>),
+    Postgres(&'r AnsweredRow, Option<&'r OpenedRow>),
 }
 
 impl<'r> Row<'r> {
@@ -237,7 +238,7 @@ impl<'r> Row<'r> {
     }
 
     /// A row of PostgreSQL, with the words of it that were sealed.
-    pub(crate) fn postgres(row: &'r tokio_postgres::Row, opened: Option<&'r OpenedRow>) -> Self {
+    pub(crate) fn postgres(row: &'r AnsweredRow, opened: Option<&'r OpenedRow>) -> Self {
         Self {
             source: RowSource::Postgres(row, opened),
             next: 0,
@@ -269,7 +270,7 @@ impl<'r> Row<'r> {
     pub(crate) fn width(&self) -> usize {
         match self.source {
             RowSource::Sqlite(row) => row.as_ref().column_count(),
-            RowSource::Postgres(row, _) => row.len(),
+            RowSource::Postgres(row, _) => row.width(),
         }
     }
 
@@ -285,7 +286,7 @@ impl<'r> Row<'r> {
     pub(crate) fn name(&self, index: usize) -> String {
         match self.source {
             RowSource::Sqlite(row) => sqlite::query::column_name(row, index),
-            RowSource::Postgres(row, _) => postgres::query::column_name(row, index),
+            RowSource::Postgres(row, _) => row.name(index),
         }
     }
 
@@ -587,18 +588,27 @@ where
     // are repeated to fill a group cost as much as others.
     const WIDEST: usize = 200;
     const WIDTHS: [usize; 5] = [1, 8, 16, 56, WIDEST];
+    /// The parameters of each width, written once: a command asks for one key a dozen times.
+    static LISTS: LazyLock<[String; 5]> = LazyLock::new(|| {
+        WIDTHS.map(|width| {
+            let parameters: Vec<String> = (1..=width).map(|number| format!("${number}")).collect();
+            parameters.join(", ")
+        })
+    });
+    let (before, after) = sql.split_once("{}").unwrap_or((sql, ""));
     let mut rest = keys;
     while let Some(last) = rest.len().checked_sub(1) {
-        let width = WIDTHS.into_iter().find(|width| *width >= rest.len()).unwrap_or(WIDEST);
+        let widths = WIDTHS.iter().zip(&*LISTS);
+        let (width, list) = widths
+            .clone()
+            .find(|(width, _)| **width >= rest.len())
+            .or(widths.last())
+            .map_or((0, ""), |(width, list)| (*width, list.as_str()));
         let group: Vec<Value<'k>> = (0..width)
             .filter_map(|place| rest.get(place.min(last)))
             .map(Value::from)
             .collect();
-        let list = (1..=width)
-            .map(|number| format!("${number}"))
-            .collect::<Vec<_>>()
-            .join(", ");
-        query(&sql.replacen("{}", &list, 1), &group)?;
+        query(&[before, list, after].concat(), &group)?;
         rest = rest.get(width..).unwrap_or_default();
     }
     Ok(())

@@ -5,6 +5,7 @@
 
 pub(crate) mod address;
 mod ahead;
+pub(crate) mod answer;
 pub(crate) mod migration;
 pub(crate) mod query;
 pub(crate) mod session;

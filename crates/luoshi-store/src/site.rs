@@ -8,7 +8,9 @@ use crate::{
 
 const ONE: &str = "select value from site where key = $1";
 
-const TWO: &str = "select key, value from site where key in ($1, $2)";
+/// Two values in one row, since a list of keys is a table that is made for each question.
+const TWO: &str = "
+    select (select value from site where key = $1), (select value from site where key = $2)";
 
 const SAVE: &str = "
     insert into site (key, value) values ($1, $2)
@@ -31,14 +33,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub fn two_settings(&self, first: &str, second: &str) -> Result<(Option<String>, Option<String>), StoreError> {
-        let found: Vec<(String, String)> = self.connection.all(TWO, values![first, second])?;
-        let value = |wanted: &str| {
-            found
-                .iter()
-                .find(|(key, _)| key == wanted)
-                .map(|(_, value)| value.clone())
-        };
-        Ok((value(first), value(second)))
+        let found = self.connection.optional(TWO, values![first, second])?;
+        Ok(found.unwrap_or_default())
     }
 }
 

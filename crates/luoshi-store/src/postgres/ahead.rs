@@ -2,6 +2,7 @@
 //!
 //! It holds them only; what is sent when is the session's.
 
+use super::answer::AnsweredRow;
 use crate::{copy::OwnValue, engine::Value};
 
 /// What was asked and not yet needed. A query without an answer waits among the unsent statements of its session, in the same order.
@@ -15,7 +16,7 @@ pub(super) struct Ahead {
 struct Query {
     sql: String,
     values: Vec<OwnValue>,
-    answer: Option<Vec<tokio_postgres::Row>>,
+    answer: Option<Vec<AnsweredRow>>,
 }
 
 impl Query {
@@ -51,7 +52,7 @@ impl Ahead {
     }
 
     /// Keeps the answers of the queries that had none, in their order.
-    pub(super) fn answer(&mut self, answers: Vec<Vec<tokio_postgres::Row>>) {
+    pub(super) fn answer(&mut self, answers: Vec<Vec<AnsweredRow>>) {
         let waiting = self.queries.iter_mut().filter(|query| query.answer.is_none());
         for (query, answer) in waiting.zip(answers) {
             query.answer = Some(answer);
@@ -59,7 +60,7 @@ impl Ahead {
     }
 
     /// The answer of a query, which is forgotten.
-    pub(super) fn take(&mut self, sql: &str, values: &[Value<'_>]) -> Option<Vec<tokio_postgres::Row>> {
+    pub(super) fn take(&mut self, sql: &str, values: &[Value<'_>]) -> Option<Vec<AnsweredRow>> {
         let place = self.find(sql, values)?;
         // In its place nothing may come that is later: answers are told apart by their order alone.
         self.queries.remove(place).answer

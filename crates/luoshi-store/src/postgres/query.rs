@@ -10,6 +10,7 @@ use tokio_postgres::{
 };
 
 use super::{
+    answer::{AnsweredRow, parted},
     session::{Session, Trouble},
     words::OpenedRow,
 };
@@ -43,12 +44,16 @@ pub(crate) fn each(
     } else {
         session.wait(session.client.query_typed(sql, &typed(parameters)))?
     };
-    show(session, &rows, visit)
+    show(session, &whole(rows), visit)
+}
+
+fn whole(rows: Vec<tokio_postgres::Row>) -> Vec<AnsweredRow> {
+    rows.into_iter().map(AnsweredRow::Whole).collect()
 }
 
 fn show(
     session: &Session,
-    rows: &[tokio_postgres::Row],
+    rows: &[AnsweredRow],
     visit: &mut dyn FnMut(&mut Row<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let opened = session.opened(rows)?;
@@ -71,7 +76,7 @@ pub(crate) fn stream(
             .batch_execute(&format!("declare walk no scroll cursor for {sql}")),
     )?;
     loop {
-        let rows = session.wait(session.client.query_typed(&fetch(), &[]))?;
+        let rows = whole(session.wait(session.client.query_typed(&fetch(), &[]))?);
         show(session, &rows, visit)?;
         if rows.len() < ROWS_AT_ONCE {
             return session.wait(session.client.batch_execute("close walk"));
@@ -116,6 +121,8 @@ fn unsent(purpose: Purpose, sql: &str, parameters: &[Value<'_>]) -> Unsent {
 pub(super) enum Purpose {
     /// Its rows are kept until they are asked for.
     Ask,
+    /// The same for so many questions in one: each row says which one it answers, and with what.
+    AskTogether(usize),
     /// Nobody asks for rows.
     Change,
 }
@@ -130,29 +137,35 @@ pub(super) enum Unsent {
 
 impl Unsent {
     pub(super) fn asks(&self) -> bool {
-        matches!(self, Unsent::Statement(Purpose::Ask, ..))
+        matches!(self, Unsent::Statement(Purpose::Ask | Purpose::AskTogether(_), ..))
     }
 
     /// Sends it when this is looked at first, by what the session has `prepared` for it or else prepared for this once, and is done when the
-    /// server has answered: with rows where it asks for some.
+    /// server has answered: with the rows of each question that it asks.
     pub(super) async fn send(
         &self,
         client: &Client,
         prepared: Option<&Statement>,
-    ) -> Result<Option<Vec<tokio_postgres::Row>>, tokio_postgres::Error> {
-        match self {
-            Unsent::Script(script) => client.batch_execute(script).await.map(|()| None),
-            Unsent::Statement(purpose, sql, values) => {
-                let values: Vec<_> = values.iter().map(OwnValue::value).collect();
-                match (purpose, prepared) {
-                    (Purpose::Ask, Some(statement)) => client.query(statement, &untyped(&values)).await.map(Some),
-                    (Purpose::Ask, None) => client.query_typed(sql, &typed(&values)).await.map(Some),
-                    (Purpose::Change, Some(statement)) => {
-                        client.execute(statement, &untyped(&values)).await.map(|_| None)
-                    }
-                    (Purpose::Change, None) => client.execute_typed(sql, &typed(&values)).await.map(|_| None),
-                }
-            }
+    ) -> Result<Vec<Vec<AnsweredRow>>, tokio_postgres::Error> {
+        let (purpose, sql, values) = match self {
+            Unsent::Script(script) => return client.batch_execute(script).await.map(|()| Vec::new()),
+            Unsent::Statement(purpose, sql, values) => (purpose, sql, values),
+        };
+        let values: Vec<_> = values.iter().map(OwnValue::value).collect();
+        if *purpose == Purpose::Change {
+            let sent = match prepared {
+                Some(statement) => client.execute(statement, &untyped(&values)).await,
+                None => client.execute_typed(sql, &typed(&values)).await,
+            };
+            return sent.map(|_| Vec::new());
+        }
+        let rows = match prepared {
+            Some(statement) => client.query(statement, &untyped(&values)).await?,
+            None => client.query_typed(sql, &typed(&values)).await?,
+        };
+        match purpose {
+            Purpose::AskTogether(questions) => parted(&rows, *questions),
+            Purpose::Ask | Purpose::Change => Ok(vec![whole(rows)]),
         }
     }
 }
@@ -198,45 +211,14 @@ impl ToSql for Value<'_> {
 
 /// The value of a column.
 pub(crate) fn column<'r>(
-    row: &'r tokio_postgres::Row,
+    row: &'r AnsweredRow,
     opened: Option<&'r OpenedRow>,
     index: usize,
 ) -> Result<ColumnValue<'r>, StoreError> {
-    if let Some(words) = opened.and_then(|opened| opened.text(index)) {
-        return Ok(ColumnValue::Text(words));
+    match opened.and_then(|opened| opened.text(index)) {
+        Some(words) => Ok(ColumnValue::Text(words)),
+        None => row.column(index),
     }
-    let kind = row.columns().get(index).map(tokio_postgres::Column::type_);
-    let value = match kind {
-        Some(&Type::INT8) => row.try_get::<_, Option<i64>>(index)?.map(ColumnValue::Integer),
-        Some(&Type::INT4) => {
-            let value: Option<i32> = row.try_get(index)?;
-            value.map(|value| ColumnValue::Integer(value.into()))
-        }
-        // SQLite has no truth values; a condition is 0 or 1 there.
-        Some(&Type::BOOL) => {
-            let value: Option<bool> = row.try_get(index)?;
-            value.map(|value| ColumnValue::Integer(value.into()))
-        }
-        Some(&(Type::TEXT | Type::VARCHAR | Type::NAME)) => {
-            row.try_get::<_, Option<&str>>(index)?.map(ColumnValue::Text)
-        }
-        Some(&Type::BYTEA) => row.try_get::<_, Option<&[u8]>>(index)?.map(ColumnValue::Blob),
-        Some(&Type::FLOAT8) => row.try_get::<_, Option<f64>>(index)?.map(ColumnValue::Real),
-        _ => {
-            return Err(StoreError::Unreadable {
-                column: column_name(row, index),
-            });
-        }
-    };
-    Ok(value.unwrap_or(ColumnValue::Null))
-}
-
-/// The name that the query gives a column.
-pub(crate) fn column_name(row: &tokio_postgres::Row, index: usize) -> String {
-    row.columns()
-        .get(index)
-        .map_or("(unknown)", tokio_postgres::Column::name)
-        .to_owned()
 }
 
 /// What an error means for the transaction that it happened in.

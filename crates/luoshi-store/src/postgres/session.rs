@@ -26,6 +26,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::{
     address::Address,
     ahead::Ahead,
+    answer::AnsweredRow,
     query::Unsent,
     together,
     words::{SharedVault, TransactionKeys, WordKeys},
@@ -384,7 +385,7 @@ impl Session {
         &self,
         sql: &str,
         values: &[Value<'_>],
-    ) -> Result<Option<Vec<tokio_postgres::Row>>, StoreError> {
+    ) -> Result<Option<Vec<AnsweredRow>>, StoreError> {
         if self.ahead.borrow().waits(sql, values) {
             self.wait(async { Ok(()) })?;
         }

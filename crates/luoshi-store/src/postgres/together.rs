@@ -1,5 +1,5 @@
-//! Changes that follow each other and do not touch each other become one statement on their way to the server: each statement costs it a
-//! message, a plan that is set up and an answer that wakes whoever waits, which together is more than a row.
+//! Changes that follow each other and do not touch each other become one statement on their way to the server, and so do questions: each
+//! statement costs it a message, a plan that is set up and an answer that wakes whoever waits, which together is more than a row.
 //!
 //! It knows statements by their text only; what they mean is the rooms'.
 
@@ -11,24 +11,54 @@ use crate::copy::OwnValue;
 /// Joins neighbours that may run as one statement. Everything else stays as it is, and the order too.
 pub(super) fn joined(unsent: Vec<Unsent>) -> Vec<Unsent> {
     let mut sent = Vec::with_capacity(unsent.len());
-    let mut group: Vec<Change> = Vec::new();
+    let mut changes: Vec<Change> = Vec::new();
+    let mut questions: Vec<(String, Vec<OwnValue>)> = Vec::new();
     for statement in unsent {
-        let (sql, values) = match statement {
-            Unsent::Statement(Purpose::Change, sql, values) if changes_rows(&sql) => (sql, values),
-            other => {
-                sent.extend(one_of(&mut group));
-                sent.push(other);
-                continue;
+        match statement {
+            Unsent::Statement(Purpose::Ask, sql, values) => {
+                sent.extend(one_of(&mut changes));
+                questions.push((sql, values));
             }
-        };
-        let change = Change::new(sql, values);
-        if !group.iter().all(|earlier| earlier.is_apart_from(&change)) {
-            sent.extend(one_of(&mut group));
+            Unsent::Statement(Purpose::Change, sql, values) if changes_rows(&sql) => {
+                sent.extend(one_question_of(&mut questions));
+                let change = Change::new(sql, values);
+                if !changes.iter().all(|earlier| earlier.is_apart_from(&change)) {
+                    sent.extend(one_of(&mut changes));
+                }
+                changes.push(change);
+            }
+            other => {
+                sent.extend(one_of(&mut changes));
+                sent.extend(one_question_of(&mut questions));
+                sent.push(other);
+            }
         }
-        group.push(change);
     }
-    sent.extend(one_of(&mut group));
+    sent.extend(one_of(&mut changes));
+    sent.extend(one_question_of(&mut questions));
     sent
+}
+
+/// The statement that asks what a group asks, which is empty afterwards: a row says which question it answers, and holds what is answered as one
+/// value, since the answers have nothing in common. The rows of each come in its own order.
+fn one_question_of(group: &mut Vec<(String, Vec<OwnValue>)>) -> Option<Unsent> {
+    let questions = group.len();
+    if questions < 2 {
+        let (sql, values) = group.pop()?;
+        return Some(Unsent::Statement(Purpose::Ask, sql, values));
+    }
+    let mut joined = String::new();
+    let mut all = Vec::new();
+    for (number, (sql, values)) in group.drain(..).enumerate() {
+        if number > 0 {
+            joined.push_str(" union all ");
+        }
+        joined.push_str(&format!("(select {number}, row(answer.*) from ("));
+        push_renumbered(&mut joined, &sql, all.len());
+        joined.push_str(") as answer)");
+        all.extend(values);
+    }
+    Some(Unsent::Statement(Purpose::AskTogether(questions), joined, all))
 }
 
 /// A lock is a query, and one that is part of a statement which does not ask for its rows would not be run.
@@ -184,6 +214,36 @@ mod tests {
             alone[5].to_owned(),
         ];
         assert_eq!(apart.into_iter().map(|(sql, _)| sql).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn questions_that_follow_each_other_are_asked_as_one() {
+        let question =
+            |sql: &str, value| Unsent::Statement(Purpose::Ask, sql.to_owned(), vec![OwnValue::Integer(value)]);
+        let mut together = joined(vec![
+            question("\n    select id, name from task where id = $1", 5),
+            question("select key from site where key in ($1) order by key", 6),
+            change("delete from draft where id = $1", &[7]),
+            question("select 1 from task where id = $1", 8),
+        ]);
+        let last = together.pop();
+        assert!(
+            matches!(last, Some(Unsent::Statement(Purpose::Ask, sql, _)) if sql == "select 1 from task where id = $1")
+        );
+        let first = together.remove(0);
+        let Unsent::Statement(Purpose::AskTogether(2), sql, values) = first else {
+            panic!("they are asked apart");
+        };
+        assert_eq!(
+            sql,
+            "(select 0, row(answer.*) from (select id, name from task where id = $1) as answer) union all \
+             (select 1, row(answer.*) from (select key from site where key in ($2) order by key) as answer)"
+        );
+        assert!(
+            matches!(values[..], [OwnValue::Integer(5), OwnValue::Integer(6)]),
+            "{values:?}"
+        );
+        assert_eq!(together.len(), 1);
     }
 
     #[test]

@@ -22,7 +22,7 @@ use chacha20poly1305::{
 use luoshi_ledger::text::keyed_hash;
 use uuid::Uuid;
 
-use super::session::Session;
+use super::{answer::AnsweredRow, session::Session};
 use crate::{
     engine::{ColumnValue, Connection, Row, Value, for_keys, values},
     error::StoreError,
@@ -358,10 +358,10 @@ impl Session {
     }
 
     /// Opens the enciphered texts of rows, for which keys that nobody has met yet are asked for together.
-    pub(super) fn opened(&self, rows: &[tokio_postgres::Row]) -> Result<Vec<OpenedRow>, StoreError> {
+    pub(super) fn opened(&self, rows: &[AnsweredRow]) -> Result<Vec<OpenedRow>, StoreError> {
         let mut found: Vec<(usize, usize, [u8; ID], Vec<u8>)> = Vec::new();
         for (place, row) in rows.iter().enumerate() {
-            for index in 0..row.len() {
+            for index in 0..row.width() {
                 if let ColumnValue::Text(text) = Row::postgres(row, None).raw(index)?
                     && text.starts_with(MARK)
                     && let Some((id, sealed)) = parts(text)
