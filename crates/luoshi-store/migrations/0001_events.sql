@@ -1,4 +1,6 @@
--- The record itself. Rows of these three tables are written once; only a leaf gets its place in the log later, once.
+-- The record itself. Rows of these three tables are written once; only a leaf gets its place in the log later, once. Contents, leaf and receipt are
+-- written together with their event and nowhere else, and no event ever goes; so they name it without a reference that the engine checks. Those
+-- checks were a tenth of the price of a report on a server, and `luoshi verify` finds rows that name no event.
 -- Ids are 16 bytes, instants are microseconds since 1970 in UTC, days are ISO texts: the same bytes in every engine.
 
 create table event (
@@ -22,7 +24,7 @@ create unique index event_stream on event (stream_id, stream_kind, version);
 
 -- Words and names stand apart from the events that commit to them, so that the law can erase them without breaking a proof.
 create table content (
-    event_id  blob    not null references event (id),
+    event_id  blob    not null,
     ordinal   integer not null,
     salt      blob    not null,
     body      text    not null,
@@ -30,7 +32,7 @@ create table content (
 ) strict;
 
 create table leaf (
-    event_id    blob    not null primary key references event (id),
+    event_id    blob    not null primary key,
     salt        blob    not null,
     entry       blob    not null,
     -- Empty until the one worker that orders the log gives the leaf its place: no row is hot while many write.

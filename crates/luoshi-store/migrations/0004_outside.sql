@@ -48,7 +48,7 @@ create index review_age on review (updated_at);
 
 create table receipt (
     command_id    blob    not null primary key,
-    event_id      blob    not null references event (id),
+    event_id      blob    not null,
     actor         blob    not null,
     -- A hash of the Idempotency-Key; empty where the request had none.
     key_hash      blob,
