@@ -157,14 +157,11 @@ impl App {
                 if !is_as_checked(transaction, &verifier, first_place, old_size)? {
                     return Ok(Taken::Overtaken);
                 }
-                let leaves = transaction.unsequenced_leaves(LEAVES_AT_ONCE)?;
                 let first = transaction.log_size()?;
-                for (index, (event, _)) in (first..).zip(&leaves) {
-                    transaction.sequence_leaf(*event, index)?;
-                }
+                let given = transaction.sequence_waiting_leaves(first, LEAVES_AT_ONCE)?;
                 Ok::<_, AppError>(Taken::Up {
-                    places: first + leaves.len() as u64,
-                    is_full: leaves.len() as u64 == u64::from(LEAVES_AT_ONCE),
+                    places: first + given,
+                    is_full: given == u64::from(LEAVES_AT_ONCE),
                 })
             })
             .wait()

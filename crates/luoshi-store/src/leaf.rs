@@ -19,6 +19,15 @@ const SEQUENCE: &str = "update leaf set leaf_index = $2 where event_id = $1 and 
 /// Places that no checkpoint was ever signed over, or of which another leaf was signed, are given back when a new log begins.
 const GIVE_BACK: &str = "update leaf set leaf_index = null where leaf_index >= $1";
 
+/// One statement for all of them. The condition on the rows themselves lets them be found in the index of those that wait, however long the log is.
+const SEQUENCE_WAITING: &str = "
+    update leaf set leaf_index = $1 + waiting.place
+    from (
+        select event_id, row_number() over (order by event_id) - 1 as place
+        from leaf where leaf_index is null order by event_id limit $2
+    ) as waiting
+    where leaf.event_id = waiting.event_id and leaf.leaf_index is null";
+
 const WAITING: &str = "select event_id, entry from leaf where leaf_index is null order by event_id limit $1";
 
 const INSTANT_AT: &str = "
@@ -224,6 +233,14 @@ impl Transaction<'_> {
     /// When the database cannot be written.
     pub fn give_back_places(&mut self, first_place: u64) -> Result<(), StoreError> {
         self.connection.execute(GIVE_BACK, values![first_place]).map(|_| ())
+    }
+
+    /// Gives the leaves that have no place the places from `first` on, the earliest events first, at most `limit`; says how many.
+    ///
+    /// # Errors
+    /// [`StoreError::Constraint`] where such a place is taken; when the database cannot be written.
+    pub fn sequence_waiting_leaves(&mut self, first: u64, limit: u32) -> Result<u64, StoreError> {
+        self.connection.execute(SEQUENCE_WAITING, values![first, limit])
     }
 
     /// Gives the leaf of an event its place.

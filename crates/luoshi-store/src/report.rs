@@ -67,12 +67,23 @@ const VIEWS_IN_STATE: &str = views!("report.state = $1 order by report.submitted
 const VIEWS_IN_STATE_OF_ORGANISATION: &str =
     views!("report.state = $1 and report.organisation = $2 order by report.submitted_at, report.id");
 
-const SAVE: &str = "
-    insert into report
-        (id, version, task, organisation, period, completion, done, problems, help_wanted, next_step, submitted_by,
-        first_submitted_at, submitted_at, state, decided_by, decided_at, method, verified_completion, conclusion,
-        return_stage, return_reason)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+/// Writes a new report. The statement that may change one as well looks for it first.
+macro_rules! insert {
+    () => {
+        "
+        insert into report
+            (id, version, task, organisation, period, completion, done, problems, help_wanted, next_step, submitted_by,
+            first_submitted_at, submitted_at, state, decided_by, decided_at, method, verified_completion, conclusion,
+            return_stage, return_reason)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"
+    };
+}
+
+const INSERT: &str = insert!();
+
+const SAVE: &str = concat!(
+    insert!(),
+    "
     on conflict (id) do update set
         version = excluded.version, task = excluded.task, organisation = excluded.organisation,
         period = excluded.period, completion = excluded.completion, done = excluded.done,
@@ -81,7 +92,8 @@ const SAVE: &str = "
         submitted_at = excluded.submitted_at, state = excluded.state, decided_by = excluded.decided_by,
         decided_at = excluded.decided_at, method = excluded.method,
         verified_completion = excluded.verified_completion, conclusion = excluded.conclusion,
-        return_stage = excluded.return_stage, return_reason = excluded.return_reason";
+        return_stage = excluded.return_stage, return_reason = excluded.return_reason"
+);
 
 const DELETE_VALUES: &str = "delete from report_value where report = $1";
 
@@ -407,7 +419,7 @@ impl Transaction<'_> {
     pub(crate) fn save_report(&mut self, report: &Report, before: Option<&Report>) -> Result<(), StoreError> {
         let state = StateColumns::of(&report.state);
         self.connection.send(
-            SAVE,
+            if before.is_some() { SAVE } else { INSERT },
             values![
                 &report.id,
                 report.version,

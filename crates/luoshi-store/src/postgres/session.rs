@@ -28,7 +28,7 @@ use super::{
     ahead::Ahead,
     answer::AnsweredRow,
     query::Unsent,
-    together,
+    together::Joiner,
     words::{SharedVault, TransactionKeys, WordKeys},
 };
 use crate::{engine::Value, error::StoreError};
@@ -131,6 +131,7 @@ impl Opener {
             keeps_statements: !self.address.is_pooled(),
             statements: RefCell::default(),
             unsent: RefCell::default(),
+            joiner: RefCell::default(),
             ahead: RefCell::default(),
             waits_for_changes: Cell::new(false),
             trouble: Cell::new(None),
@@ -245,6 +246,7 @@ pub(crate) struct Session {
     statements: RefCell<HashMap<String, Statement>>,
     /// What is sent together with the next statement whose answer is waited for.
     unsent: RefCell<Vec<Unsent>>,
+    joiner: RefCell<Joiner>,
     /// What is asked before it is needed.
     pub(super) ahead: RefCell<Ahead>,
     /// Whether changes are waited for one by one.
@@ -263,7 +265,7 @@ impl Session {
         &self,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>> + Send,
     ) -> Result<T, StoreError> {
-        let unsent = together::joined(mem::take(&mut *self.unsent.borrow_mut()));
+        let unsent = self.joiner.borrow_mut().join(mem::take(&mut *self.unsent.borrow_mut()));
         let prepared = unsent
             .iter()
             .map(|statement| self.prepared_for(statement))

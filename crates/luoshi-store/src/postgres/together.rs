@@ -3,62 +3,130 @@
 //!
 //! It knows statements by their text only; what they mean is the rooms'.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::query::{Purpose, Unsent};
-use crate::copy::OwnValue;
 
-/// Joins neighbours that may run as one statement. Everything else stays as it is, and the order too.
-pub(super) fn joined(unsent: Vec<Unsent>) -> Vec<Unsent> {
-    let mut sent = Vec::with_capacity(unsent.len());
-    let mut changes: Vec<Change> = Vec::new();
-    let mut questions: Vec<(String, Vec<OwnValue>)> = Vec::new();
+/// Ways of joining that are kept; a command comes the same way each time.
+const KNOWN_WAYS: usize = 512;
+
+/// Joins neighbours that may run as one statement, and remembers how.
+#[derive(Default)]
+pub(super) struct Joiner {
+    /// By the texts of all statements that are joined.
+    known: HashMap<String, Vec<Step>>,
+}
+
+/// What becomes of the next statements.
+enum Step {
+    /// The next one stays as it is.
+    Alone,
+    /// The next ones become one that has all their values.
+    Joined {
+        purpose: Purpose,
+        sql: String,
+        parts: usize,
+    },
+}
+
+impl Joiner {
+    /// The statements that do what `unsent` do, in the same order.
+    pub(super) fn join(&mut self, unsent: Vec<Unsent>) -> Vec<Unsent> {
+        let mut texts = String::new();
+        for statement in &unsent {
+            let (kind, text) = match statement {
+                Unsent::Script(script) => ('s', *script),
+                Unsent::Statement(Purpose::Change, sql, _) => ('c', sql.as_str()),
+                Unsent::Statement(Purpose::Ask | Purpose::AskTogether(_), sql, _) => ('a', sql.as_str()),
+            };
+            texts.push(kind);
+            texts.push_str(text);
+            texts.push('\0');
+        }
+        if self.known.len() >= KNOWN_WAYS {
+            self.known.clear();
+        }
+        let steps = self.known.entry(texts).or_insert_with(|| steps(&unsent));
+        let mut rest = unsent.into_iter();
+        let mut sent = Vec::with_capacity(steps.len());
+        for step in steps {
+            match step {
+                Step::Alone => sent.extend(rest.next()),
+                Step::Joined { purpose, sql, parts } => {
+                    let mut all = Vec::new();
+                    for statement in rest.by_ref().take(*parts) {
+                        if let Unsent::Statement(_, _, values) = statement {
+                            all.extend(values);
+                        }
+                    }
+                    sent.push(Unsent::Statement(*purpose, sql.clone(), all));
+                }
+            }
+        }
+        sent
+    }
+}
+
+/// How neighbours are joined.
+fn steps(unsent: &[Unsent]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut group = Group::Questions(Vec::new());
     for statement in unsent {
         match statement {
             Unsent::Statement(Purpose::Ask, sql, values) => {
-                sent.extend(one_of(&mut changes));
-                questions.push((sql, values));
-            }
-            Unsent::Statement(Purpose::Change, sql, values) if changes_rows(&sql) => {
-                sent.extend(one_question_of(&mut questions));
-                let change = Change::new(sql, values);
-                if !changes.iter().all(|earlier| earlier.is_apart_from(&change)) {
-                    sent.extend(one_of(&mut changes));
+                if !matches!(group, Group::Questions(_)) {
+                    steps.extend(group.step());
+                    group = Group::Questions(Vec::new());
                 }
-                changes.push(change);
+                if let Group::Questions(questions) = &mut group {
+                    questions.push((sql, values.len()));
+                }
             }
-            other => {
-                sent.extend(one_of(&mut changes));
-                sent.extend(one_question_of(&mut questions));
-                sent.push(other);
+            Unsent::Statement(Purpose::Change, sql, values) if changes_rows(sql) => {
+                let change = Change::new(sql, values.len());
+                if !matches!(&group, Group::Changes(changes) if changes.iter().all(|earlier| earlier.is_apart_from(&change)))
+                {
+                    steps.extend(group.step());
+                    group = Group::Changes(Vec::new());
+                }
+                if let Group::Changes(changes) = &mut group {
+                    changes.push(change);
+                }
+            }
+            _ => {
+                steps.extend(group.step());
+                group = Group::Questions(Vec::new());
+                steps.push(Step::Alone);
             }
         }
     }
-    sent.extend(one_of(&mut changes));
-    sent.extend(one_question_of(&mut questions));
-    sent
+    steps.extend(group.step());
+    steps
 }
 
-/// The statement that asks what a group asks, which is empty afterwards: a row says which question it answers, and holds what is answered as one
-/// value, since the answers have nothing in common. The rows of each come in its own order.
-fn one_question_of(group: &mut Vec<(String, Vec<OwnValue>)>) -> Option<Unsent> {
-    let questions = group.len();
-    if questions < 2 {
-        let (sql, values) = group.pop()?;
-        return Some(Unsent::Statement(Purpose::Ask, sql, values));
-    }
-    let mut joined = String::new();
-    let mut all = Vec::new();
-    for (number, (sql, values)) in group.drain(..).enumerate() {
-        if number > 0 {
-            joined.push_str(" union all ");
+/// Neighbours of one kind, each with the number of its values.
+enum Group<'s> {
+    Questions(Vec<(&'s str, usize)>),
+    Changes(Vec<Change<'s>>),
+}
+
+impl Group<'_> {
+    /// What becomes of them; none where there are none.
+    fn step(&self) -> Option<Step> {
+        let (purpose, sql, parts) = match self {
+            Group::Questions(questions) => (
+                Purpose::AskTogether(questions.len()),
+                question_of(questions),
+                questions.len(),
+            ),
+            Group::Changes(changes) => (Purpose::Change, change_of(changes), changes.len()),
+        };
+        match parts {
+            0 => None,
+            1 => Some(Step::Alone),
+            _ => Some(Step::Joined { purpose, sql, parts }),
         }
-        joined.push_str(&format!("(select {number}, row(answer.*) from ("));
-        push_renumbered(&mut joined, &sql, all.len());
-        joined.push_str(") as answer)");
-        all.extend(values);
     }
-    Some(Unsent::Statement(Purpose::AskTogether(questions), joined, all))
 }
 
 /// A lock is a query, and one that is part of a statement which does not ask for its rows would not be run.
@@ -68,21 +136,21 @@ fn changes_rows(sql: &str) -> bool {
 }
 
 /// A statement that changes rows.
-struct Change {
-    sql: String,
-    values: Vec<OwnValue>,
+struct Change<'s> {
+    sql: &'s str,
+    values: usize,
     /// Every table that it names.
-    tables: BTreeSet<String>,
+    tables: BTreeSet<&'s str>,
 }
 
-impl Change {
-    fn new(sql: String, values: Vec<OwnValue>) -> Self {
+impl<'s> Change<'s> {
+    fn new(sql: &'s str, values: usize) -> Self {
         let mut tables = BTreeSet::new();
         let mut before = "";
-        for word in tokens(&sql) {
+        for word in tokens(sql) {
             // The rest of `on conflict do update` names no table.
             if matches!(before, "into" | "update" | "from" | "join") && word != "set" {
-                tables.insert(word.to_owned());
+                tables.insert(word);
             }
             before = word;
         }
@@ -97,27 +165,38 @@ impl Change {
     }
 }
 
-/// The statement that does what a group does, which is empty afterwards.
-fn one_of(group: &mut Vec<Change>) -> Option<Unsent> {
-    let last = group.pop()?;
-    if group.is_empty() {
-        return Some(Unsent::Statement(Purpose::Change, last.sql, last.values));
-    }
+/// The statement that does what several changes do.
+fn change_of(changes: &[Change<'_>]) -> String {
     let mut sql = String::from("with ");
-    let mut values = Vec::new();
-    for (number, mut part) in group.drain(..).enumerate() {
-        if number > 0 {
-            sql.push_str(", ");
+    let mut taken = 0;
+    for (number, change) in changes.iter().enumerate() {
+        if number + 1 == changes.len() {
+            sql.push(' ');
+            push_renumbered(&mut sql, change.sql, taken);
+        } else {
+            let comma = if number > 0 { ", " } else { "" };
+            sql.push_str(&format!("{comma}part_{number} as ("));
+            push_renumbered(&mut sql, change.sql, taken);
+            sql.push(')');
         }
-        sql.push_str(&format!("part_{number} as ("));
-        push_renumbered(&mut sql, &part.sql, values.len());
-        sql.push(')');
-        values.append(&mut part.values);
+        taken += change.values;
     }
-    sql.push(' ');
-    push_renumbered(&mut sql, &last.sql, values.len());
-    values.extend(last.values);
-    Some(Unsent::Statement(Purpose::Change, sql, values))
+    sql
+}
+
+/// The statement that asks several questions: a row says which of them it answers, and holds what is answered as one value, since the answers have
+/// nothing in common. The rows of each come in its own order.
+fn question_of(questions: &[(&str, usize)]) -> String {
+    let mut joined = String::new();
+    let mut taken = 0;
+    for (number, (sql, values)) in questions.iter().enumerate() {
+        let union = if number > 0 { " union all " } else { "" };
+        joined.push_str(&format!("{union}(select {number}, row(answer.*) from ("));
+        push_renumbered(&mut joined, sql, taken);
+        joined.push_str(") as answer)");
+        taken += values;
+    }
+    joined
 }
 
 /// Adds a statement whose `$1` is the parameter after `taken` others.
@@ -146,6 +225,28 @@ fn tokens(sql: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::copy::OwnValue;
+
+    /// The statements of the first time, which are those of the second.
+    fn joined(unsent: Vec<Unsent>) -> Vec<Unsent> {
+        let mut joiner = Joiner::default();
+        let copy = unsent.iter().map(|statement| match statement {
+            Unsent::Script(script) => Unsent::Script(script),
+            Unsent::Statement(purpose, sql, values) => Unsent::Statement(*purpose, sql.clone(), values.clone()),
+        });
+        let first = joiner.join(copy.collect());
+        let second = joiner.join(unsent);
+        let text = |sent: &[Unsent]| -> Vec<String> {
+            let texts = sent.iter().map(|statement| match statement {
+                Unsent::Script(script) => (*script).to_owned(),
+                Unsent::Statement(_, sql, values) => format!("{sql} {values:?}"),
+            });
+            texts.collect()
+        };
+        assert_eq!(text(&first), text(&second));
+        assert!(joiner.known.len() <= 1);
+        second
+    }
 
     fn change(sql: &str, values: &[i64]) -> Unsent {
         let values = values.iter().map(|value| OwnValue::Integer(*value)).collect();

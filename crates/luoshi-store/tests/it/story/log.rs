@@ -26,13 +26,10 @@ pub(super) fn the_log(store: Store) {
     let leaf = scene.store.read(|snapshot| snapshot.leaf(first)).unwrap().unwrap();
     assert_eq!((leaf.event, leaf.entry, leaf.index), (first, entry, None));
 
-    let two = waiting[..2].to_vec();
     scene
         .store
         .write(move |transaction| {
-            for (index, (event, _)) in (0..).zip(&two) {
-                transaction.sequence_leaf(*event, index)?;
-            }
+            assert_eq!(transaction.sequence_waiting_leaves(0, 2)?, 2);
             transaction.save_checkpoint(2, "note of two", at("2026-03-02T02:00:00Z"))
         })
         .wait()
@@ -221,13 +218,10 @@ pub(super) fn keys_and_continuations(store: Store) {
 pub(super) fn places_are_given_back(store: Store) {
     let scene = Scene::set_up(store);
     let waiting = scene.store.read(|snapshot| snapshot.unsequenced_leaves(4)).unwrap();
-    let leaves = waiting.clone();
     scene
         .store
-        .write(move |transaction| {
-            for (index, (event, _)) in (0..).zip(&leaves) {
-                transaction.sequence_leaf(*event, index)?;
-            }
+        .write(|transaction| {
+            transaction.sequence_waiting_leaves(0, 4)?;
             transaction.save_checkpoint(2, "two", at("2026-03-02T02:00:00Z"))?;
             transaction.save_checkpoint(4, "four", at("2026-03-02T03:00:00Z"))
         })
