@@ -10,7 +10,7 @@ use std::{
 
 use jiff::{Timestamp, civil::Date};
 use luoshi_ledger::period::day_in_china;
-use luoshi_store::{Store, StoreError, WriteError};
+use luoshi_store::{GroupCommits, Store, StoreError, WriteError};
 use luoshi_tlog::{LogKey, Origin};
 use tokio::sync::{Notify, Semaphore};
 use uuid::Uuid;
@@ -192,6 +192,12 @@ impl App {
     #[must_use]
     pub fn has_lost_its_disk(&self) -> bool {
         self.store.has_stopped() || flush_failed()
+    }
+
+    /// As [`Store::group_commits`].
+    #[must_use]
+    pub fn group_commits(&self) -> Option<GroupCommits> {
+        self.store.group_commits()
     }
 
     /// The present instant.

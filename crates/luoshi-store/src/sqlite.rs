@@ -11,7 +11,7 @@ pub(crate) mod scrub;
 use std::{path::Path, sync::Arc};
 
 use crate::{error::StoreError, pending::PendingWrite, snapshot::Transaction, store::ScrubOutcome};
-use committer::Committer;
+use committer::{Committer, GroupCommits};
 use connection::{Pool, WriteConnection};
 use copier::LogCopier;
 
@@ -98,6 +98,11 @@ impl Sqlite {
     /// Whether a failure has ended all writing.
     pub(crate) fn has_stopped(&self) -> bool {
         self.committer.has_stopped() || self.copier.as_ref().is_some_and(LogCopier::has_failed)
+    }
+
+    /// What was committed so far.
+    pub(crate) fn group_commits(&self) -> GroupCommits {
+        self.committer.group_commits()
     }
 
     /// Runs `work` on a reading connection, inside one transaction.

@@ -20,7 +20,7 @@ use crate::{
     postgres::{Postgres, address::Address, words::SharedVault},
     replay::{self, ReplayOutcome, Watcher},
     snapshot::{Snapshot, Transaction},
-    sqlite::{Sqlite, scratch::Scratch},
+    sqlite::{Sqlite, committer::GroupCommits, scratch::Scratch},
 };
 
 /// Where a database is.
@@ -174,6 +174,15 @@ impl Store {
             Engine::Sqlite(sqlite) => sqlite.has_stopped(),
             // A server that fails to flush ends by itself and heals at its own start; its clients only lose their connections.
             Engine::Postgres(_) => false,
+        }
+    }
+
+    /// How many writes have shared how many commits since the store was opened; none where each write is a transaction of its own.
+    #[must_use]
+    pub fn group_commits(&self) -> Option<GroupCommits> {
+        match &self.shared.engine {
+            Engine::Sqlite(sqlite) => Some(sqlite.group_commits()),
+            Engine::Postgres(_) => None,
         }
     }
 

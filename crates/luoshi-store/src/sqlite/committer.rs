@@ -9,7 +9,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread::JoinHandle,
@@ -35,29 +35,54 @@ const LARGEST_GROUP: usize = 128;
 pub(crate) struct Committer {
     queue: Option<SyncSender<Box<dyn Work>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
-    stopped: Arc<AtomicBool>,
+    standing: Arc<Standing>,
+}
+
+/// What others see of the thread.
+#[derive(Default)]
+struct Standing {
+    stopped: AtomicBool,
+    groups: AtomicU64,
+    writes: AtomicU64,
+}
+
+/// What was committed since a store was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GroupCommits {
+    /// Commits, each with one flush.
+    pub groups: u64,
+    /// Writes that shared them.
+    pub writes: u64,
 }
 
 impl Committer {
     /// Starts the thread on `connection`, whose write-ahead log grows with each commit.
     pub(crate) fn start(connection: Arc<WriteConnection>, log: Option<LogGrowth>) -> Result<Self, StoreError> {
         let (sender, receiver) = sync_channel(LONGEST_QUEUE);
-        let stopped = Arc::new(AtomicBool::new(false));
-        let stop = Arc::clone(&stopped);
+        let standing = Arc::<Standing>::default();
+        let own_standing = Arc::clone(&standing);
         let thread = std::thread::Builder::new()
             .name("committer".to_owned())
-            .spawn(move || serve(&receiver, &connection, log.as_ref(), &stop))
+            .spawn(move || serve(&receiver, &connection, log.as_ref(), &own_standing))
             .map_err(|error| StoreError::Engine(Box::new(error)))?;
         Ok(Self {
             queue: Some(sender),
             thread: Mutex::new(Some(thread)),
-            stopped,
+            standing,
         })
     }
 
     /// Whether a failure after which nobody knows what is on the disk has ended all writing.
     pub(crate) fn has_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Acquire)
+        self.standing.stopped.load(Ordering::Acquire)
+    }
+
+    /// What it has committed so far.
+    pub(crate) fn group_commits(&self) -> GroupCommits {
+        GroupCommits {
+            groups: self.standing.groups.load(Ordering::Relaxed),
+            writes: self.standing.writes.load(Ordering::Relaxed),
+        }
     }
 
     /// Puts a write into the queue.
@@ -98,7 +123,7 @@ impl Drop for Committer {
     }
 }
 
-fn serve(queue: &Receiver<Box<dyn Work>>, connection: &WriteConnection, log: Option<&LogGrowth>, stop: &AtomicBool) {
+fn serve(queue: &Receiver<Box<dyn Work>>, connection: &WriteConnection, log: Option<&LogGrowth>, standing: &Standing) {
     let mut stopped = false;
     while let Ok(first) = queue.recv() {
         let mut group = vec![first];
@@ -109,7 +134,11 @@ fn serve(queue: &Receiver<Box<dyn Work>>, connection: &WriteConnection, log: Opt
         } else {
             commit_group(&connection.lock(), &mut group, &mut stopped)
         };
-        stop.store(stopped, Ordering::Release);
+        standing.stopped.store(stopped, Ordering::Release);
+        if fate == Fate::Durable {
+            standing.groups.fetch_add(1, Ordering::Relaxed);
+            standing.writes.fetch_add(group.len() as u64, Ordering::Relaxed);
+        }
         for work in group {
             work.settle(fate);
         }

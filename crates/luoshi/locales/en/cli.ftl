@@ -473,6 +473,7 @@ bench-writers = Writers
 bench-rate = Submissions/s
 bench-p50 = p50 ms
 bench-p99 = p99 ms
+bench-group = Per commit
 bench-bare = Bare/s
 bench-bare-ratio = Of bare
 bench-flushes = Flushes/s

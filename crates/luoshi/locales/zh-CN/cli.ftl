@@ -470,6 +470,7 @@ bench-writers = 同时报送
 bench-rate = 每秒报送
 bench-p50 = 中位毫秒
 bench-p99 = p99毫秒
+bench-group = 每次提交份数
 bench-bare = 裸写每秒
 bench-bare-ratio = 与裸写之比
 bench-flushes = 每秒落盘

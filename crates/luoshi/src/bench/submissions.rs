@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::anyhow;
 use luoshi_app::App;
-use luoshi_store::{Ceiling, StoreError};
+use luoshi_store::{Ceiling, GroupCommits, StoreError};
 use luoshi_web::WebSettings;
 use tokio::{net::TcpListener, sync::watch};
 
@@ -26,8 +26,6 @@ use crate::{
     site::{self, Database},
 };
 
-/// Submissions that share one commit at most, as in the store.
-const LARGEST_GROUP: usize = 128;
 /// Connections that a server is asked for at once; by default it has a hundred, and the site needs some.
 const MOST_CONNECTIONS: usize = 64;
 /// How many workers the budgets speak of.
@@ -48,7 +46,9 @@ pub(crate) struct Level {
     pub(crate) writers: usize,
     /// The site.
     pub(crate) site: Timings,
-    /// How often a second the same rows were written without a site.
+    /// Submissions that shared one commit, on the average; one where each commits by itself.
+    pub(crate) group: usize,
+    /// How often a second the same rows were written without a site, in such groups.
     pub(crate) bare_rate: f64,
     /// Appending a page and flushing it.
     pub(crate) flushes: Timings,
@@ -144,22 +144,22 @@ pub(crate) async fn measure(
     };
     let (stop, stopped) = watch::channel(false);
     let jobs = tokio::spawn(Arc::clone(&site.app).run_jobs(stopped.clone()));
-    let address = match way {
-        Way::Execute => None,
-        Way::Http => Some(serve(&site.app, stopped).await?),
+    let entrance = match way {
+        Way::Execute => Entrance::Execute,
+        Way::Http => Entrance::of_server(site, serve(&site.app, stopped).await?).await?,
     };
     for writers in writers.iter().copied() {
         progress(writers);
         let flushes = disk::measure(folder, duration / 4).map_err(|cause| disk_failure(folder, cause))?;
-        // Half before and half after, so that a disk that becomes slower meanwhile is unfair to neither.
-        let before = bare(&ceiling, writers, duration / 2).await?;
-        let timings = match address {
-            None => through_execute(site, writers, duration).await?,
-            Some(address) => through_http(site, address, writers, duration).await?,
-        };
+        // Half before and half after the ceiling, so that a disk that becomes slower meanwhile is unfair to neither.
+        let before = site.app.group_commits();
+        let mut timings = entrance.submit(site, writers, duration / 2).await?;
+        let group = mean_group(before, site.app.group_commits());
         // What the workers still owe would be paid in the time of the ceiling.
         site.app.drain_jobs().await?;
-        let after = bare(&ceiling, writers, duration / 2).await?;
+        let bare_rate = bare(&ceiling, writers, group, duration).await?;
+        timings.join_later(entrance.submit(site, writers, duration / 2).await?);
+        site.app.drain_jobs().await?;
         let insert_rate = match (&site.place.database, ceiling.pgbench_script()) {
             (Database::Server(server), Ok(Some(script))) => {
                 pgbench::measure(server, &script, folder, writers.min(MOST_CONNECTIONS), duration)
@@ -171,7 +171,8 @@ pub(crate) async fn measure(
         outcome.levels.push(Level {
             writers,
             site: timings,
-            bare_rate: f64::midpoint(before, after),
+            group,
+            bare_rate,
             flushes,
             insert_rate,
         });
@@ -198,15 +199,24 @@ async fn ceiling_of(site: &ScratchSite, folder: &Path) -> Result<Ceiling, Failur
         .map_err(|error| Failure::of_store(&site.place, error))
 }
 
-/// How often a second the rows are written by nobody's leave: on SQLite by one writer who commits for all who would wait, on PostgreSQL by as
-/// many connections as there are writers.
-async fn bare(ceiling: &Arc<Ceiling>, writers: usize, duration: Duration) -> Result<f64, Failure> {
+/// How many writes shared a commit between two counts, rounded up: of few, a ceiling that commits more seldom is higher.
+fn mean_group(before: Option<GroupCommits>, after: Option<GroupCommits>) -> usize {
+    let Some((before, after)) = before.zip(after) else {
+        return 1;
+    };
+    let (groups, writes) = (after.groups - before.groups, after.writes - before.writes);
+    usize::try_from(writes.div_ceil(groups.max(1))).unwrap_or(1).max(1)
+}
+
+/// How often a second the rows are written by nobody's leave: on SQLite by one writer who commits in groups as large as those of the site, on
+/// PostgreSQL by as many connections as there are writers, each transaction by itself.
+async fn bare(ceiling: &Arc<Ceiling>, writers: usize, group: usize, duration: Duration) -> Result<f64, Failure> {
     let ceiling = Arc::clone(ceiling);
     let measured = tokio::task::spawn_blocking(move || {
-        let (connections, group) = if ceiling.is_on_server() {
-            (writers.min(MOST_CONNECTIONS), 1)
+        let connections = if ceiling.is_on_server() {
+            writers.min(MOST_CONNECTIONS)
         } else {
-            (1, writers.min(LARGEST_GROUP))
+            1
         };
         let writers = (0..connections)
             .map(|_| ceiling.writer())
@@ -236,6 +246,36 @@ async fn bare(ceiling: &Arc<Ceiling>, writers: usize, duration: Duration) -> Res
     });
     let rate = measured.await.map_err(|cause| Failure::Defect(cause.into()))?;
     rate.map_err(|cause| Failure::Defect(cause.into()))
+}
+
+/// Where submissions come in.
+enum Entrance {
+    Execute,
+    Server(Arc<Server>),
+}
+
+/// The site, served, with who is signed in: a clerk of each body, by session and token of forms.
+struct Server {
+    address: SocketAddr,
+    sessions: Vec<(String, String)>,
+}
+
+impl Entrance {
+    async fn of_server(site: &Arc<ScratchSite>, address: SocketAddr) -> Result<Self, Failure> {
+        let mut sessions = Vec::with_capacity(site.bodies.len());
+        for body in &site.bodies {
+            let (token, signed_in) = site.sign_clerk_in(body).await?;
+            sessions.push((token, signed_in.form_token));
+        }
+        Ok(Entrance::Server(Arc::new(Server { address, sessions })))
+    }
+
+    async fn submit(&self, site: &Arc<ScratchSite>, writers: usize, duration: Duration) -> Result<Timings, Failure> {
+        match self {
+            Entrance::Execute => through_execute(site, writers, duration).await,
+            Entrance::Server(server) => through_http(site, server, writers, duration).await,
+        }
+    }
 }
 
 async fn through_execute(site: &Arc<ScratchSite>, writers: usize, duration: Duration) -> Result<Timings, Failure> {
@@ -289,22 +329,18 @@ pub(crate) async fn serve(app: &Arc<App>, mut stopped: watch::Receiver<bool>) ->
 
 async fn through_http(
     site: &Arc<ScratchSite>,
-    address: SocketAddr,
+    server: &Arc<Server>,
     writers: usize,
     duration: Duration,
 ) -> Result<Timings, Failure> {
-    let mut sessions = Vec::with_capacity(site.bodies.len());
-    for body in &site.bodies {
-        let (token, signed_in) = site.sign_clerk_in(body).await?;
-        sessions.push((token, signed_in.form_token));
-    }
-    let site = Arc::clone(site);
+    let (site, address) = (Arc::clone(site), server.address);
+    let server = Arc::clone(server);
     let load = move || {
         let began = Instant::now();
         let mut all = Timings::default();
         thread::scope(|scope| {
             let threads: Vec<_> = (0..writers)
-                .map(|_| scope.spawn(|| client(&site, &sessions, address, began, duration)))
+                .map(|_| scope.spawn(|| client(&site, &server.sessions, address, began, duration)))
                 .collect();
             for thread in threads {
                 all.join(thread.join().map_err(|_| std::io::ErrorKind::Other)??);
