@@ -598,18 +598,17 @@ where
     let (before, after) = sql.split_once("{}").unwrap_or((sql, ""));
     let mut rest = keys;
     while let Some(last) = rest.len().checked_sub(1) {
-        let widths = WIDTHS.iter().zip(&*LISTS);
-        let (width, list) = widths
-            .clone()
-            .find(|(width, _)| **width >= rest.len())
-            .or(widths.last())
-            .map_or((0, ""), |(width, list)| (*width, list.as_str()));
-        let group: Vec<Value<'k>> = (0..width)
+        let mut widths = WIDTHS.iter().zip(&*LISTS);
+        let wide_enough = widths.clone().find(|(width, _)| **width >= rest.len());
+        let Some((width, list)) = wide_enough.or(widths.next_back()) else {
+            return Ok(());
+        };
+        let group: Vec<Value<'k>> = (0..*width)
             .filter_map(|place| rest.get(place.min(last)))
             .map(Value::from)
             .collect();
         query(&[before, list, after].concat(), &group)?;
-        rest = rest.get(width..).unwrap_or_default();
+        rest = rest.get(*width..).unwrap_or_default();
     }
     Ok(())
 }
