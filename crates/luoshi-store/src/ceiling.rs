@@ -54,8 +54,7 @@ const TABLES: &[(&str, &str)] = &[
     ("receipt", "select * from receipt where command_id = $1"),
 ];
 
-/// What a command changes besides: the light of its task, among those of all tasks. Here it is written once and by the site twice, so that the
-/// ceiling is rather too high than too low.
+/// What a command changes besides: the light of its task, among those of all tasks.
 const LIGHTS: &str = "select * from task_light";
 
 /// The job that every command leaves. The worker may have taken it already, so it is written here as it always is.
