@@ -110,7 +110,7 @@ impl FromRow for Light {
 }
 
 /// The light of a task as it stands, to be compared with what is judged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct StandingLight {
     task: TaskId,
     plan: PlanId,

@@ -39,7 +39,6 @@ pub(crate) struct LogCopier {
 }
 
 /// Tells the copying thread of commits, and whether it can go on.
-#[derive(Clone)]
 pub(crate) struct LogGrowth {
     tell: SyncSender<Told>,
     failed: Arc<AtomicBool>,
@@ -198,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn where_the_log_cannot_be_copied_back_nothing_is_acknowledged_any_more() {
+    fn once_copying_back_has_failed_nothing_is_acknowledged_any_more() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("luoshi.db");
         let database = Sqlite::open(&path, true).unwrap();
