@@ -27,7 +27,6 @@ use crate::sabotage::Sabotage;
 use crate::{
     digest::hash_of,
     error::AppError,
-    job::Job,
     light::Lights,
     signing::{HALT_SETTING, SiteLog, VERIFIER_SETTING},
     site::App,
@@ -278,7 +277,6 @@ impl App {
             self.erase_within(transaction, &recorded, now)?;
         }
         lights.refresh(transaction, day_in_china(now))?;
-        transaction.enqueue(Job::IntegrateLog.code(), "", now)?;
         let Some((event, entry)) = first else {
             return Err(AppError::internal("a command was decided without an event"));
         };

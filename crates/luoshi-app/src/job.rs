@@ -4,14 +4,17 @@
 //! A job is written in the transaction of the change that causes it and may run twice; each is safe to repeat. Jobs write derived rows
 //! only, never the ledger. One that fails is tried again after longer and longer pauses, then given up with its cause for people to see;
 //! it never keeps another from running. Payloads hold ids and never words, so that an erasure need not look into them.
+//!
+//! For the log a leaf without a place says what is to be done, and stands in the transaction of its change as a job would. Only where taking
+//! leaves in has failed is there a job for it, which has the cause.
 
-use std::{mem, sync::Arc, thread, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use luoshi_ledger::{Actor, log::IncidentCause};
 use luoshi_store::Job as TakenJob;
 pub use luoshi_store::{JobCounts, JobRow};
-use tokio::{runtime::Handle, sync::watch};
+use tokio::{runtime::Handle, sync::watch, time::Instant};
 
 use crate::{
     error::AppError,
@@ -40,6 +43,9 @@ const LONGEST_PAUSE_SECONDS: u64 = 6 * 60 * 60;
 const LONGEST_CAUSE: usize = 1_000;
 /// Jobs that are listed at most.
 const MOST_LISTED: u32 = 200;
+
+/// Whether the worker is to end: what takes its time asks between its steps.
+pub(crate) type Stop<'s> = &'s (dyn Fn() -> bool + 's);
 
 /// A kind of job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,8 +148,8 @@ impl App {
 
     async fn run_due_jobs(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         loop {
-            let app = Arc::clone(&self);
-            let outcome = tokio::task::spawn_blocking(move || app.drain_jobs_blocking()).await;
+            let (app, ending) = (Arc::clone(&self), stop.clone());
+            let outcome = tokio::task::spawn_blocking(move || app.drain_jobs_blocking(&|| *ending.borrow())).await;
             let drained = outcome.map_err(AppError::internal).flatten().unwrap_or_else(|error| {
                 tracing::error!(%error, "a job failed and will be tried again");
                 Drained::All
@@ -155,8 +161,13 @@ impl App {
             if *stop.borrow() {
                 return;
             }
+            let rested = Instant::now() + if is_lease_ignored() { Duration::ZERO } else { REST };
+            let woken = async {
+                self.wake.notified().await;
+                tokio::time::sleep_until(rested.max(Instant::now() + GATHERING)).await;
+            };
             tokio::select! {
-                () = self.wake.notified() => tokio::time::sleep(GATHERING).await,
+                () = woken => {}
                 () = tokio::time::sleep(sleep) => {}
                 changed = stop.changed() => if changed.is_err() { return },
             }
@@ -175,7 +186,7 @@ impl App {
     async fn drain(self: &Arc<Self>) -> Result<Drained, AppError> {
         let app = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
-            let drained = app.drain_jobs_blocking()?;
+            let drained = app.drain_jobs_blocking(&|| false)?;
             app.index_search(&|| false)?;
             Ok(drained)
         })
@@ -183,27 +194,26 @@ impl App {
         .map_err(AppError::internal)?
     }
 
-    fn drain_jobs_blocking(&self) -> Result<Drained, AppError> {
+    fn drain_jobs_blocking(&self, stop: Stop<'_>) -> Result<Drained, AppError> {
         // A key that was put back, or a newer database, is noticed without a restart.
         let halt = self.refreshed_log()?.halt;
         // What differs in the record does not mend itself, and looking for it again reads every leaf; a restart does.
         let is_hopeless = halt == Some(IncidentCause::RecordDiffers);
-        if halt.is_some() && !is_hopeless {
-            self.integrate_log()?;
-        }
-        self.refresh_lights_of_new_day()?;
+        self.refresh_lights_of_new_day(stop)?;
         let mut first_failure = None;
         let mut drained = Drained::All;
-        let mut has_integrated = false;
+        if !is_hopeless && (halt.is_some() || self.leaves_wait()?) {
+            match self.integrate_log() {
+                Ok(round) => drained = round.into(),
+                Err(error) => {
+                    self.enqueue_integration()?;
+                    first_failure = Some(error);
+                }
+            }
+        }
         while let Some(lease) = self.take_jobs()? {
             let outcome = match lease.kind {
-                Some(Job::IntegrateLog) => {
-                    // Two who do not heed the lease meet in the middle of a round, so a control that lets them needs many.
-                    if mem::replace(&mut has_integrated, true) && !is_lease_ignored() {
-                        thread::sleep(REST);
-                    }
-                    self.integrate_log().map(Drained::from)
-                }
+                Some(Job::IntegrateLog) => self.integrate_log().map(Drained::from),
                 Some(Job::FinishErasures) => self.finish_erasures(&lease).map(|()| Drained::All),
                 // This thread is for work that takes its time, and the runtime that it belongs to drives the files.
                 Some(Job::SweepFiles) => Handle::current().block_on(self.sweep_files()).map(|_| Drained::All),
@@ -219,16 +229,26 @@ impl App {
                 first_failure.get_or_insert(error);
             }
         }
-        // A process that died in the middle of a round leaves leaves behind that wait for a place, or have one and are not signed for, and
-        // the job is still leased to it. So may the log be, and then the next turn asks again.
-        let waits = self.store.read(|snapshot| {
+        first_failure.map_or(Ok(drained), Err)
+    }
+
+    /// Whether a leaf waits for a place, or has one and nothing is signed over it, as a process leaves it that died in the middle of a round.
+    fn leaves_wait(&self) -> Result<bool, AppError> {
+        Ok(self.store.read(|snapshot| {
             let signed = snapshot.latest_checkpoint()?.map_or(0, |checkpoint| checkpoint.size);
             Ok(signed < snapshot.log_size()? || !snapshot.unsequenced_leaves(1)?.is_empty())
-        })?;
-        if waits && !is_hopeless && drained == Drained::All && first_failure.is_none() {
-            drained = self.integrate_log()?.into();
-        }
-        first_failure.map_or(Ok(drained), Err)
+        })?)
+    }
+
+    /// Makes a job of what failed, so that people see the cause.
+    fn enqueue_integration(&self) -> Result<(), AppError> {
+        let now = self.now();
+        self.store
+            .write(move |transaction| {
+                Ok::<_, AppError>(transaction.enqueue_unless_waiting(Job::IntegrateLog.code(), "", now)?)
+            })
+            .wait()
+            .map_err(flatten)
     }
 
     /// The jobs that are to be done next; none where nothing is due. A job that ended its worker without an answer as often as it may be
@@ -382,7 +402,7 @@ impl From<Round> for Drained {
     fn from(round: Round) -> Self {
         match round {
             Round::HeldElsewhere => Drained::HeldElsewhere,
-            // While the log is halted its leaves wait; the job of an incident integrates them all.
+            // While the log is halted its leaves wait; after an incident they are all taken in.
             Round::Finished | Round::Halted(_) => Drained::All,
         }
     }

@@ -13,16 +13,16 @@ use luoshi_ledger::{
 };
 use luoshi_store::{Snapshot, StandingLight, StoreError, Transaction};
 
-use crate::{error::AppError, execute::flatten, site::App};
+use crate::{error::AppError, execute::flatten, job::Stop, site::App};
 
 /// Lights that are judged in one transaction, so that a large site's new day does not keep writers waiting.
 const LIGHTS_AT_ONCE: u32 = 500;
 
 impl App {
-    /// Judges the lights that were last judged on an earlier day.
-    pub(crate) fn refresh_lights_of_new_day(&self) -> Result<(), AppError> {
+    /// Judges the lights that were last judged on an earlier day, until `stop` says so; the rest is judged the next time.
+    pub(crate) fn refresh_lights_of_new_day(&self, stop: Stop<'_>) -> Result<(), AppError> {
         let day = self.today();
-        loop {
+        while !stop() {
             let judged = self
                 .store
                 .write(move |transaction| {
@@ -36,9 +36,10 @@ impl App {
                 .wait()
                 .map_err(flatten)?;
             if judged == 0 {
-                return Ok(());
+                break;
             }
         }
+        Ok(())
     }
 }
 

@@ -124,7 +124,7 @@ impl App {
             match self.grow(&log, &known)? {
                 Growth::Signed { has_more } => {
                     self.publish(&log)?;
-                    // What has come in the meantime has a job of its own, and is taken in together with what comes until that has its turn.
+                    // What has come in the meantime has woken the worker, and is taken in together with what comes until its next turn.
                     if !has_more && !is_lease_ignored() {
                         return Ok(Round::Finished);
                     }

@@ -24,7 +24,7 @@ use luoshi_store::{PostingRow, SearchScope, StoreError, Transaction, WriteError}
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{error::AppError, execute::flatten, site::App};
+use crate::{error::AppError, execute::flatten, job::Stop, site::App};
 
 /// Hits of one kind are counted up to this number; beyond it they are said to be more.
 pub const MOST_COUNTED: u32 = 200;
@@ -65,9 +65,6 @@ pub struct SearchRequest {
     /// Hits on a page.
     pub limit: u32,
 }
-
-/// Whether the worker is to end.
-type Stop<'s> = &'s (dyn Fn() -> bool + 's);
 
 /// How the worker behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -327,14 +324,14 @@ impl App {
             self.index_write(manner, |transaction| transaction.throw_search_index_away())?;
         }
         // Before anything is written: what a worker left behind that was stopped.
-        self.sweep_index(holder, manner)?;
-        while !self.store.read(|snapshot| snapshot.search_standing())?.is_current() {
+        self.sweep_index(holder, manner, stop)?;
+        while !stop() && !self.store.read(|snapshot| snapshot.search_standing())?.is_current() {
             self.index_write(manner, move |transaction| {
                 transaction.refill_search_index(REFILLED_AT_ONCE)
             })?;
         }
         while !stop() && self.fold_is_due(manner)? {
-            if !self.hold_index(holder)? || !self.fold_waiting(holder, manner)? {
+            if !self.hold_index(holder)? || !self.fold_waiting(holder, manner, stop)? {
                 return Ok(());
             }
             while self.merge_due(holder, manner, stop)? {}
@@ -351,8 +348,9 @@ impl App {
         })
     }
 
-    /// Puts the things that have waited longest into a segment of their own; says whether the index is still in these hands.
-    fn fold_waiting(&self, holder: Uuid, manner: Manner) -> Result<bool, AppError> {
+    /// Puts the things that have waited longest into a segment of their own; says whether it did, which it does not where the index is in other
+    /// hands or the worker is to end.
+    fn fold_waiting(&self, holder: Uuid, manner: Manner, stop: Stop<'_>) -> Result<bool, AppError> {
         let mut fold = self.store.read(|snapshot| {
             let waiting = snapshot.waiting_search_entries(LARGEST_FOLD)?;
             snapshot.fold_search_entries(waiting)
@@ -362,7 +360,8 @@ impl App {
             return Ok(false);
         };
         for rows in chunks(std::mem::take(&mut fold.rows)) {
-            if !self.write_postings(holder, segment, rows, manner)? {
+            // What was written so far is swept away by the next worker.
+            if stop() || !self.write_postings(holder, segment, rows, manner)? {
                 return Ok(false);
             }
         }
@@ -385,6 +384,9 @@ impl App {
 
     /// Merges segments where some are due; says whether it did.
     fn merge_due(&self, holder: Uuid, manner: Manner, stop: Stop<'_>) -> Result<bool, AppError> {
+        if stop() {
+            return Ok(false);
+        }
         let Some(mut merge) = self.store.read(|snapshot| snapshot.search_merge_due())? else {
             return Ok(false);
         };
@@ -393,7 +395,7 @@ impl App {
             return Ok(false);
         };
         loop {
-            // What was written so far is swept away by the next worker.
+            // As in a fold.
             if stop() {
                 return Ok(false);
             }
@@ -410,7 +412,7 @@ impl App {
         })? {
             return Ok(false);
         }
-        self.sweep_index(holder, manner)?;
+        self.sweep_index(holder, manner, stop)?;
         Ok(true)
     }
 
@@ -426,11 +428,13 @@ impl App {
         })
     }
 
-    fn sweep_index(&self, holder: Uuid, manner: Manner) -> Result<(), AppError> {
+    fn sweep_index(&self, holder: Uuid, manner: Manner, stop: Stop<'_>) -> Result<(), AppError> {
         let terms = u32::try_from(ROWS_AT_ONCE).unwrap_or(u32::MAX);
-        while self.index_write(manner, move |transaction| {
-            transaction.sweep_search_segments(holder, terms)
-        })? {}
+        while !stop()
+            && self.index_write(manner, move |transaction| {
+                transaction.sweep_search_segments(holder, terms)
+            })?
+        {}
         Ok(())
     }
 

@@ -57,11 +57,6 @@ const TABLES: &[(&str, &str)] = &[
 /// What a command changes besides: the light of its task, among those of all tasks.
 const LIGHTS: &str = "select * from task_light";
 
-/// The job that every command leaves. The worker may have taken it already, so it is written here as it always is.
-const JOB: &str = "
-    (kind, payload, run_at, attempts, last_error, enqueued_at, buried_at)
-    values ('integrate_log', '', 1767225600000000, 0, null, 1767225600000000, null)";
-
 /// Columns whose values must not come twice, with how the value of each copy is made. An id that is the same in two tables is in each of them
 /// made in the same way.
 const FRESH: &[(&str, &str, Fresh)] = &[
@@ -188,7 +183,7 @@ impl Store {
                 let session = postgres.session()?;
                 let connection = Connection::Postgres(&session);
                 connection.execute(&format!("create schema {SCHEMA}"), &[])?;
-                for table in TABLES.iter().map(|(table, _)| *table).chain(["job", "task_light"]) {
+                for table in TABLES.iter().map(|(table, _)| *table).chain(["task_light"]) {
                     // Indexes come with it and references do not.
                     connection.execute(
                         &format!("create table {SCHEMA}.{table} (like {table} including all)"),
@@ -202,7 +197,7 @@ impl Store {
             Place::File(_) => String::new(),
             Place::Server(_) => format!("{SCHEMA}."),
         };
-        let (mut rows, lights) = self.read(|snapshot| {
+        let (rows, lights) = self.read(|snapshot| {
             let mut lights = Vec::new();
             gather(snapshot, "task_light", LIGHTS, &[], &prefix, &mut lights)?;
             Ok((rows_of(snapshot, command, &prefix)?, lights))
@@ -212,10 +207,6 @@ impl Store {
                 column: "command_id".to_owned(),
             });
         }
-        rows.push(Template {
-            sql: format!("insert into {prefix}job {JOB}"),
-            columns: Vec::new(),
-        });
         place
             .connection()?
             .within_transaction(|connection| lights.iter().try_for_each(|light| write_row(light, 0, connection)))?;

@@ -133,16 +133,59 @@ async fn a_job_that_ends_its_worker_is_given_up() {
     assert_eq!(site.app.jobs(&supervisor).unwrap(), []);
 }
 
-/// The change and its job are written together or not at all.
+/// Each change left a job of its own for the log. A process that was killed had tried all that waited, so they were taken one by one afterwards,
+/// with a rest after each, and a server that was told to end went through thousands first.
 #[tokio::test]
-async fn a_refused_change_leaves_no_job() {
+async fn a_change_waits_for_the_log_by_its_leaf_alone() {
     let (site, plan) = Site::issued().await;
     let supervisor = site.supervisor().await;
-    site.app.drain_jobs().await.unwrap();
+    assert_eq!(site.app.jobs(&supervisor).unwrap(), []);
+    let waiting = || store(&site).read(|snapshot| Ok(snapshot.unsequenced_leaves(1_000)?.len()));
+    let before = waiting().unwrap();
+    assert!(before > 0);
     let again = luoshi_app::Request::from(Command::IssuePlan(IssuePlan {
         plan,
         effective_on: None,
     }));
     assert!(site.app.execute(&supervisor, again).await.is_err());
+    assert_eq!(waiting().unwrap(), before, "what was refused left a leaf");
+    site.app.drain_jobs().await.unwrap();
+    assert_eq!(waiting().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_written_is_one_job_with_its_cause_until_it_can_be() {
+    let site = Site::new();
+    let supervisor = site.supervisor().await;
+    site.app.drain_jobs().await.unwrap();
+    let before = site.app.checkpoint().unwrap();
+    let (checkpoint, aside) = (
+        site.folder.path().join("log/checkpoint"),
+        site.folder.path().join("aside"),
+    );
+    std::fs::rename(&checkpoint, &aside).unwrap();
+    std::fs::create_dir(&checkpoint).unwrap();
+    for name in ["省财政厅", "省水利厅"] {
+        site.execute(Command::FoundOrganisation(FoundOrganisation {
+            organisation: OrganisationId(site.app.new_id()),
+            name: name.to_owned(),
+            short_names: Vec::new(),
+            kind: OrganisationKind::Department,
+        }))
+        .await;
+        assert!(site.app.drain_jobs().await.is_err());
+        let jobs = site.app.jobs(&supervisor).unwrap();
+        assert_eq!(
+            (jobs.len(), jobs[0].kind.as_str(), jobs[0].attempts),
+            (1, "integrate_log", 1)
+        );
+        assert!(jobs[0].last_error.is_some());
+    }
+    std::fs::remove_dir(&checkpoint).unwrap();
+    std::fs::rename(&aside, &checkpoint).unwrap();
+    let job = site.app.jobs(&supervisor).unwrap().remove(0);
+    site.clock.set(job.run_at);
+    site.app.drain_jobs().await.unwrap();
     assert_eq!(site.app.jobs(&supervisor).unwrap(), []);
+    assert_ne!(site.app.checkpoint().unwrap(), before);
 }

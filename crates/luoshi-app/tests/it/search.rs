@@ -1,14 +1,20 @@
 //! Search as the application offers it: it finds what the policy lets the actor see, whether the worker has come by or not.
 
+use std::sync::Arc;
+
+use jiff::ToSpan;
 use luoshi_app::{Request, search::SearchRequest};
 use luoshi_ledger::{
     Actor, Command, Role,
     command::{AddTask, NewTask, PublishTasks, SubmitReport},
     ids::{PlanId, ReportId, TaskId},
+    period::day_in_china,
     policy::search_reader,
     search::{SearchKind, SearchPage, SearchQuery, SearchReader, SearchSubject},
     task::{Publication, Reporting, TaskKind, Tracking},
 };
+use luoshi_store::{Location, Store};
+use tokio::sync::watch;
 
 use crate::{
     site::{Site, open},
@@ -179,6 +185,33 @@ async fn the_worker_takes_what_has_gathered_and_the_answers_stay() {
     other.rebuild_search().unwrap();
     assert_eq!(numbers(), before);
     assert!(site.app.verify(&mut |_, _| {}).unwrap().is_sound());
+}
+
+/// A server that was told to end went through all that had gathered first.
+#[tokio::test]
+async fn a_worker_that_is_told_to_end_leaves_what_takes_its_time_to_the_next() {
+    let (site, plan) = Site::issued().await;
+    site.app.execute_all(many(&site, plan, 300)).await.unwrap();
+    site.clock.set(site.app.now().checked_add(48.hours()).unwrap());
+    let store = Store::open(&Location::Sqlite(site.folder.path().join("luoshi.db"))).unwrap();
+    let today = day_in_china(site.app.now());
+    let left = || {
+        let read = store.read(|snapshot| {
+            Ok((
+                snapshot.waiting_search_count(1_000)?,
+                snapshot.tasks_with_light_before(today, 1_000)?.len(),
+                snapshot.unsequenced_leaves(1)?.len(),
+            ))
+        });
+        read.unwrap()
+    };
+    let (_stop, stopped) = watch::channel(true);
+    Arc::clone(&site.app).run_jobs(stopped).await;
+    let (entries, lights, leaves) = left();
+    assert!(entries >= 300 && lights >= 300, "{entries}, {lights}");
+    assert_eq!(leaves, 0, "what receipts promise is not put off");
+    site.app.drain_jobs().await.unwrap();
+    assert_eq!(left(), (0, 0, 0));
 }
 
 #[tokio::test]

@@ -55,7 +55,7 @@ fn submissions_are_measured_by_both_ways_beside_their_ceilings() {
             (&measured["engine"], &measured["through"]),
             (&"sqlite".into(), &way.into())
         );
-        // Event, content of three texts, leaf, report, value, entry of search, receipt, job.
+        // Event, content of three texts, leaf, report, value, entry of search, receipt.
         assert!(measured["rows_per_submission"].as_u64() >= Some(9), "{measured}");
         let levels = measured["levels"].as_array().unwrap();
         check_level(&levels[0], 1);
