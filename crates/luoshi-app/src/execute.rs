@@ -198,7 +198,7 @@ impl App {
         let key_hash = key_hash.filter(|_| !Sabotage::ForgetReceipts.is_on());
         // Before anything is read: what is decided rests on what is read, and a repetition that waits here finds the receipt afterwards.
         let subjects = Subjects::of(&request.command);
-        transaction.lock(&subjects, |snapshot| {
+        let facts = transaction.lock(&subjects, |snapshot| {
             snapshot.two_settings(VERIFIER_SETTING, HALT_SETTING)?;
             if let Command::SubmitReport(report) = &request.command {
                 snapshot.standing_light(report.task)?;
@@ -227,7 +227,6 @@ impl App {
                 repeated: true,
             });
         }
-        let facts = transaction.facts(&subjects)?;
         let permit = authorize(actor, &request.command, &facts)?;
         if let Some((stream, version)) = request.expected
             && transaction.stream_version(stream)? != version

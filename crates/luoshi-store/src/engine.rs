@@ -575,7 +575,7 @@ impl<T: Serialize> Json<T> {
 /// Runs `query` over `keys` in groups, so that a page takes one query and a whole ledger a few, each with a text that the engine has
 /// prepared before.
 ///
-/// `sql` has one `{}`, which becomes the list of parameters. A group that is not full repeats its last key.
+/// Each `{}` of `sql` becomes the list of parameters. A group that is not full repeats its last key.
 pub(crate) fn for_keys<'k, K>(
     sql: &str,
     keys: &'k [K],
@@ -595,7 +595,6 @@ where
             parameters.join(", ")
         })
     });
-    let (before, after) = sql.split_once("{}").unwrap_or((sql, ""));
     let mut rest = keys;
     while let Some(last) = rest.len().checked_sub(1) {
         let mut widths = WIDTHS.iter().zip(&*LISTS);
@@ -607,7 +606,7 @@ where
             .filter_map(|place| rest.get(place.min(last)))
             .map(Value::from)
             .collect();
-        query(&[before, list, after].concat(), &group)?;
+        query(&sql.replace("{}", list), &group)?;
         rest = rest.get(*width..).unwrap_or_default();
     }
     Ok(())

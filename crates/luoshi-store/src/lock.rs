@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use luoshi_ledger::{
-    Stream, StreamKind,
+    Facts, Stream, StreamKind,
     facts::Subjects,
     ids::{ErasureId, PlanId, ReportId, TaskId},
 };
@@ -23,16 +23,21 @@ const TASK_OF_REPORT: &str = "select task from report where id = $1";
 /// A plan that a command changes: nobody decides anything about its tasks meanwhile.
 const LOCK_PLANS: &str = "select id from plan where id in ({}) order by id for update";
 
-/// The plans that commands about some of their tasks rest on: others may rest on them too. A task never changes its plan. Once a plan is issued
-/// nothing is decided about it any more, and it is not locked: many sharers of one row cost the server more than all else that they do. A plan
-/// that is being issued is waited for and then looked at again.
-const SHARE_PLANS: &str = "
-    select id from plan where issued_at is null and id in (select plan from task where id in ({}))
-    order by id for share";
-
+/// Tasks, after the plans that commands about some of their tasks rest on, in one statement: counting the plans has them locked before the first
+/// task is.
+///
+/// Others may rest on the same plans. A task never changes its plan. Once a plan is issued nothing is decided about it any more, and it is not
+/// locked: many sharers of one row cost the server more than all else that they do. A plan that is being issued is waited for and then looked at
+/// again.
+///
 /// Everything about a task is decided one after the other, reports of several bodies on it included: its light follows from all of them.
 /// Rows that name the task may still be written.
-const LOCK_TASKS: &str = "select id from task where id in ({}) order by id for no key update";
+const LOCK_TASKS: &str = "
+    with shared as materialized (
+        select id from plan where issued_at is null and id in (select plan from task where id in ({}))
+        order by id for share
+    )
+    select id from task where id in ({}) and (select count(*) from shared) >= 0 order by id for no key update";
 
 const LOCK_REPORTS: &str = "select id from report where id in ({}) order by id for update";
 
@@ -48,9 +53,9 @@ impl Transaction<'_> {
         self.connection.optional(TASK_OF_REPORT, values![&report])
     }
 
-    /// Locks what `subjects` names until the transaction ends: erasures, then plans, tasks and reports, each by their ids. A command does this before it
-    /// reads anything that it rests on. Its facts and `questions` are what it reads next: they go together with the locks, and are answered
-    /// after these are held.
+    /// Locks what `subjects` names until the transaction ends: erasures, then plans, tasks and reports, each by their ids; and answers with their
+    /// facts. A command does this before it reads anything that it rests on. `questions` are what it reads next: they go together with the
+    /// locks, and are answered after these are held.
     ///
     /// # Errors
     /// [`StoreError::Locked`] where somebody else holds one of them for too long; when the database cannot be read.
@@ -58,9 +63,9 @@ impl Transaction<'_> {
         &mut self,
         subjects: &Subjects,
         questions: impl Fn(&Snapshot<'_>) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Facts, StoreError> {
         if self.connection.writes_alone() {
-            return Ok(());
+            return self.facts(subjects);
         }
         let erasures: Vec<ErasureId> = subjects.erasures.iter().copied().collect();
         for_keys(LOCK_ERASURES, &erasures, |sql, keys| self.connection.send(sql, keys))?;
@@ -89,43 +94,59 @@ impl Transaction<'_> {
         let plans: Vec<PlanId> = plans.into_iter().collect();
         for_keys(LOCK_PLANS, &plans, |sql, keys| self.connection.send(sql, keys))?;
         self.lock_tasks(&tasks)?;
-        let ask_ahead = |transaction: &Self| {
+        let ask_ahead = |transaction: &Self, reports: &[ReportId]| {
             transaction.connection.rehearse(|| {
                 transaction.facts(subjects)?;
                 Snapshot::latest_event_id(transaction)?;
-                for report in &reports {
+                for report in reports {
                     Snapshot::stream_version(transaction, Stream::Report(*report))?;
                 }
                 questions(transaction)
             });
         };
+        let mut facts = Facts::default();
         // Where tasks are named, those of the reports are among them. So nothing more is to be locked for a report that is made now.
         if reports.is_empty() || !tasks.is_empty() {
-            ask_ahead(self);
+            ask_ahead(self, &[]);
+            facts = self.facts(subjects)?;
+            let is_new = |report: &ReportId| subjects.reports.contains(report) && !facts.reports.contains_key(report);
+            if reports.iter().all(is_new) {
+                // Nobody begins them while their tasks are locked.
+                let mut streams = self.ends.streams.borrow_mut();
+                streams.extend(reports.iter().map(|report| (Stream::Report(*report), None)));
+                drop(streams);
+                return Ok(facts);
+            }
         }
         let (mut tasks_of_reports, mut reports_that_are_there) = (BTreeSet::new(), Vec::new());
+        let mut unknown = reports.clone();
+        unknown.retain(|report| !facts.reports.contains_key(report));
         self.connection.rehearse(|| {
-            reports
+            unknown
                 .iter()
                 .try_for_each(|report| self.task_of_report(*report).map(|_| ()))
         });
         for report in &reports {
-            if let Some((task,)) = self.task_of_report(*report)? {
+            let task = match facts.reports.get(report) {
+                Some(report) => Some(report.task),
+                None => self.task_of_report(*report)?.map(|(task,)| task),
+            };
+            if let Some(task) = task {
                 tasks_of_reports.insert(task);
                 reports_that_are_there.push(*report);
             }
         }
         if reports_that_are_there.is_empty() {
             // One that is made at this moment has its task locked by whoever makes it, and is met after that.
-            return Ok(());
+            return self.facts(subjects);
         }
         tasks_of_reports.retain(|task| !tasks.contains(task));
         self.lock_tasks(&tasks_of_reports)?;
         for_keys(LOCK_REPORTS, &reports_that_are_there, |sql, keys| {
             self.connection.send(sql, keys)
         })?;
-        ask_ahead(self);
-        Ok(())
+        ask_ahead(self, &reports_that_are_there);
+        self.facts(subjects)
     }
 
     /// Locks tasks whose derived rows are made again, and holds their plans as they are.
@@ -137,7 +158,6 @@ impl Transaction<'_> {
             return Ok(());
         }
         let tasks: Vec<TaskId> = tasks.iter().copied().collect();
-        for_keys(SHARE_PLANS, &tasks, |sql, keys| self.connection.send(sql, keys))?;
         for_keys(LOCK_TASKS, &tasks, |sql, keys| self.connection.send(sql, keys))
     }
 }

@@ -251,6 +251,7 @@ impl Transaction<'_> {
                     self.note_task_version(task)
                 }
             }
+            (Thing::Report(report), None) => self.note_new_to_search(SearchKind::Report, report.id.0, at),
             (Thing::Report(report), Some(Thing::Report(before))) if says_the_same(before, report) => Ok(()),
             (Thing::Report(report), _) => self.note_search_change(SearchKind::Report, report.id.0, at),
             (Thing::Organisation(_) | Thing::Account(_) | Thing::Log(_) | Thing::Erasure(_), _) => Ok(()),

@@ -256,7 +256,7 @@ impl Server {
     /// Ends it as a lost machine would: without a chance to finish anything.
     pub(crate) fn kill(mut self) -> Result<()> {
         self.end_now();
-        self.wait(LONGEST_END).map(|_| ())
+        self.wait(LONGEST_END).map(|_| ()).context("it was killed")
     }
 
     fn end_now(&mut self) {
@@ -289,7 +289,7 @@ impl Server {
     /// Asks it to end, as a service manager does, and says how it ended.
     pub(crate) fn stop(mut self) -> Result<ExitStatus> {
         self.signal("-TERM");
-        self.wait(LONGEST_END)
+        self.wait(LONGEST_END).context("it was asked to end")
     }
 
     /// Whether it has ended by itself, and how.

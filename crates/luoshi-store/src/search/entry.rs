@@ -21,6 +21,10 @@ const NOTE: &str = "
     on conflict (subject, kind) do update set
         changed_at = excluded.changed_at, revision = search_entry.revision + 1, number = null";
 
+/// Costs less than the statement that looks for the thing first.
+const NOTE_NEW: &str =
+    "insert into search_entry (kind, subject, changed_at, revision, number) values ($1, $2, $3, 1, null)";
+
 const NOTE_TASKS_OF_PLAN: &str = "
     update search_entry set changed_at = $2, revision = revision + 1, number = null
     where kind = 'task' and subject in (select id from task where plan = $1)";
@@ -176,6 +180,16 @@ impl Transaction<'_> {
         changed_at: Timestamp,
     ) -> Result<(), StoreError> {
         self.connection.send(NOTE, values![kind.code(), &subject, changed_at])
+    }
+
+    /// The same for a thing that this transaction begins.
+    pub(crate) fn note_new_to_search(
+        &mut self,
+        kind: SearchKind,
+        subject: Uuid,
+        began_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.connection.send(NOTE_NEW, values![kind.code(), &subject, began_at])
     }
 
     /// Notes that other readers may see the tasks of a plan now.

@@ -74,8 +74,7 @@ pub(crate) fn carry_out(
     now: Timestamp,
 ) -> Result<Vec<EventId>, No> {
     let subjects = Subjects::of(command);
-    transaction.lock(&subjects, |_| Ok(()))?;
-    let facts = transaction.facts(&subjects)?;
+    let facts = transaction.lock(&subjects, |_| Ok(()))?;
     let permit = authorize(actor, command, &facts).map_err(|denial| No::Refused(denial.to_string()))?;
     let events =
         decide(&permit, command, &facts, day_in_china(now)).map_err(|refusal| No::Refused(refusal.to_string()))?;
