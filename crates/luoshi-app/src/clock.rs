@@ -85,6 +85,11 @@ impl Clock for SetClock {
     }
 }
 
+/// The instant as the database keeps it. A receipt states it as well, and has to say the same.
+pub(crate) fn in_whole_microseconds(instant: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
+}
+
 /// How far the clock may be from where it should be before somebody is told: far more than a clock drifts that is kept.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(60);
 
@@ -154,7 +159,7 @@ impl Moments {
     pub(crate) fn now(&self) -> Timestamp {
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
-        let whole = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
+        let whole = in_whole_microseconds(now);
         #[cfg(feature = "sabotage")]
         if crate::sabotage::Sabotage::TrustClock.is_on() {
             return whole;

@@ -25,6 +25,7 @@ use uuid::Uuid;
 #[cfg(feature = "sabotage")]
 use crate::sabotage::Sabotage;
 use crate::{
+    clock::in_whole_microseconds,
     digest::hash_of,
     error::AppError,
     light::Lights,
@@ -136,7 +137,8 @@ impl App {
         }
     }
 
-    /// Carries out many requests in one transaction, each dated by its own instant: all of them or none. The demo's history is written so.
+    /// Carries out many requests in one transaction, each dated by its own instant, in whole microseconds: all of them or none. The demo's history
+    /// is written so.
     ///
     /// # Errors
     /// The first one that fails.
@@ -149,7 +151,9 @@ impl App {
             .write(move |transaction| {
                 requests
                     .iter()
-                    .map(|(actor, request, at)| app.execute_within(transaction, actor, request, *at))
+                    .map(|(actor, request, at)| {
+                        app.execute_within(transaction, actor, request, in_whole_microseconds(*at))
+                    })
                     .collect::<Result<Vec<_>, AppError>>()
             })
             .await

@@ -4,7 +4,13 @@ use std::fs;
 
 use jiff::ToSpan;
 use luoshi_app::{OpenError, Request, document::Upload, verify::Fault};
-use luoshi_ledger::{Actor, Command, command::PublishTasks, task::Publication};
+use luoshi_ledger::{
+    Actor, Command,
+    command::{FoundOrganisation, PublishTasks},
+    ids::OrganisationId,
+    organisation::OrganisationKind,
+    task::Publication,
+};
 use luoshi_tlog::{LogKey, Origin};
 
 use crate::site::{DOCUMENT, Site, files_below, open, try_open};
@@ -121,4 +127,23 @@ async fn a_site_with_the_key_of_another_does_not_open() {
     let other = LogKey::from_seed(Origin::new("luoshi/other").unwrap(), &[3; 32]);
     fs::write(&key, other.to_signer_text().as_bytes()).unwrap();
     assert!(matches!(try_open(folder.path(), &clock), Err(OpenError::ForeignKey)));
+}
+
+/// The demo dates what would be later than now by the clock, which is finer than the database, and its receipts said another instant than its
+/// events; so it was on the first mornings of a month in China.
+#[tokio::test]
+async fn a_receipt_states_the_instant_that_the_database_keeps() {
+    let site = Site::new();
+    site.supervisor().await;
+    let found = Command::FoundOrganisation(FoundOrganisation {
+        organisation: OrganisationId(site.app.new_id()),
+        name: "省财政厅".to_owned(),
+        short_names: Vec::new(),
+        kind: OrganisationKind::Department,
+    });
+    let finer = site.app.now().checked_add(1_234_567.nanoseconds()).unwrap();
+    let request = (Actor::console(), Request::from(found), finer);
+    let done = site.app.execute_all(vec![request]).await.unwrap();
+    assert!(done[0].receipt.contains(".001234Z"), "{}", done[0].receipt);
+    assert!(site.app.verify(&mut |_, _| {}).unwrap().is_sound());
 }
