@@ -187,7 +187,7 @@ async fn the_worker_takes_what_has_gathered_and_the_answers_stay() {
     assert!(site.app.verify(&mut |_, _| {}).unwrap().is_sound());
 }
 
-/// A server that was told to end went through all that had gathered first.
+/// A server that was told to end on the first morning of a day judged every light before it did.
 #[tokio::test]
 async fn a_worker_that_is_told_to_end_leaves_what_takes_its_time_to_the_next() {
     let (site, plan) = Site::issued().await;
