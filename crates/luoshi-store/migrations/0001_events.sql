@@ -39,7 +39,7 @@ create table leaf (
     leaf_index  integer
 ) strict, without rowid;
 
-create unique index leaf_place on leaf (leaf_index);
+create unique index leaf_place on leaf (leaf_index) where leaf_index is not null;
 create index leaf_waiting on leaf (event_id) where leaf_index is null;
 
 -- What was signed, kept before it is published.

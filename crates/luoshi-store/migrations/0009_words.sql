@@ -5,11 +5,13 @@ create table word_epoch (
     id  integer not null primary key
 ) strict;
 
--- A key belongs to one thing and is destroyed with any of its words. What it is wrapped with is the key of its epoch.
+-- A key belongs to one thing and is destroyed with any of its words. What it is wrapped with is the key of its epoch. That the epoch is not over the
+-- statement itself sees that writes a key, and whoever ends epochs keeps all others from writing; a reference would lock the row of the epoch, which
+-- every new thing shares.
 create table word_key (
     id       blob    not null primary key,
     thing    blob    not null,
-    epoch    integer not null references word_epoch (id),
+    epoch    integer not null,
     wrapped  blob    not null
 ) strict, without rowid;
 
@@ -21,4 +23,3 @@ create table sign_in_key (
 
 create index sign_in_key_account on sign_in_key (account);
 create index word_key_thing on word_key (thing);
-create index word_key_epoch on word_key (epoch);

@@ -38,7 +38,7 @@ const INSTANT_OF_FIRST_WAITING: &str = "
     where event.id = (select event_id from leaf where leaf_index is null order by event_id limit 1)";
 
 /// Places have no gaps, so the greatest tells how many there are; the index holds it at its end.
-const LOG_SIZE: &str = "select coalesce(max(leaf_index) + 1, 0) from leaf";
+const LOG_SIZE: &str = "select coalesce(max(leaf_index) + 1, 0) from leaf where leaf_index is not null";
 
 const ONE: &str = "select event_id, salt, entry, leaf_index from leaf where event_id = $1";
 

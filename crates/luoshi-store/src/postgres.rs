@@ -86,7 +86,10 @@ impl Postgres {
             let session = self.opener.open()?;
             let epoch = in_transaction(&session, || session.begin_next_epoch())?;
             session.believe_in_epoch(epoch);
-            while in_transaction(&session, || session.rewrap_some(epoch))? {}
+            let mut wrapped = Some(Vec::new());
+            while let Some(last) = wrapped {
+                wrapped = in_transaction(&session, || session.rewrap_some(epoch, &last))?;
+            }
             in_transaction(&session, || session.end_epochs_before(epoch))?;
             session.destroy_epochs_before(epoch)
         })

@@ -230,7 +230,7 @@ pub(super) fn trouble(error: &tokio_postgres::Error) -> Trouble {
         // Two transactions at once made the first row of a stream, or answered the same request.
         &SqlState::UNIQUE_VIOLATION => Trouble::CameSecond,
         // The epoch ended while this process believed in it.
-        &SqlState::FOREIGN_KEY_VIOLATION if of_epoch(error) => Trouble::CameSecond,
+        &SqlState::NOT_NULL_VIOLATION if of_epoch(error) => Trouble::CameSecond,
         // The server, or somebody who runs it, ends the session.
         _ if matches!(class, "08" | "57") && *code != SqlState::QUERY_CANCELED => Trouble::Lost,
         // A server that has become a standby: another one is to be found.
@@ -241,8 +241,8 @@ pub(super) fn trouble(error: &tokio_postgres::Error) -> Trouble {
 
 /// Whether a key was to be kept under an epoch that is over.
 pub(super) fn of_epoch(error: &tokio_postgres::Error) -> bool {
-    let constraint = error.as_db_error().and_then(|error| error.constraint());
-    constraint == Some("word_key_epoch_fkey")
+    let place = error.as_db_error().and_then(|error| error.table().zip(error.column()));
+    place == Some(("word_key", "epoch"))
 }
 
 impl From<tokio_postgres::Error> for StoreError {

@@ -229,16 +229,22 @@ impl OpenedRow {
 const OF_THING: &str = "select id, epoch, wrapped from word_key where thing = $1 order by id limit 1 for share";
 const ALL_OF_THING: &str = "select id, epoch, wrapped from word_key where thing = $1 order by id for update";
 const OF_IDS: &str = "select id, epoch, wrapped from word_key where id in ({})";
-const INSERT: &str = "insert into word_key (id, thing, epoch, wrapped) values ($1, $2, $3, $4)";
+/// An epoch that is over has no row, and the column takes no null. What the statement sees of epochs is as of after it has got the lock of the table
+/// that every write takes, so it sees the end of one that it has waited for.
+const INSERT: &str = "
+    insert into word_key (id, thing, epoch, wrapped) values ($1, $2, (select id from word_epoch where id = $3), $4)";
 const DELETE: &str = "delete from word_key where id in ({})";
 const EPOCHS: &str = "select id from word_epoch order by id";
 const ANY_NAME: &str = "select 1 from sign_in_key limit 1";
 const PRESENT: &str = "select max(id) from word_epoch";
 const BEGIN_EPOCH: &str = "insert into word_epoch (id) values ($1) on conflict (id) do nothing";
-const HOLD_EPOCHS: &str = "select id from word_epoch where id < $1 order by id for update";
+/// Whoever has written or holds a key is waited for, and whoever would do so next waits; reading goes on.
+const LOCK_KEYS: &str = "lock table word_key in exclusive mode";
 const END_EPOCHS: &str = "delete from word_epoch where id < $1";
-const OLD: &str = "select id, epoch, wrapped from word_key where epoch < $1 order by id limit $2 for update";
-const REWRAP: &str = "update word_key set epoch = $2, wrapped = $3 where id = $1";
+const OLD: &str = "
+    select id, epoch, wrapped from word_key where id > $2 and epoch < $1 order by id limit $3 for update";
+const REWRAP: &str = "
+    update word_key set epoch = (select id from word_epoch where id = $2), wrapped = $3 where id = $1";
 
 /// Keys that are wrapped anew by one transaction.
 const KEYS_AT_ONCE: u32 = 500;
@@ -453,17 +459,18 @@ impl Session {
         Ok(next)
     }
 
-    /// Wraps some keys of earlier epochs with the key of `epoch`; answers with whether there were any.
-    pub(super) fn rewrap_some(&self, epoch: u32) -> Result<bool, StoreError> {
+    /// Wraps some keys of earlier epochs with the key of `epoch`, by their ids from the one behind `after` on; answers with the last of them, and with
+    /// none where there are no more.
+    pub(super) fn rewrap_some(&self, epoch: u32, after: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let connection = Connection::Postgres(self);
-        let rows: Vec<KeyRow> = connection.all(OLD, values![epoch, KEYS_AT_ONCE])?;
-        let found = !rows.is_empty();
+        let rows: Vec<KeyRow> = connection.all(OLD, values![epoch, after, KEYS_AT_ONCE])?;
+        let last = rows.last().map(|(id, ..)| id.clone());
         for row in rows {
             let (id, key) = self.learn(row)?;
             let wrapped = self.words.wrap(&id, epoch, &key)?;
             connection.send(REWRAP, values![id.as_slice(), epoch, wrapped.as_slice()])?;
         }
-        Ok(found)
+        Ok(last)
     }
 
     /// Says that this process keeps new keys under `epoch` from now on.
@@ -475,8 +482,11 @@ impl Session {
     /// from the commit on no process can.
     pub(super) fn end_epochs_before(&self, epoch: u32) -> Result<(), StoreError> {
         let connection = Connection::Postgres(self);
-        let _held: Vec<(u32,)> = connection.all(HOLD_EPOCHS, values![epoch])?;
-        while self.rewrap_some(epoch)? {}
+        connection.execute(LOCK_KEYS, &[])?;
+        let mut wrapped = Some(Vec::new());
+        while let Some(last) = wrapped {
+            wrapped = self.rewrap_some(epoch, &last)?;
+        }
         connection.execute(END_EPOCHS, values![epoch]).map(|_| ())
     }
 
