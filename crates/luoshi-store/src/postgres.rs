@@ -7,6 +7,7 @@ pub(crate) mod address;
 mod ahead;
 pub(crate) mod answer;
 pub(crate) mod migration;
+mod pipeline;
 pub(crate) mod query;
 pub(crate) mod session;
 mod together;

@@ -2,7 +2,7 @@
 
 use std::{fmt, net::IpAddr, str::FromStr};
 
-use tokio_postgres::config::{Config, Host, SslMode};
+use tokio_postgres::config::{Config, Host, SslMode, SslNegotiation};
 
 use crate::error::StoreError;
 
@@ -53,6 +53,20 @@ impl Address {
     /// What the driver needs to know.
     pub(super) fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// What the driver needs to know to let a connection without encryption be wrapped as an encrypted one is: it hands its stream over at once, as to
+    /// an encryption that need not be asked for. None where a host is a socket of this machine, which the driver never hands over.
+    pub(super) fn config_of_plain(&self) -> Option<Config> {
+        let is_named = |host: &Host| matches!(host, Host::Tcp(_));
+        let hosts = self.config.get_hosts();
+        (!hosts.is_empty() && hosts.iter().all(is_named)).then(|| {
+            let mut config = self.config.as_ref().clone();
+            config
+                .ssl_mode(SslMode::Require)
+                .ssl_negotiation(SslNegotiation::Direct);
+            config
+        })
     }
 
     /// Whether connections lose their prepared statements between transactions (PgBouncer in transaction mode).

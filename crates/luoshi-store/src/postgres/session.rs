@@ -20,14 +20,15 @@ use tokio::{
     task::block_in_place,
     time::timeout,
 };
-use tokio_postgres::{AsyncMessage, Client, NoTls, Statement, error::SqlState};
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Statement, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
     address::Address,
     ahead::Ahead,
     answer::AnsweredRow,
-    query::Unsent,
+    pipeline::{Pipelined, Plain},
+    query::{Purpose, Unsent},
     together::Joiner,
     words::{SharedVault, TransactionKeys, WordKeys},
 };
@@ -122,8 +123,11 @@ impl Opener {
         let doubt = Arc::new(AtomicBool::new(false));
         let socket = Socket::new()?;
         let client = match &self.encryption {
-            Some(encryption) => self.connect(encryption.clone(), &socket, &doubt)?,
-            None => self.connect(NoTls, &socket, &doubt)?,
+            Some(encryption) => self.connect(self.address.config(), Pipelined(encryption.clone()), &socket, &doubt)?,
+            None => match self.address.config_of_plain() {
+                Some(config) => self.connect(&config, Pipelined(Plain), &socket, &doubt)?,
+                None => self.connect(self.address.config(), NoTls, &socket, &doubt)?,
+            },
         };
         let session = Session {
             client,
@@ -146,14 +150,20 @@ impl Opener {
         Ok(session)
     }
 
-    fn connect<T>(&self, encryption: T, socket: &Socket, doubt: &Arc<AtomicBool>) -> Result<Client, StoreError>
+    fn connect<T>(
+        &self,
+        config: &Config,
+        encryption: T,
+        socket: &Socket,
+        doubt: &Arc<AtomicBool>,
+    ) -> Result<Client, StoreError>
     where
         T: tokio_postgres::tls::MakeTlsConnect<tokio_postgres::Socket> + Send + 'static,
         T::Stream: Send,
         T::TlsConnect: Send,
         <T::TlsConnect as tokio_postgres::tls::TlsConnect<tokio_postgres::Socket>>::Future: Send,
     {
-        let opening = async { timeout(PATIENCE_FOR_CONNECTING, self.address.config().connect(encryption)).await };
+        let opening = async { timeout(PATIENCE_FOR_CONNECTING, config.connect(encryption)).await };
         let unreachable = |cause: Box<dyn std::error::Error + Send + Sync>| StoreError::Unreachable(cause);
         let (client, connection) = socket
             .wait(opening)?
@@ -409,6 +419,9 @@ impl Session {
         let begin = access.begin(!self.keeps_statements);
         match access {
             Access::Read => self.wait(self.client.batch_execute(begin)),
+            Access::Write if self.keeps_statements => {
+                self.send_later(Unsent::Statement(Purpose::Change, begin.to_owned(), Vec::new()))
+            }
             Access::Write => self.send_later(Unsent::Script(begin)),
         }
     }
@@ -416,7 +429,12 @@ impl Session {
     /// Commits. After an error whose trouble is [`Trouble::Lost`] nobody knows whether it did.
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
         self.doubt.store(false, Ordering::Release);
-        self.wait(self.client.batch_execute("commit"))?;
+        if self.keeps_statements {
+            let commit = self.prepared("commit")?;
+            self.wait(self.client.execute(&commit, &[]))?;
+        } else {
+            self.wait(self.client.batch_execute("commit"))?;
+        }
         if self.doubt.swap(false, Ordering::AcqRel) {
             tracing::error!("a commit was not confirmed by the standby");
             self.note(Trouble::Lost);
