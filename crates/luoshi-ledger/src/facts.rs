@@ -122,8 +122,8 @@ impl Subjects {
                 subjects.tasks.extend(&command.tasks);
             }
             Command::SubmitReport(command) => {
+                // Its body is one of those that the task names, or it is refused.
                 subjects.tasks.insert(command.task);
-                subjects.organisations.insert(command.organisation);
                 subjects
                     .reports
                     .insert(ReportId::of(command.task, command.organisation, command.period));

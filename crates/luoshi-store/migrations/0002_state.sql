@@ -154,8 +154,8 @@ create index task_organisation_task on task_organisation (task);
 create table report (
     id                   blob    not null primary key,
     version              integer not null,
-    -- Without references: a report is written while its task is locked and its body has been read, and neither ever goes. Many reports at once would
-    -- share the row of their body, which costs a server a row lock for each and a record of who shares it.
+    -- Without references: a report is written while its task is locked, its body is one that the task names, and neither ever goes. Many reports at
+    -- once would share the row of their body, which costs a server a row lock for each and a record of who shares it.
     task                 blob    not null,
     organisation         blob    not null,
     period               text    not null,

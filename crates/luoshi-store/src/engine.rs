@@ -137,6 +137,14 @@ impl Connection<'_> {
         }
     }
 
+    /// Whether the work runs again because another transaction came first.
+    pub(crate) fn runs_again(self) -> bool {
+        match self {
+            Connection::Sqlite(_) => false,
+            Connection::Postgres(session) => session.waits_for_changes(),
+        }
+    }
+
     /// Every row of a query.
     pub(crate) fn all<T: FromRow>(self, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<T>, StoreError> {
         let mut rows = Vec::new();

@@ -23,16 +23,19 @@ const TASK_OF_REPORT: &str = "select task from report where id = $1";
 /// A plan that a command changes: nobody decides anything about its tasks meanwhile.
 const LOCK_PLANS: &str = "select id from plan where id in ({}) order by id for update";
 
-/// Tasks, after the plans that commands about some of their tasks rest on, in one statement: counting the plans has them locked before the first
-/// task is.
+/// Tasks alone. Everything about a task is decided one after the other, reports of several bodies on it included: its light follows from all of
+/// them. Rows that name the task may still be written.
 ///
-/// Others may rest on the same plans. A task never changes its plan. Once a plan is issued nothing is decided about it any more, and it is not
-/// locked: many sharers of one row cost the server more than all else that they do. A plan that is being issued is waited for and then looked at
-/// again.
+/// A report rests on the plan of its task as well. There are reports only where the plan is issued, and from then on nothing is decided about it any
+/// more. Where one is handed in and the plan is not issued, that may be about to change, and the work is run again with the plan held.
+const LOCK_TASKS: &str = "select id from task where id in ({}) order by id for no key update";
+
+/// As [`LOCK_TASKS`], after the plans that commands about some of their tasks rest on, in one statement: counting the plans has them locked before
+/// the first task is.
 ///
-/// Everything about a task is decided one after the other, reports of several bodies on it included: its light follows from all of them.
-/// Rows that name the task may still be written.
-const LOCK_TASKS: &str = "
+/// Others may rest on the same plans. A task never changes its plan. Once a plan is issued it is not locked: many sharers of one row cost the server
+/// more than all else that they do. A plan that is being issued is waited for and then looked at again.
+const LOCK_TASKS_WITH_PLANS: &str = "
     with shared as materialized (
         select id from plan where issued_at is null and id in (select plan from task where id in ({}))
         order by id for share
@@ -93,7 +96,12 @@ impl Transaction<'_> {
         }
         let plans: Vec<PlanId> = plans.into_iter().collect();
         for_keys(LOCK_PLANS, &plans, |sql, keys| self.connection.send(sql, keys))?;
-        self.lock_tasks(&tasks)?;
+        let holds_plans = subjects.reports.is_empty() || self.connection.runs_again();
+        if holds_plans {
+            self.lock_tasks(&tasks)?;
+        } else {
+            self.lock_tasks_of_reports(&tasks)?;
+        }
         let ask_ahead = |transaction: &Self, reports: &[ReportId]| {
             transaction.connection.rehearse(|| {
                 transaction.facts(subjects)?;
@@ -109,6 +117,11 @@ impl Transaction<'_> {
         if reports.is_empty() || !tasks.is_empty() {
             ask_ahead(self, &[]);
             facts = self.facts(subjects)?;
+            if !holds_plans && facts.plans.values().any(|plan| plan.issued_at().is_none()) {
+                // Plans are locked before tasks, so it is too late for that now.
+                self.connection.came_second();
+                return Err(StoreError::VersionClash);
+            }
             let is_new = |report: &ReportId| subjects.reports.contains(report) && !facts.reports.contains_key(report);
             if reports.iter().all(is_new) {
                 // Nobody begins them while their tasks are locked.
@@ -141,7 +154,7 @@ impl Transaction<'_> {
             return self.facts(subjects);
         }
         tasks_of_reports.retain(|task| !tasks.contains(task));
-        self.lock_tasks(&tasks_of_reports)?;
+        self.lock_tasks_of_reports(&tasks_of_reports)?;
         for_keys(LOCK_REPORTS, &reports_that_are_there, |sql, keys| {
             self.connection.send(sql, keys)
         })?;
@@ -157,6 +170,13 @@ impl Transaction<'_> {
         if self.connection.writes_alone() {
             return Ok(());
         }
+        let tasks: Vec<TaskId> = tasks.iter().copied().collect();
+        for_keys(LOCK_TASKS_WITH_PLANS, &tasks, |sql, keys| {
+            self.connection.send(sql, keys)
+        })
+    }
+
+    fn lock_tasks_of_reports(&mut self, tasks: &BTreeSet<TaskId>) -> Result<(), StoreError> {
         let tasks: Vec<TaskId> = tasks.iter().copied().collect();
         for_keys(LOCK_TASKS, &tasks, |sql, keys| self.connection.send(sql, keys))
     }

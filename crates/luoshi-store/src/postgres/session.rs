@@ -353,13 +353,14 @@ impl Session {
         self.trouble.get().is_none() && !self.client.is_closed()
     }
 
-    /// Says whether each change is waited for from now on, though nobody asks what came of it: what goes wrong is found at once then.
+    /// Says whether the work runs again because another transaction came first. Each change is waited for then, though nobody asks what came of it:
+    /// what goes wrong is found at once.
     pub(super) fn wait_for_changes(&self, each: bool) {
         self.waits_for_changes.set(each);
     }
 
     /// Whether each change is waited for.
-    pub(super) fn waits_for_changes(&self) -> bool {
+    pub(crate) fn waits_for_changes(&self) -> bool {
         self.waits_for_changes.get()
     }
 

@@ -61,7 +61,7 @@ fn transactions_that_meet_are_decided_one_after_the_other() {
     assert!(replayed.is_clean(), "{:#?}", replayed.differences);
 }
 
-/// Reports lock the plan of their task only until it is issued, so one that comes in the moment of the issue must wait for it and then see it.
+/// Reports lock the plan of their task only where it is not issued, so one that comes in the moment of the issue must wait for it and then see it.
 #[test]
 fn a_report_in_the_moment_of_the_issue_waits_for_it() {
     let Some(server) = Server::shared("a plan that is issued while somebody reports") else {
