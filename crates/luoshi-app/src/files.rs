@@ -264,7 +264,7 @@ impl App {
             .map_err(AppError::internal)?;
         // One a day: the one that runs now still has its row, and must not keep the next one from being planned.
         let day = day_in_china(run_at).to_string();
-        transaction.enqueue_unless_waiting(Job::SweepFiles.code(), &day, run_at)?;
+        transaction.enqueue_unless_waiting(Job::SweepFiles.code(), &day, now, run_at)?;
         Ok(())
     }
 

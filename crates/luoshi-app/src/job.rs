@@ -245,7 +245,7 @@ impl App {
         let now = self.now();
         self.store
             .write(move |transaction| {
-                Ok::<_, AppError>(transaction.enqueue_unless_waiting(Job::IntegrateLog.code(), "", now)?)
+                Ok::<_, AppError>(transaction.enqueue_unless_waiting(Job::IntegrateLog.code(), "", now, now)?)
             })
             .wait()
             .map_err(flatten)

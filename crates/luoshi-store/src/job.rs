@@ -17,8 +17,8 @@ const INSERT: &str = "
     values ($1, $2, $3, 0, null, $3, null)";
 
 const INSERT_UNLESS_WAITING: &str = "
-    insert into job (kind, payload, run_at, attempts, last_error)
-    select $1, $2, $3, 0, null where not exists (select 1 from job where kind = $1 and payload = $2)";
+    insert into job (kind, payload, run_at, attempts, last_error, enqueued_at)
+    select $1, $2, $3, 0, null, $4 where not exists (select 1 from job where kind = $1 and payload = $2)";
 
 const FIRST_DUE: &str = "
     select id, kind, payload, attempts, last_error, run_at from job
@@ -183,21 +183,27 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
-    /// Writes a job that may be taken from `run_at` on.
+    /// Writes a job that may be taken at once.
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub fn enqueue(&mut self, kind: &str, payload: &str, run_at: Timestamp) -> Result<(), StoreError> {
-        self.connection.send(INSERT, values![kind, payload, run_at])
+    pub fn enqueue(&mut self, kind: &str, payload: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.connection.send(INSERT, values![kind, payload, now])
     }
 
     /// Writes a job that may be taken from `run_at` on, unless one of the same kind and payload waits or runs already.
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub fn enqueue_unless_waiting(&mut self, kind: &str, payload: &str, run_at: Timestamp) -> Result<(), StoreError> {
+    pub fn enqueue_unless_waiting(
+        &mut self,
+        kind: &str,
+        payload: &str,
+        now: Timestamp,
+        run_at: Timestamp,
+    ) -> Result<(), StoreError> {
         self.connection
-            .send(INSERT_UNLESS_WAITING, values![kind, payload, run_at])
+            .send(INSERT_UNLESS_WAITING, values![kind, payload, run_at, now])
     }
 
     /// Takes the job that has waited longest, and with it every job of its kind that is due and was never tried, since jobs of a kind are

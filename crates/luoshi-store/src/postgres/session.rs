@@ -420,6 +420,7 @@ impl Session {
         let begin = access.begin(!self.keeps_statements);
         match access {
             Access::Read => self.wait(self.client.batch_execute(begin)),
+            // As statements that are prepared, this and the commit are answered together with what they go with; a script is answered by itself.
             Access::Write if self.keeps_statements => {
                 self.send_later(Unsent::Statement(Purpose::Change, begin.to_owned(), Vec::new()))
             }

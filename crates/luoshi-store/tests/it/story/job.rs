@@ -32,9 +32,13 @@ pub(super) fn jobs(store: Store) {
         transaction.enqueue("integrate", "a", minute(1))?;
         transaction.enqueue("remind", "b", minute(2))?;
         transaction.enqueue("integrate", "c", minute(3))?;
-        transaction.enqueue_unless_waiting("integrate", "later", minute(30))?;
-        transaction.enqueue_unless_waiting("integrate", "later", minute(31))
+        transaction.enqueue_unless_waiting("integrate", "later", minute(2), minute(30))?;
+        transaction.enqueue_unless_waiting("integrate", "later", minute(2), minute(31))
     });
+    // One that is to be done later was written when it was written.
+    let rows = store.read(|snapshot| snapshot.jobs(10)).unwrap();
+    let later = rows.iter().find(|row| row.run_at == minute(30)).unwrap();
+    assert_eq!(later.enqueued_at, minute(2));
     assert_eq!(take(&store, 0), []);
     let taken = take(&store, 4);
     assert_eq!(payloads(&taken), ["a", "c"]);
