@@ -97,6 +97,14 @@ impl Connection<'_> {
         }
     }
 
+    /// Forgets what was rehearsed and answered and nobody has asked for yet.
+    pub(crate) fn forget_answers(self) {
+        match self {
+            Connection::Sqlite(_) => {}
+            Connection::Postgres(session) => session.forget_answers(),
+        }
+    }
+
     /// Says that this transaction begins a thing, so that an engine which seals words needs to look for no key of it.
     pub(crate) fn begin_words(self, thing: Uuid) {
         match self {

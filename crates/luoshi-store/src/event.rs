@@ -191,6 +191,7 @@ impl Transaction<'_> {
         }
         self.insert_contents(envelope.stream, envelope.id, contents)?;
         self.insert_leaf(envelope.id, leaf)?;
+        self.ends.has_grown.set(true);
         let mut streams = self.ends.streams.borrow_mut();
         streams.insert(envelope.stream, Some((envelope.version, envelope.id)));
         self.ends.latest.set(self.ends.latest.get().max(Some(envelope.id)));

@@ -1,11 +1,17 @@
 //! Loads what a command touches. What is needed, the ledger says; what it means, the ledger decides.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use luoshi_ledger::{
     facts::{Facts, Subjects},
-    ids::TaskId,
+    ids::{PlanId, TaskId},
+    task::Task,
 };
 
-use crate::{error::StoreError, snapshot::Snapshot};
+use crate::{
+    error::StoreError,
+    snapshot::{Snapshot, Transaction},
+};
 
 impl Snapshot<'_> {
     /// The things that `subjects` names, as they stand, with the task of each report and the plan of each task, and with the texts and
@@ -15,6 +21,17 @@ impl Snapshot<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub fn facts(&self, subjects: &Subjects) -> Result<Facts, StoreError> {
+        let (mut facts, tasks) = self.facts_but_tasks(subjects)?;
+        let tasks: Vec<TaskId> = tasks.into_iter().collect();
+        facts.tasks = self.tasks(&tasks)?;
+        for (id, plan) in self.plans_of_tasks(&tasks)? {
+            facts.plans.entry(id).or_insert(plan);
+        }
+        Ok(facts)
+    }
+
+    /// The facts without tasks and the plans that are there for these, and which tasks belong to them.
+    pub(crate) fn facts_but_tasks(&self, subjects: &Subjects) -> Result<(Facts, BTreeSet<TaskId>), StoreError> {
         let mut facts = Facts::default();
         let mut tasks = subjects.tasks.clone();
         for id in &subjects.organisations {
@@ -59,12 +76,32 @@ impl Snapshot<'_> {
             }
         }
         facts.evidence = self.offered_evidence(&subjects.evidence.iter().copied().collect::<Vec<_>>())?;
-        let tasks: Vec<TaskId> = tasks.into_iter().collect();
-        facts.tasks = self.tasks(&tasks)?;
-        facts.plans = self.plans_of_tasks(&tasks)?;
         for id in &subjects.plans {
             facts.plans.extend(self.plan(*id)?.map(|plan| (*id, plan)));
         }
-        Ok(facts)
+        Ok((facts, tasks))
+    }
+}
+
+impl Transaction<'_> {
+    /// Adds tasks to facts, with their plans as far as what is decided about a task needs them.
+    pub(crate) fn add_tasks(&self, facts: &mut Facts, tasks: BTreeMap<TaskId, Task>) -> Result<(), StoreError> {
+        let mut wanted: BTreeSet<PlanId> = tasks.values().map(|task| task.plan).collect();
+        if let Some(known_plans) = self.known_plans {
+            let known = wanted.iter().filter_map(|id| Some((*id, known_plans.get(*id)?)));
+            for (id, plan) in known {
+                facts.plans.entry(id).or_insert(plan);
+            }
+        }
+        wanted.retain(|id| !facts.plans.contains_key(id));
+        let read = self.plans_without_words(&wanted.into_iter().collect::<Vec<_>>())?;
+        if let Some(known_plans) = self.known_plans
+            && !self.ends.has_grown.get()
+        {
+            known_plans.keep(&read);
+        }
+        facts.plans.extend(read);
+        facts.tasks.extend(tasks);
+        Ok(())
     }
 }

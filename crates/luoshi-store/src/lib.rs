@@ -24,6 +24,7 @@ mod event;
 mod evidence;
 mod facts;
 mod job;
+mod known_plan;
 mod leaf;
 mod lease;
 mod ledger_row;

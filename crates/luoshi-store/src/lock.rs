@@ -16,31 +16,13 @@ use crate::{
     engine::{for_keys, values},
     error::StoreError,
     snapshot::{Snapshot, Transaction},
+    task,
 };
 
 const TASK_OF_REPORT: &str = "select task from report where id = $1";
 
 /// A plan that a command changes: nobody decides anything about its tasks meanwhile.
 const LOCK_PLANS: &str = "select id from plan where id in ({}) order by id for update";
-
-/// Tasks alone. Everything about a task is decided one after the other, reports of several bodies on it included: its light follows from all of
-/// them. Rows that name the task may still be written.
-///
-/// A report rests on the plan of its task as well. There are reports only where the plan is issued, and from then on nothing is decided about it any
-/// more. Where one is handed in and the plan is not issued, that may be about to change, and the work is run again with the plan held.
-const LOCK_TASKS: &str = "select id from task where id in ({}) order by id for no key update";
-
-/// As [`LOCK_TASKS`], after the plans that commands about some of their tasks rest on, in one statement: counting the plans has them locked before
-/// the first task is.
-///
-/// Others may rest on the same plans. A task never changes its plan. Once a plan is issued it is not locked: many sharers of one row cost the server
-/// more than all else that they do. A plan that is being issued is waited for and then looked at again.
-const LOCK_TASKS_WITH_PLANS: &str = "
-    with shared as materialized (
-        select id from plan where issued_at is null and id in (select plan from task where id in ({}))
-        order by id for share
-    )
-    select id from task where id in ({}) and (select count(*) from shared) >= 0 order by id for no key update";
 
 const LOCK_REPORTS: &str = "select id from report where id in ({}) order by id for update";
 
@@ -57,8 +39,9 @@ impl Transaction<'_> {
     }
 
     /// Locks what `subjects` names until the transaction ends: erasures, then plans, tasks and reports, each by their ids; and answers with their
-    /// facts. A command does this before it reads anything that it rests on. `questions` are what it reads next: they go together with the
-    /// locks, and are answered after these are held.
+    /// facts as [`Snapshot::facts`] does, but without the words of tasks and of the plans that are there for these, on which no decision rests. A
+    /// command does this before it reads anything that it rests on. `questions` are what it reads next: they go together with the locks, and are
+    /// answered after these are held.
     ///
     /// # Errors
     /// [`StoreError::Locked`] where somebody else holds one of them for too long; when the database cannot be read.
@@ -68,7 +51,10 @@ impl Transaction<'_> {
         questions: impl Fn(&Snapshot<'_>) -> Result<(), StoreError>,
     ) -> Result<Facts, StoreError> {
         if self.connection.writes_alone() {
-            return self.facts(subjects);
+            let (mut facts, tasks) = self.facts_but_tasks(subjects)?;
+            let tasks: Vec<TaskId> = tasks.into_iter().collect();
+            self.add_tasks(&mut facts, self.tasks_without_words(&tasks)?)?;
+            return Ok(facts);
         }
         let erasures: Vec<ErasureId> = subjects.erasures.iter().copied().collect();
         for_keys(LOCK_ERASURES, &erasures, |sql, keys| self.connection.send(sql, keys))?;
@@ -97,26 +83,20 @@ impl Transaction<'_> {
         let plans: Vec<PlanId> = plans.into_iter().collect();
         for_keys(LOCK_PLANS, &plans, |sql, keys| self.connection.send(sql, keys))?;
         let holds_plans = subjects.reports.is_empty() || self.connection.runs_again();
-        if holds_plans {
-            self.lock_tasks(&tasks)?;
-        } else {
-            self.lock_tasks_of_reports(&tasks)?;
-        }
-        let ask_ahead = |transaction: &Self, reports: &[ReportId]| {
-            transaction.connection.rehearse(|| {
-                transaction.facts(subjects)?;
-                Snapshot::latest_event_id(transaction)?;
-                for report in reports {
-                    Snapshot::stream_version(transaction, Stream::Report(*report))?;
-                }
-                questions(transaction)
-            });
-        };
+        let lock = if holds_plans { task::LOCK_WITH_PLANS } else { task::LOCK };
+        let tasks: Vec<TaskId> = tasks.into_iter().collect();
         let mut facts = Facts::default();
         // Where tasks are named, those of the reports are among them. So nothing more is to be locked for a report that is made now.
         if reports.is_empty() || !tasks.is_empty() {
-            ask_ahead(self, &[]);
-            facts = self.facts(subjects)?;
+            self.connection.rehearse(|| {
+                self.tasks_by(lock, &tasks)?;
+                self.facts_but_tasks(subjects)?;
+                Snapshot::latest_event_id(self)?;
+                questions(self)
+            });
+            let locked = self.tasks_by(lock, &tasks)?;
+            (facts, _) = self.facts_but_tasks(subjects)?;
+            self.add_tasks(&mut facts, locked)?;
             if !holds_plans && facts.plans.values().any(|plan| plan.issued_at().is_none()) {
                 // Plans are locked before tasks, so it is too late for that now.
                 self.connection.came_second();
@@ -149,17 +129,30 @@ impl Transaction<'_> {
                 reports_that_are_there.push(*report);
             }
         }
-        if reports_that_are_there.is_empty() {
-            // One that is made at this moment has its task locked by whoever makes it, and is met after that.
-            return self.facts(subjects);
-        }
-        tasks_of_reports.retain(|task| !tasks.contains(task));
-        self.lock_tasks_of_reports(&tasks_of_reports)?;
-        for_keys(LOCK_REPORTS, &reports_that_are_there, |sql, keys| {
-            self.connection.send(sql, keys)
-        })?;
-        ask_ahead(self, &reports_that_are_there);
-        self.facts(subjects)
+        let tasks_of_reports: Vec<TaskId> = tasks_of_reports
+            .into_iter()
+            .filter(|task| !tasks.contains(task))
+            .collect();
+        // Nothing counts that was answered before the locks.
+        self.connection.forget_answers();
+        self.connection.rehearse(|| {
+            self.tasks_by(task::LOCK, &tasks_of_reports)?;
+            self.lock_reports(&reports_that_are_there)?;
+            self.facts_but_tasks(subjects)?;
+            Snapshot::latest_event_id(self)?;
+            for report in &reports_that_are_there {
+                Snapshot::stream_version(self, Stream::Report(*report))?;
+            }
+            questions(self)
+        });
+        let mut locked = facts.tasks;
+        locked.extend(self.tasks_by(task::LOCK, &tasks_of_reports)?);
+        self.lock_reports(&reports_that_are_there)?;
+        let (mut facts, _) = self.facts_but_tasks(subjects)?;
+        // One that was made in this moment came too late, for its task is not locked.
+        facts.reports.retain(|_, report| locked.contains_key(&report.task));
+        self.add_tasks(&mut facts, locked)?;
+        Ok(facts)
     }
 
     /// Locks tasks whose derived rows are made again, and holds their plans as they are.
@@ -171,13 +164,14 @@ impl Transaction<'_> {
             return Ok(());
         }
         let tasks: Vec<TaskId> = tasks.iter().copied().collect();
-        for_keys(LOCK_TASKS_WITH_PLANS, &tasks, |sql, keys| {
+        for_keys(task::LOCK_WITH_PLANS, &tasks, |sql, keys| {
             self.connection.send(sql, keys)
         })
     }
 
-    fn lock_tasks_of_reports(&mut self, tasks: &BTreeSet<TaskId>) -> Result<(), StoreError> {
-        let tasks: Vec<TaskId> = tasks.iter().copied().collect();
-        for_keys(LOCK_TASKS, &tasks, |sql, keys| self.connection.send(sql, keys))
+    fn lock_reports(&self, reports: &[ReportId]) -> Result<(), StoreError> {
+        for_keys(LOCK_REPORTS, reports, |sql, keys| {
+            self.connection.each(sql, keys, &mut |_| Ok(()))
+        })
     }
 }

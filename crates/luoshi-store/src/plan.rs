@@ -15,19 +15,33 @@ use crate::{
 };
 
 macro_rules! plans {
-    ($condition:literal) => {
+    ($title:literal, $document_number:literal, $issuer:literal, $condition:literal) => {
         concat!(
-            "select id, version, document, title, document_number, issuer, document_date, year, report_day, state,
-                issued_at
+            "select id, version, document, ",
+            $title,
+            ", ",
+            $document_number,
+            ", ",
+            $issuer,
+            ", document_date, year,
+                report_day, state, issued_at
             from plan where ",
             $condition
         )
     };
 }
 
-const ONE: &str = plans!("id = $1");
+const ONE: &str = plans!("title", "document_number", "issuer", "id = $1");
 
-const OF_TASKS: &str = plans!("id in (select plan from task where id in ({}))");
+const OF_TASKS: &str = plans!(
+    "title",
+    "document_number",
+    "issuer",
+    "id in (select plan from task where id in ({}))"
+);
+
+/// With nothing where words stand that can be erased by law.
+const WITHOUT_WORDS: &str = plans!("''", "null", "null", "id in ({})");
 
 const SECTIONS: &str = "select id, label, title, span_start, span_end from section where plan = $1 order by ordinal";
 
@@ -153,10 +167,22 @@ impl Snapshot<'_> {
         Ok(Some(plan))
     }
 
-    /// The plans of tasks as far as their own rows tell; what is decided about a task needs no more.
+    /// The plans of tasks as far as their own rows tell.
     pub(crate) fn plans_of_tasks(&self, tasks: &[TaskId]) -> Result<BTreeMap<PlanId, Plan>, StoreError> {
+        self.plans_by(OF_TASKS, tasks)
+    }
+
+    /// Plans as far as their own rows tell, with nothing where their words stand; what is decided about a task needs no more.
+    pub(crate) fn plans_without_words(&self, ids: &[PlanId]) -> Result<BTreeMap<PlanId, Plan>, StoreError> {
+        self.plans_by(WITHOUT_WORDS, ids)
+    }
+
+    fn plans_by<'k, K>(&self, sql: &str, keys: &'k [K]) -> Result<BTreeMap<PlanId, Plan>, StoreError>
+    where
+        Value<'k>: From<&'k K>,
+    {
         let mut plans: BTreeMap<PlanId, Plan> = BTreeMap::new();
-        for_keys(OF_TASKS, tasks, |sql, keys| {
+        for_keys(sql, keys, |sql, keys| {
             let found = self.connection.all::<Plan>(sql, keys)?;
             plans.extend(found.into_iter().map(|plan| (plan.id, plan)));
             Ok(())

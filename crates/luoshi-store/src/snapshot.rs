@@ -9,7 +9,7 @@ use std::{
 
 use luoshi_ledger::{Stream, ids::EventId};
 
-use crate::engine::Connection;
+use crate::{engine::Connection, known_plan::KnownPlans};
 
 /// One consistent state of the database, to be read.
 pub struct Snapshot<'s> {
@@ -26,6 +26,8 @@ impl<'s> Snapshot<'s> {
 pub struct Transaction<'t> {
     snapshot: Snapshot<'t>,
     pub(crate) ends: KnownEnds,
+    /// Plans that need not be read again, where that is worth it.
+    pub(crate) known_plans: Option<&'t KnownPlans>,
 }
 
 /// Where the record ended when this transaction looked, and what it added since.
@@ -35,6 +37,8 @@ pub(crate) struct KnownEnds {
     pub(crate) streams: RefCell<BTreeMap<Stream, Option<(u64, EventId)>>>,
     /// The event with the greatest id.
     pub(crate) latest: Cell<Option<EventId>>,
+    /// Whether this transaction has added to it.
+    pub(crate) has_grown: Cell<bool>,
 }
 
 impl<'t> Transaction<'t> {
@@ -42,6 +46,15 @@ impl<'t> Transaction<'t> {
         Self {
             snapshot: Snapshot::on(connection),
             ends: KnownEnds::default(),
+            known_plans: None,
+        }
+    }
+
+    /// One that need not read again what is among `known_plans`.
+    pub(crate) fn knowing(self, known_plans: &'t KnownPlans) -> Self {
+        Self {
+            known_plans: Some(known_plans),
+            ..self
         }
     }
 }

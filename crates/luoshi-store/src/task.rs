@@ -13,10 +13,47 @@ use crate::{
     snapshot::{Snapshot, Transaction},
 };
 
-const OF_IDS: &str = "
-    select id, version, plan, section, number, kind, label, title, text, basis, source_document, source_start, source_end,
-        deliverable, due, reporting, reporting_since, tracking, not_tracked_reason, excluded, publication
-    from task where id in ({})";
+macro_rules! of_ids {
+    ($title:literal, $text:literal, $basis:literal, $deliverable:literal $(, $more:literal)?) => {
+        concat!(
+            "select id, version, plan, section, number, kind, label, ", $title, ", ", $text, ", ", $basis, ",
+                source_document, source_start, source_end, ", $deliverable, ", due, reporting, reporting_since, tracking,
+                not_tracked_reason, excluded, publication
+            from task where id in ({})" $(, $more)?
+        )
+    };
+}
+
+const OF_IDS: &str = of_ids!("title", "text", "basis", "deliverable");
+
+/// As [`OF_IDS`], with nothing where words stand that can be erased by law.
+macro_rules! of_ids_without_words {
+    ($($more:literal)?) => {
+        of_ids!("''", "''", "null", "null" $(, $more)?)
+    };
+}
+
+const WITHOUT_WORDS: &str = of_ids_without_words!();
+
+/// Tasks alone. Everything about a task is decided one after the other, reports of several bodies on it included: its light follows from all of
+/// them. Rows that name the task may still be written.
+///
+/// A report rests on the plan of its task as well. There are reports only where the plan is issued, and from then on nothing is decided about it any
+/// more. Where one is handed in and the plan is not issued, that may be about to change, and the work is run again with the plan held.
+pub(crate) const LOCK: &str = of_ids_without_words!(" order by id for no key update");
+
+/// As [`LOCK`], after the plans that commands about some of their tasks rest on, in one statement: counting the plans has them locked before the first
+/// task is.
+///
+/// Others may rest on the same plans. A task never changes its plan. Once a plan is issued it is not locked: many sharers of one row cost the server
+/// more than all else that they do. A plan that is being issued is waited for and then looked at again.
+pub(crate) const LOCK_WITH_PLANS: &str = concat!(
+    "with shared as materialized (
+        select id from plan where issued_at is null and id in (select plan from task where id in ({}))
+        order by id for share
+    ) ",
+    of_ids_without_words!(" and (select count(*) from shared) >= 0 order by id for no key update")
+);
 
 const PARTIES: &str = "
     select task, role, raw, organisation, span_start, span_end, inherited
@@ -188,14 +225,24 @@ impl Snapshot<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub fn tasks(&self, ids: &[TaskId]) -> Result<BTreeMap<TaskId, Task>, StoreError> {
+        self.tasks_by(OF_IDS, ids)
+    }
+
+    /// As [`Snapshot::tasks`], with nothing where their words stand: no decision rests on them.
+    pub(crate) fn tasks_without_words(&self, ids: &[TaskId]) -> Result<BTreeMap<TaskId, Task>, StoreError> {
+        self.tasks_by(WITHOUT_WORDS, ids)
+    }
+
+    /// The tasks with rows that `of_ids` answers with, and with what stands beside those.
+    pub(crate) fn tasks_by(&self, of_ids: &str, ids: &[TaskId]) -> Result<BTreeMap<TaskId, Task>, StoreError> {
         self.connection.rehearse(|| {
-            for sql in [OF_IDS, PARTIES, REPORTERS] {
+            for sql in [of_ids, PARTIES, REPORTERS] {
                 for_keys(sql, ids, |sql, keys| self.connection.each(sql, keys, &mut |_| Ok(())))?;
             }
             self.targets_of(ids).map(|_| ())
         });
         let mut rows: Vec<TaskRow> = Vec::new();
-        for_keys(OF_IDS, ids, |sql, keys| {
+        for_keys(of_ids, ids, |sql, keys| {
             rows.extend(self.connection.all::<TaskRow>(sql, keys)?);
             Ok(())
         })?;

@@ -405,8 +405,8 @@ impl Session {
         Ok(self.ahead.borrow_mut().take(sql, values))
     }
 
-    /// Forgets what was asked before it was needed: something is written that might change the answer.
-    pub(super) fn forget_answers(&self) {
+    /// Forgets what was asked before it was needed: something is written or locked that might change the answer.
+    pub(crate) fn forget_answers(&self) {
         debug_assert!(!self.rehearses(), "a rehearsal writes nothing");
         if self.ahead.borrow_mut().forget() {
             self.unsent.borrow_mut().retain(|statement| !statement.asks());

@@ -73,7 +73,7 @@ fn steps(unsent: &[Unsent]) -> Vec<Step> {
     let mut group = Group::Questions(Vec::new());
     for statement in unsent {
         match statement {
-            Unsent::Statement(Purpose::Ask, sql, values) => {
+            Unsent::Statement(Purpose::Ask, sql, values) if !locks_rows(sql) => {
                 if !matches!(group, Group::Questions(_)) {
                     steps.extend(group.step());
                     group = Group::Questions(Vec::new());
@@ -133,6 +133,12 @@ impl Group<'_> {
 fn changes_rows(sql: &str) -> bool {
     let first = tokens(sql).next();
     first.is_some_and(|word| matches!(word, "insert" | "update" | "delete"))
+}
+
+/// A question that locks what it answers with may not be part of another one.
+fn locks_rows(sql: &str) -> bool {
+    let last = tokens(sql).last();
+    last.is_some_and(|word| matches!(word, "update" | "share"))
 }
 
 /// A statement that changes rows.
@@ -351,18 +357,28 @@ mod tests {
     fn locks_and_questions_are_sent_by_themselves() {
         let lock = "select id from task where id in ($1) for no key update";
         let insert = "insert into event (id) values ($1)";
-        let question = || Unsent::Statement(Purpose::Ask, "select 1".to_owned(), Vec::new());
+        let question = |sql: &str| Unsent::Statement(Purpose::Ask, sql.to_owned(), Vec::new());
         let apart = sent(vec![
             change(insert, &[1]),
             change(lock, &[2]),
             change("delete from draft where id = $1", &[3]),
-            question(),
+            question("select 1"),
             change(insert, &[4]),
+            question(lock),
+            question("select 2"),
         ]);
         let sql: Vec<&str> = apart.iter().map(|(sql, _)| sql.as_str()).collect();
         assert_eq!(
             sql,
-            [insert, lock, "delete from draft where id = $1", "select 1", insert]
+            [
+                insert,
+                lock,
+                "delete from draft where id = $1",
+                "select 1",
+                insert,
+                lock,
+                "select 2"
+            ]
         );
         assert_eq!(joined(Vec::new()).len(), 0);
     }

@@ -16,6 +16,7 @@ use super::session::{Access, Opener, Session, Trouble};
 use crate::{
     engine::Connection,
     error::StoreError,
+    known_plan::KnownPlans,
     snapshot::Transaction,
     work::{Fate, Work},
 };
@@ -41,12 +42,14 @@ impl Writers {
     pub(crate) fn start(opener: &Arc<Opener>) -> Result<Self, StoreError> {
         let (sender, receiver) = sync_channel(LONGEST_QUEUE);
         let queue = Arc::new(Mutex::new(receiver));
+        let known_plans = Arc::new(KnownPlans::default());
         let threads = (0..WRITERS)
             .map(|number| {
                 let writer = Writer {
                     number: number as u32,
                     opener: Arc::clone(opener),
                     session: None,
+                    known_plans: Arc::clone(&known_plans),
                 };
                 let queue = Arc::clone(&queue);
                 thread::Builder::new()
@@ -92,6 +95,7 @@ struct Writer {
     number: u32,
     opener: Arc<Opener>,
     session: Option<Session>,
+    known_plans: Arc<KnownPlans>,
 }
 
 impl Writer {
@@ -122,7 +126,7 @@ impl Writer {
             if session.begin(Access::Write).is_err() {
                 continue;
             }
-            let keep = work.run(&mut Transaction::on(Connection::Postgres(&session)));
+            let keep = work.run(&mut Transaction::on(Connection::Postgres(&session)).knowing(&self.known_plans));
             let fate = match session.trouble() {
                 Some(Trouble::Lost) => continue,
                 Some(Trouble::Again) => None,

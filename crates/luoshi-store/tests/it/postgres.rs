@@ -97,6 +97,44 @@ fn a_report_in_the_moment_of_the_issue_waits_for_it() {
     assert!(replayed.is_clean(), "{:#?}", replayed.differences);
 }
 
+/// A process keeps the plans that it has met as issued and does not ask for them again; an issue that is undone is none.
+#[test]
+fn a_plan_whose_issue_is_undone_takes_no_reports() {
+    let Some(server) = Server::shared("the issue of a plan that is undone") else {
+        return;
+    };
+    let mut scene = Scene::before_adoption(open(&server.database()));
+    scene.adopt();
+    let now = at("2026-03-10T01:00:00Z");
+    let issue = Command::IssuePlan(IssuePlan {
+        plan: scene.plan,
+        effective_on: None,
+    });
+    let report = Command::SubmitReport(scene.growth_report(march()));
+    let (supervisor, clerk) = (scene.supervisor.clone(), scene.clerk.clone());
+    let both = [(supervisor.clone(), issue.clone()), (clerk.clone(), report.clone())];
+    let undone = scene.store.write(move |transaction| {
+        for (actor, command) in &both {
+            carry_out(transaction, actor, command, now)?;
+        }
+        Err::<(), No>(No::Refused("after both were done".to_owned()))
+    });
+    undone.wait().unwrap_err();
+    let give = |actor: &luoshi_ledger::Actor, command: &Command| {
+        let (actor, command) = (actor.clone(), command.clone());
+        let write = scene
+            .store
+            .write(move |transaction| carry_out(transaction, &actor, &command, now));
+        write.wait()
+    };
+    let early = give(&clerk, &report);
+    assert!(matches!(early, Err(WriteError::Refused(No::Refused(_)))), "{early:?}");
+    give(&supervisor, &issue).unwrap();
+    give(&clerk, &report).unwrap();
+    let replayed = crate::scene::replay(&scene.store);
+    assert!(replayed.is_clean(), "{:#?}", replayed.differences);
+}
+
 /// A process looked who has the lease, stood still until its term was over, and kept a smaller checkpoint after another process had kept a
 /// larger one: between the look and what it allowed nothing held the lease.
 #[test]
