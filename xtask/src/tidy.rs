@@ -3,6 +3,7 @@
 //! There is no list of known offenders: an agreement is kept everywhere, or it is changed here, with its reason.
 //! What needs a compiler is not checked here; clippy and rustc do that.
 
+mod architecture;
 mod crates;
 mod doc_links;
 mod emoji;
@@ -84,6 +85,7 @@ pub(crate) const CHECKS: &[&Check] = &[
     &event_catalogue::CHECK,
     &glossary::CHECK,
     &doc_links::CHECK,
+    &architecture::CHECK,
     &sentences::CHECK,
 ];
 

@@ -136,7 +136,7 @@ impl App {
                 proposed_by_name: name(Some(erasure.proposed_by))?,
                 decided_by_name: name(decided_by)?,
                 progress,
-                erasure,
+                erasure: erasure.clone(),
             })
         })?)
     }

@@ -71,9 +71,11 @@ impl App {
             reports: [id].into(),
             ..Subjects::default()
         };
-        let (mut facts, draft) = self
-            .store
-            .read(|snapshot| Ok((snapshot.facts(&subjects)?, snapshot.report_draft(actor.identity, id)?)))?;
+        let (mut facts, draft) = self.store.read(|snapshot| {
+            let ask = || Ok((snapshot.facts(&subjects)?, snapshot.report_draft(actor.identity, id)?));
+            snapshot.rehearse(|| ask().map(|_| ()));
+            ask()
+        })?;
         let report = facts.reports.remove(&id);
         let Some((task, plan)) = seen(actor, task, facts) else {
             return Ok(None);

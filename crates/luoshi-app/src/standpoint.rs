@@ -269,7 +269,7 @@ impl Standpoint<'_> {
         self.past.as_ref().map(|past| past.day)
     }
 
-    pub(crate) fn read<T>(&self, work: impl FnOnce(&Snapshot<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(crate) fn read<T>(&self, work: impl FnMut(&Snapshot<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         match &self.past {
             Some(past) => past.scratch.read(work),
             None => self.app.store.read(work),

@@ -97,7 +97,7 @@ impl Postgres {
     }
 
     /// Runs `work` on a reading session, inside one transaction.
-    pub(crate) fn read<T>(&self, work: impl FnOnce(&Session) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(crate) fn read<T>(&self, work: impl FnMut(&Session) -> Result<T, StoreError>) -> Result<T, StoreError> {
         off_the_executor(|| self.readers.read(work))
     }
 }
@@ -145,31 +145,24 @@ impl Pool {
     }
 
     /// Runs `work` inside a transaction that sees one state of the database.
-    fn read<T>(&self, work: impl FnOnce(&Session) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn read<T>(&self, mut work: impl FnMut(&Session) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut lent = Lent {
             pool: self,
             session: self.take(),
+            has_ended: false,
         };
-        // A session that lay idle may have been cut in the meantime; that shows before any work is done.
-        let is_open = lent
-            .session
-            .as_ref()
-            .is_some_and(|session| session.begin(Access::Read).is_ok());
-        if !is_open {
-            lent.session = None;
-            let session = self.opener.open()?;
-            session.begin(Access::Read)?;
-            lent.session = Some(session);
+        if let Some(session) = &lent.session {
+            let outcome = session.begin(Access::Read).and_then(|()| work(session));
+            // A session that lay idle may have been cut in the meantime, which shows with the first question: nothing is known by then, and the work
+            // begins anew on another session.
+            if !session.was_lost_before() {
+                return lent.end(outcome);
+            }
         }
-        let Some(session) = &lent.session else {
-            return Err(StoreError::Unavailable);
-        };
-        let outcome = work(session);
-        // A reader has nothing to commit; a session that cannot end its transaction is not used again.
-        if session.roll_back().is_err() {
-            lent.session = None;
-        }
-        outcome
+        lent.session = None;
+        let session = lent.session.insert(self.opener.open()?);
+        let outcome = session.begin(Access::Read).and_then(|()| work(session));
+        lent.end(outcome)
     }
 
     /// A session that lies idle, or none where one more may be opened.
@@ -192,13 +185,23 @@ impl Pool {
 struct Lent<'p> {
     pool: &'p Pool,
     session: Option<Session>,
+    /// Whether the transaction of the session has ended; where the reader has panicked it has not.
+    has_ended: bool,
+}
+
+impl Lent<'_> {
+    /// Ends the transaction of its session. A reader has nothing to commit; a session that cannot end its transaction is not used again.
+    fn end<T>(mut self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        self.has_ended = self.session.as_ref().is_some_and(|session| session.end().is_ok());
+        outcome
+    }
 }
 
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
         let mut state = self.pool.state.lock().unwrap_or_else(PoisonError::into_inner);
         match self.session.take() {
-            Some(session) if session.is_clean() => state.idle.push(session),
+            Some(session) if self.has_ended && session.is_clean() => state.idle.push(session),
             // It may still be inside a transaction, so it is closed, and another one is opened when it is needed.
             _ => state.open -= 1,
         }

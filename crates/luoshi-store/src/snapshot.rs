@@ -9,7 +9,7 @@ use std::{
 
 use luoshi_ledger::{Stream, ids::EventId};
 
-use crate::{engine::Connection, known_plan::KnownPlans};
+use crate::{engine::Connection, error::StoreError, known_plan::KnownPlans};
 
 /// One consistent state of the database, to be read.
 pub struct Snapshot<'s> {
@@ -19,6 +19,12 @@ pub struct Snapshot<'s> {
 impl<'s> Snapshot<'s> {
     pub(crate) fn on(connection: Connection<'s>) -> Self {
         Self { connection }
+    }
+
+    /// Goes through `questions` that are asked next, so that an engine behind a network is asked all that do not rest on each other at once. They find
+    /// nothing, and what comes of them is thrown away.
+    pub fn rehearse(&self, questions: impl FnOnce() -> Result<(), StoreError>) {
+        self.connection.rehearse(questions);
     }
 }
 

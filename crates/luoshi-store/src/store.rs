@@ -186,11 +186,12 @@ impl Store {
         }
     }
 
-    /// Reads from one consistent state of the database, on this thread; it takes microseconds and waits for no writer.
+    /// Reads from one consistent state of the database, on this thread; it takes microseconds and waits for no writer. `work` is begun anew where a
+    /// server turns out to be gone at its first question and to be back.
     ///
     /// # Errors
     /// What `work` returns, and when the database cannot be read or has to be migrated.
-    pub fn read<T>(&self, work: impl FnOnce(&Snapshot<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub fn read<T>(&self, mut work: impl FnMut(&Snapshot<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.refuse_unmigrated()?;
         match &self.shared.engine {
             Engine::Sqlite(sqlite) => sqlite.read(|connection| work(&Snapshot::on(Connection::Sqlite(connection)))),

@@ -17,7 +17,7 @@ use futures_util::future::{maybe_done, poll_immediate};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     runtime::{Builder, Handle, Runtime, RuntimeFlavor},
-    task::block_in_place,
+    task::{block_in_place, yield_now},
     time::timeout,
 };
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Statement, error::SqlState};
@@ -67,10 +67,7 @@ impl Access {
     /// Behind a pooler limits are set for the transaction alone, since the session's connection may be given to somebody else afterwards.
     fn begin(self, is_pooled: bool) -> &'static str {
         match (self, is_pooled) {
-            (Access::Read, false) => {
-                "begin isolation level repeatable read read only; \
-                 set local idle_in_transaction_session_timeout = '120s'"
-            }
+            (Access::Read, false) => "begin isolation level repeatable read read only",
             (Access::Write, false) => "begin isolation level read committed read write",
             (Access::Read, true) => {
                 "begin isolation level repeatable read read only; set local lock_timeout = '10s'; \
@@ -82,11 +79,21 @@ impl Access {
             }
         }
     }
-}
 
-/// The limits of a transaction that writes, set once for a session that is nobody else's: each transaction would pay for three statements more.
-const LIMITS: &str = "set lock_timeout = '10s'; set statement_timeout = '50s'; \
-     set idle_in_transaction_session_timeout = '60s'";
+    /// The limits of its transactions, set once for a session that is nobody else's: each transaction would pay for three statements more.
+    fn limits(self) -> &'static str {
+        match self {
+            Access::Read => {
+                "set lock_timeout = '10s'; set statement_timeout = '50s'; \
+                 set idle_in_transaction_session_timeout = '120s'"
+            }
+            Access::Write => {
+                "set lock_timeout = '10s'; set statement_timeout = '50s'; \
+                 set idle_in_transaction_session_timeout = '60s'"
+            }
+        }
+    }
+}
 
 /// What went wrong in the present transaction, as far as it decides what becomes of it. The worse one stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -138,15 +145,14 @@ impl Opener {
             joiner: RefCell::default(),
             ahead: RefCell::default(),
             waits_for_changes: Cell::new(false),
+            limits: Cell::new(None),
+            is_answered: Cell::new(false),
             trouble: Cell::new(None),
             doubt,
             words: Arc::clone(&self.words),
             word_keys: RefCell::default(),
         };
         session.check_settings()?;
-        if session.keeps_statements {
-            session.wait(session.client.batch_execute(LIMITS))?;
-        }
         Ok(session)
     }
 
@@ -261,6 +267,10 @@ pub(crate) struct Session {
     pub(super) ahead: RefCell<Ahead>,
     /// Whether changes are waited for one by one.
     waits_for_changes: Cell<bool>,
+    /// For what kind of transaction its limits are set.
+    limits: Cell<Option<Access>>,
+    /// Whether the server has answered in the present transaction.
+    is_answered: Cell<bool>,
     trouble: Cell<Option<Trouble>>,
     doubt: Arc<AtomicBool>,
     /// The keys of words, as far as this process knows them.
@@ -309,6 +319,7 @@ impl Session {
         // The limit of time is made inside, where there is a clock for it.
         match self.socket.wait(async { timeout(PATIENCE, exchange).await })? {
             Ok(Ok((value, answers_ahead))) => {
+                self.is_answered.set(true);
                 self.ahead.borrow_mut().answer(answers_ahead);
                 Ok(value)
             }
@@ -413,19 +424,46 @@ impl Session {
         }
     }
 
-    /// Begins a transaction. One that writes begins with its first statement; a session that is lost shows then.
+    /// Begins a transaction with its first statement. A session that is lost shows then.
     pub(crate) fn begin(&self, access: Access) -> Result<(), StoreError> {
         self.word_keys.borrow_mut().clear();
         self.forget_answers();
+        self.is_answered.set(false);
         let begin = access.begin(!self.keeps_statements);
-        match access {
-            Access::Read => self.wait(self.client.batch_execute(begin)),
-            // As statements that are prepared, this and the commit are answered together with what they go with; a script is answered by itself.
-            Access::Write if self.keeps_statements => {
-                self.send_later(Unsent::Statement(Purpose::Change, begin.to_owned(), Vec::new()))
-            }
-            Access::Write => self.send_later(Unsent::Script(begin)),
+        if !self.keeps_statements {
+            return self.send_later(Unsent::Script(begin));
         }
+        if self.limits.replace(Some(access)) != Some(access) {
+            self.send_later(Unsent::Script(access.limits()))?;
+        }
+        // As statements that are prepared, this and the commit are answered together with what they go with; a script is answered by itself.
+        self.send_later(Unsent::Statement(Purpose::Change, begin.to_owned(), Vec::new()))
+    }
+
+    /// Whether the session was lost before the server answered anything in the present transaction.
+    pub(super) fn was_lost_before(&self) -> bool {
+        self.trouble() == Some(Trouble::Lost) && !self.is_answered.get()
+    }
+
+    /// Ends a transaction that has changed nothing, and does not wait for the server to say so: what goes wrong with it shows in the next one.
+    pub(super) fn end(&self) -> Result<(), StoreError> {
+        if self.trouble().is_some() || !self.keeps_statements {
+            return self.roll_back();
+        }
+        self.forget_answers();
+        self.unsent.borrow_mut().clear();
+        if !self.is_answered.get() {
+            // It was never begun.
+            return Ok(());
+        }
+        let roll_back = self.prepared("rollback")?;
+        let client = &self.client;
+        self.socket.wait(async {
+            let mut answer = pin!(client.execute(&roll_back, &[]));
+            // The first look hands it over, and what moves the bytes comes by before this goes on.
+            poll_immediate(&mut answer).await;
+            yield_now().await;
+        })
     }
 
     /// Commits. After an error whose trouble is [`Trouble::Lost`] nobody knows whether it did.

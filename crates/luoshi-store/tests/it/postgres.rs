@@ -180,6 +180,65 @@ fn a_lease_that_is_held_goes_to_nobody_before_the_transaction_ends() {
     assert!(taking.join().unwrap().unwrap());
 }
 
+/// Reading does not wait for the end of its transaction, and the session may have been cut when it reads again.
+#[test]
+fn reading_leaves_nothing_open_and_begins_anew_only_before_an_answer() {
+    let Some(server) = Server::shared("reading on sessions of PostgreSQL that are cut") else {
+        return;
+    };
+    let address = server.database();
+    let store = open(&address);
+    let ask = |question: &str| server.ask(&address, question).unwrap().trim().to_owned();
+    let is_left_open = || {
+        ask("select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in%'") != "0"
+    };
+    let cut = || {
+        ask("select count(pg_terminate_backend(pid)) from pg_stat_activity
+            where datname = current_database() and pid <> pg_backend_pid()")
+    };
+    let read = |cut_at: &dyn Fn(u32)| {
+        let mut runs = 0;
+        let outcome = store.read(|snapshot| {
+            runs += 1;
+            let first = snapshot.setting("first")?;
+            cut_at(runs);
+            Ok((first, snapshot.setting("second")?))
+        });
+        (outcome, runs)
+    };
+    let reads = |runs| matches!(read(&|_| {}), (Ok((None, None)), found) if found == runs);
+    assert!(reads(1));
+    // What was handed to the network is on its way.
+    for _ in 0..100 {
+        if !is_left_open() {
+            break;
+        }
+        thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(!is_left_open());
+    assert!(reads(1), "the same session");
+    assert_ne!(cut(), "0");
+    assert!(reads(2), "a session that was cut is found out by the first question");
+    // Cut in the middle, what was done with the first answer is not done twice.
+    let (outcome, runs) = read(&|run| assert_ne!((run, cut().as_str()), (1, "0")));
+    assert!(matches!(outcome, Err(StoreError::Unavailable)), "{outcome:?}");
+    assert_eq!(runs, 1);
+    assert!(reads(1));
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read(&|_| panic!("on purpose"))));
+    assert!(panicked.is_err());
+    assert!(reads(1));
+    for _ in 0..100 {
+        if !is_left_open() {
+            break;
+        }
+        thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(
+        !is_left_open(),
+        "a reader that has panicked leaves no transaction to the next one"
+    );
+}
+
 /// A store goes on by itself when its server comes back; nothing is acknowledged meanwhile.
 #[test]
 fn a_server_that_was_gone_is_found_again() {
