@@ -75,7 +75,7 @@ impl Ahead {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::Arc;
 
     use luoshi_equipment::postgres::Server;
@@ -89,7 +89,7 @@ mod tests {
     };
 
     /// The vault of sessions that seal nothing.
-    struct NoVault;
+    pub(in crate::postgres) struct NoVault;
 
     impl WordVault for NoVault {
         fn epoch_key(&self, _: u32) -> std::io::Result<Option<[u8; 32]>> {

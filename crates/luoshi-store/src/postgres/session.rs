@@ -145,7 +145,7 @@ impl Opener {
             joiner: RefCell::default(),
             ahead: RefCell::default(),
             waits_for_changes: Cell::new(false),
-            limits: Cell::new(None),
+            limits: Cell::new(Access::Write),
             is_answered: Cell::new(false),
             trouble: Cell::new(None),
             doubt,
@@ -153,6 +153,9 @@ impl Opener {
             word_keys: RefCell::default(),
         };
         session.check_settings()?;
+        if session.keeps_statements {
+            session.wait(session.client.batch_execute(Access::Write.limits()))?;
+        }
         Ok(session)
     }
 
@@ -268,7 +271,7 @@ pub(crate) struct Session {
     /// Whether changes are waited for one by one.
     waits_for_changes: Cell<bool>,
     /// For what kind of transaction its limits are set.
-    limits: Cell<Option<Access>>,
+    limits: Cell<Access>,
     /// Whether the server has answered in the present transaction.
     is_answered: Cell<bool>,
     trouble: Cell<Option<Trouble>>,
@@ -433,8 +436,11 @@ impl Session {
         if !self.keeps_statements {
             return self.send_later(Unsent::Script(begin));
         }
-        if self.limits.replace(Some(access)) != Some(access) {
-            self.send_later(Unsent::Script(access.limits()))?;
+        if self.limits.get() != access {
+            // Waited for, once in the life of a session that reads: what is not sent yet goes with a transaction that asks nothing.
+            self.wait(self.client.batch_execute(access.limits()))?;
+            self.limits.set(access);
+            self.is_answered.set(false);
         }
         // As statements that are prepared, this and the commit are answered together with what they go with; a script is answered by itself.
         self.send_later(Unsent::Statement(Purpose::Change, begin.to_owned(), Vec::new()))
@@ -546,5 +552,38 @@ impl Session {
             _ => None,
         });
         Ok(value.unwrap_or_default().to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use luoshi_equipment::postgres::Server;
+
+    use super::{super::ahead::tests::NoVault, Access, Opener, SharedVault};
+
+    /// What gathers to be sent goes with a transaction that asks nothing, and limits must not.
+    #[test]
+    fn limits_are_those_of_the_transaction_also_after_one_that_asked_nothing() {
+        let Some(server) = Server::shared("the limits of transactions on PostgreSQL") else {
+            return;
+        };
+        let address = server.database().parse().unwrap();
+        let opener = Opener::new(&address, &SharedVault(Arc::new(NoVault))).unwrap();
+        let session = opener.open().unwrap();
+        for (access, longest_rest) in [(Access::Read, "2min"), (Access::Write, "1min"), (Access::Read, "2min")] {
+            session.begin(access).unwrap();
+            session.end().unwrap();
+            session.begin(access).unwrap();
+            let found = [
+                "lock_timeout",
+                "statement_timeout",
+                "idle_in_transaction_session_timeout",
+            ];
+            let found = found.map(|name| session.setting(name).unwrap());
+            assert_eq!(found, ["10s", "50s", longest_rest]);
+            session.end().unwrap();
+        }
     }
 }
