@@ -42,14 +42,13 @@ impl Writers {
     pub(crate) fn start(opener: &Arc<Opener>) -> Result<Self, StoreError> {
         let (sender, receiver) = sync_channel(LONGEST_QUEUE);
         let queue = Arc::new(Mutex::new(receiver));
-        let known_plans = Arc::new(KnownPlans::default());
         let threads = (0..WRITERS)
             .map(|number| {
                 let writer = Writer {
                     number: number as u32,
                     opener: Arc::clone(opener),
                     session: None,
-                    known_plans: Arc::clone(&known_plans),
+                    known_plans: KnownPlans::default(),
                 };
                 let queue = Arc::clone(&queue);
                 thread::Builder::new()
@@ -95,7 +94,8 @@ struct Writer {
     number: u32,
     opener: Arc<Opener>,
     session: Option<Session>,
-    known_plans: Arc<KnownPlans>,
+    /// What the session has read of plans.
+    known_plans: KnownPlans,
 }
 
 impl Writer {
@@ -126,7 +126,12 @@ impl Writer {
             if session.begin(Access::Write).is_err() {
                 continue;
             }
-            let keep = work.run(&mut Transaction::on(Connection::Postgres(&session)).knowing(&self.known_plans));
+            let mut transaction = Transaction::on(Connection::Postgres(&session));
+            // Behind a pooler another server may answer from one transaction to the next, and nobody is told.
+            if session.keeps_statements {
+                transaction = transaction.knowing(&self.known_plans);
+            }
+            let keep = work.run(&mut transaction);
             let fate = match session.trouble() {
                 Some(Trouble::Lost) => continue,
                 Some(Trouble::Again) => None,
@@ -180,7 +185,10 @@ impl Writer {
     fn take_session(&mut self) -> Result<Session, StoreError> {
         match self.session.take().filter(Session::is_clean) {
             Some(session) => Ok(session),
-            None => self.opener.open(),
+            None => {
+                self.known_plans = KnownPlans::default();
+                self.opener.open()
+            }
         }
     }
 }

@@ -97,7 +97,7 @@ fn a_report_in_the_moment_of_the_issue_waits_for_it() {
     assert!(replayed.is_clean(), "{:#?}", replayed.differences);
 }
 
-/// A process keeps the plans that it has met as issued and does not ask for them again; an issue that is undone is none.
+/// A session keeps the plans that it has met as issued and does not ask for them again; an issue that is undone is none.
 #[test]
 fn a_plan_whose_issue_is_undone_takes_no_reports() {
     let Some(server) = Server::shared("the issue of a plan that is undone") else {
@@ -131,6 +131,54 @@ fn a_plan_whose_issue_is_undone_takes_no_reports() {
     assert!(matches!(early, Err(WriteError::Refused(No::Refused(_)))), "{early:?}");
     give(&supervisor, &issue).unwrap();
     give(&clerk, &report).unwrap();
+    let replayed = crate::scene::replay(&scene.store);
+    assert!(replayed.is_clean(), "{:#?}", replayed.differences);
+}
+
+/// After its server a process may find one that was made from an older copy. What it knew of plans was of the first.
+#[test]
+fn a_plan_that_the_next_server_has_not_issued_takes_no_reports() {
+    let Some(server) = Server::shared("a plan that the next server has not issued") else {
+        return;
+    };
+    let address = server.database();
+    let mut scene = Scene::before_adoption(open(&address));
+    scene.adopt();
+    let (before, name) = address.rsplit_once('/').unwrap();
+    let beside = format!("{before}/postgres");
+    let ask = |question: &str| server.ask(&beside, question).unwrap();
+    let cut = || {
+        ask(&format!(
+            "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '{name}'"
+        ))
+    };
+    cut();
+    ask(&format!("create database {name}_older template {name}"));
+    let now = at("2028-03-10T01:00:00Z");
+    let give = |actor: &luoshi_ledger::Actor, command: Command| {
+        let actor = actor.clone();
+        let write = scene
+            .store
+            .write(move |transaction| carry_out(transaction, &actor, &command, now));
+        write.wait()
+    };
+    let issue = IssuePlan {
+        plan: scene.plan,
+        effective_on: None,
+    };
+    give(&scene.supervisor, Command::IssuePlan(issue)).unwrap();
+    let report = |month| Command::SubmitReport(scene.growth_report(month));
+    for month in months() {
+        give(&scene.clerk, report(month)).unwrap();
+    }
+    cut();
+    ask(&format!("alter database {name} rename to {name}_gone"));
+    ask(&format!("alter database {name}_older rename to {name}"));
+    // As many as there are threads that write, and some more: each of them has to ask anew.
+    for month in months() {
+        let early = give(&scene.clerk, report(month));
+        assert!(matches!(early, Err(WriteError::Refused(No::Refused(_)))), "{early:?}");
+    }
     let replayed = crate::scene::replay(&scene.store);
     assert!(replayed.is_clean(), "{:#?}", replayed.differences);
 }
