@@ -232,6 +232,70 @@ impl Server {
         Ok(())
     }
 
+    /// Lets nobody in any more whose connection is not encrypted, and answers with the certificate that shows who it is, as a file of PEM; none after
+    /// saying why `test` is skipped. Each time it is another certificate.
+    ///
+    /// # Panics
+    /// When the programs are there and do not work.
+    #[track_caller]
+    pub fn encrypt(&self, test: &str) -> Option<PathBuf> {
+        let Some(openssl) = in_search_path("openssl") else {
+            return skip(test, "openssl not found");
+        };
+        Some(self.encrypt_by(&openssl).expect("a server that encrypts"))
+    }
+
+    fn encrypt_by(&self, openssl: &Path) -> io::Result<PathBuf> {
+        let certificate = self.folder.path().join("certificate.pem");
+        let key = self.folder.path().join("key.pem");
+        run(Command::new(openssl)
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+            ])
+            .args([
+                "-days",
+                "2",
+                "-subj",
+                "/CN=127.0.0.1",
+                "-addext",
+                "subjectAltName=IP:127.0.0.1",
+            ])
+            .args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout"])
+            .arg(&key)
+            .arg("-out")
+            .arg(&certificate))?;
+        // The names that the server looks for by itself.
+        self.write_for_server("server.crt", &fs::read_to_string(&certificate)?)?;
+        self.write_for_server("server.key", &fs::read_to_string(&key)?)?;
+        self.write_for_server("pg_hba.conf", "hostssl all all 127.0.0.1/32 trust\n")?;
+        let beside = format!("postgres://luoshi@127.0.0.1:{}/postgres", self.port);
+        self.ask(&beside, "alter system set ssl = on")?;
+        self.stop()?;
+        self.resume()?;
+        Ok(certificate)
+    }
+
+    /// Writes a file of the server's folder that belongs to it and that nobody else may read.
+    fn write_for_server(&self, name: &str, text: &str) -> io::Result<()> {
+        let path = self.data().join(name);
+        fs::write(&path, text)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{PermissionsExt, chown};
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+            if let Some((user, group)) = other_user() {
+                chown(&path, Some(user), Some(group))?;
+            }
+        }
+        Ok(())
+    }
+
     /// The folder of its files: pages, logs and all.
     #[must_use]
     pub fn data(&self) -> PathBuf {

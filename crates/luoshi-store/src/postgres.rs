@@ -14,7 +14,10 @@ mod together;
 pub(crate) mod words;
 pub(crate) mod writers;
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 
@@ -26,6 +29,11 @@ use writers::Writers;
 
 /// Reading sessions that are open at most. A reader holds one for a few round trips; the server spends memory on each.
 const MOST_READERS: usize = 16;
+/// Readers that wait for a session at most. Each of them holds a thread, of which an executor makes five hundred: if a server that hangs could take
+/// them all, pages that ask it nothing would stand still with the others.
+const MOST_WAITING: usize = 256;
+/// How long a reader waits for a session of others. One that is not cut short answers a page in milliseconds.
+const PATIENCE_FOR_A_SESSION: Duration = Duration::from_secs(5);
 
 /// A database of PostgreSQL that is open.
 pub(crate) struct Postgres {
@@ -125,6 +133,8 @@ fn off_the_executor<T>(work: impl FnOnce() -> T) -> T {
 /// Sessions that read.
 struct Pool {
     opener: Arc<Opener>,
+    most_waiting: usize,
+    patience: Duration,
     state: Mutex<PoolState>,
     returned: Condvar,
 }
@@ -133,12 +143,21 @@ struct Pool {
 struct PoolState {
     idle: Vec<Session>,
     open: usize,
+    waiting: usize,
+}
+
+impl PoolState {
+    fn has_place(&self) -> bool {
+        !self.idle.is_empty() || self.open < MOST_READERS
+    }
 }
 
 impl Pool {
     fn new(opener: Arc<Opener>) -> Self {
         Self {
             opener,
+            most_waiting: MOST_WAITING,
+            patience: PATIENCE_FOR_A_SESSION,
             state: Mutex::default(),
             returned: Condvar::new(),
         }
@@ -148,7 +167,7 @@ impl Pool {
     fn read<T>(&self, mut work: impl FnMut(&Session) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut lent = Lent {
             pool: self,
-            session: self.take(),
+            session: self.take()?,
             has_ended: false,
         };
         if let Some(session) = &lent.session {
@@ -166,18 +185,29 @@ impl Pool {
     }
 
     /// A session that lies idle, or none where one more may be opened.
-    fn take(&self) -> Option<Session> {
+    fn take(&self) -> Result<Option<Session>, StoreError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            if let Some(session) = state.idle.pop() {
-                return Some(session);
+        if !state.has_place() {
+            if state.waiting >= self.most_waiting {
+                tracing::warn!("too many readers wait for the database server");
+                return Err(StoreError::Unavailable);
             }
-            if state.open < MOST_READERS {
-                state.open += 1;
-                return None;
-            }
-            state = self.returned.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.waiting += 1;
+            let waited = self
+                .returned
+                .wait_timeout_while(state, self.patience, |state| !state.has_place());
+            (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+            state.waiting -= 1;
         }
+        if let Some(session) = state.idle.pop() {
+            return Ok(Some(session));
+        }
+        if state.open < MOST_READERS {
+            state.open += 1;
+            return Ok(None);
+        }
+        tracing::warn!("no reader has given its session back in time");
+        Err(StoreError::Unavailable)
     }
 }
 
@@ -207,5 +237,70 @@ impl Drop for Lent<'_> {
         }
         drop(state);
         self.pool.returned.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc::channel, thread};
+
+    use luoshi_equipment::postgres::Server;
+
+    use super::{ahead::tests::NoVault, *};
+
+    /// Were they not refused, readers of a server that hangs would take the threads of pages that ask it nothing.
+    #[test]
+    fn readers_wait_in_a_short_line_and_not_for_ever() {
+        let Some(server) = Server::shared("readers that wait for PostgreSQL") else {
+            return;
+        };
+        let address = server.database().parse().unwrap();
+        let opener = Opener::new(&address, &SharedVault(Arc::new(NoVault))).unwrap();
+        let pool = Pool {
+            most_waiting: 1,
+            patience: Duration::from_secs(2),
+            ..Pool::new(Arc::new(opener))
+        };
+        let version = || pool.read(migration::version);
+        let is_waiting = || pool.state.lock().unwrap().waiting == 1;
+        thread::scope(|scope| {
+            let (tell, told) = channel();
+            let mut gates = Vec::new();
+            for _ in 0..MOST_READERS {
+                let (gate, closed) = channel::<()>();
+                let (pool, tell) = (&pool, tell.clone());
+                gates.push(gate);
+                scope.spawn(move || {
+                    pool.read(|_| {
+                        tell.send(()).unwrap();
+                        let _opened = closed.recv();
+                        Ok(())
+                    })
+                });
+            }
+            (0..MOST_READERS).for_each(|_| told.recv().unwrap());
+
+            let first = scope.spawn(version);
+            while !is_waiting() {
+                thread::yield_now();
+            }
+            assert!(matches!(version(), Err(StoreError::Unavailable)), "the line is full");
+            assert!(is_waiting(), "the second one did not wait");
+            let first = first.join().unwrap();
+            assert!(matches!(first, Err(StoreError::Unavailable)), "waited long enough");
+
+            let second = scope.spawn(version);
+            while !is_waiting() {
+                thread::yield_now();
+            }
+            gates.pop();
+            assert_eq!(second.join().unwrap().unwrap(), 0, "a session came back");
+        });
+        assert_eq!(version().unwrap(), 0);
+        let state = pool.state.lock().unwrap();
+        assert_eq!(
+            (state.idle.len(), state.open, state.waiting),
+            (MOST_READERS, MOST_READERS, 0)
+        );
     }
 }

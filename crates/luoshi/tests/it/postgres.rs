@@ -1,12 +1,12 @@
 //! The program on PostgreSQL: a demo, its pages, its proof, and what it says when its server is not there.
 
-use std::{fs, thread, time::Duration};
+use std::{fs, path::Path, thread, time::Duration};
 
 use luoshi_equipment::postgres::{self, Server as Postgres};
 
 use crate::{
     http::Client,
-    program::{Server, run},
+    program::{Server, program, run},
 };
 
 /// Runs the program on the site in `data` and `database`.
@@ -72,6 +72,50 @@ fn a_database_that_cannot_be_used_is_told_with_the_way_out() {
         let ran = run_on(wrong, &data, &["verify"]);
         assert_eq!(ran.code, 2, "{wrong}: {}", ran.stderr);
         assert!(!ran.stderr.contains("geheim"), "{}", ran.stderr);
+    }
+}
+
+/// The server lets nobody in whose connection is not encrypted, and who it is the program learns from the certificates that it is told to trust.
+#[test]
+fn an_encrypted_database_is_used_by_whoever_trusts_it() {
+    let test = "an encrypted PostgreSQL";
+    if Postgres::shared(test).is_none() {
+        return;
+    }
+    let postgres = Postgres::start(&postgres::programs().unwrap(), Some("/dev/shm".as_ref())).unwrap();
+    let Some(former) = postgres.encrypt(test) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let impostor = folder.path().join("impostor.pem");
+    fs::copy(former, &impostor).unwrap();
+    let certificate = postgres.encrypt(test).unwrap();
+    let database = postgres.database();
+    let trusting = |certificate: &Path| {
+        let mut program = program();
+        program.env("SSL_CERT_FILE", certificate).env_remove("SSL_CERT_DIR");
+        program
+    };
+    let encrypted = format!("{database}?sslmode=require");
+    let data = folder.path().join("demo");
+    let server = Server::start_as(trusting(&certificate), &["demo", "--database", &encrypted], &data);
+    let public = Client::new(&server.address).get("/public").unwrap();
+    assert!(public.body.contains("霁川省"), "{}", public.body);
+    assert_eq!(server.stop(), 0);
+
+    let verify = |trusted: &Path, mode: &str| {
+        let database = format!("{database}?sslmode={mode}");
+        let arguments = ["verify", "--data", data.to_str().unwrap(), "--database", &database];
+        let output = trusting(trusted).args(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        (output.status.code(), said)
+    };
+    let verified = verify(&certificate, "require");
+    assert_eq!(verified.0, Some(0), "{}", verified.1);
+    for (trusted, mode) in [(&certificate, "disable"), (&impostor, "require")] {
+        let (code, said) = verify(trusted, mode);
+        assert_eq!(code, Some(3), "{mode}: {said}");
+        assert!(said.contains("证书"), "{mode}: {said}");
     }
 }
 

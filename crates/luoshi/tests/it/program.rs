@@ -58,7 +58,12 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the program and waits until it says where it listens.
     pub(crate) fn start(arguments: &[&str], data: &Path) -> Self {
-        let mut child = program()
+        Self::start_as(program(), arguments, data)
+    }
+
+    /// Starts the program by a command that was prepared for it.
+    pub(crate) fn start_as(mut program: Command, arguments: &[&str], data: &Path) -> Self {
+        let mut child = program
             .args(arguments)
             .args(["--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"])
             .stdin(Stdio::null())
