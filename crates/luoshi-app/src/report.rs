@@ -58,7 +58,7 @@ impl App {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn report_desk(
+    pub async fn report_desk(
         &self,
         actor: &Actor,
         task: TaskId,
@@ -71,11 +71,13 @@ impl App {
             reports: [id].into(),
             ..Subjects::default()
         };
-        let (mut facts, draft) = self.store.read(|snapshot| {
-            let ask = || Ok((snapshot.facts(&subjects)?, snapshot.report_draft(actor.identity, id)?));
+        let author = actor.identity;
+        let read = self.store.read_async(move |snapshot| {
+            let ask = || Ok((snapshot.facts(&subjects)?, snapshot.report_draft(author, id)?));
             snapshot.rehearse(|| ask().map(|_| ()));
             ask()
-        })?;
+        });
+        let (mut facts, draft) = read.await?;
         let report = facts.reports.remove(&id);
         let Some((task, plan)) = seen(actor, task, facts) else {
             return Ok(None);

@@ -233,10 +233,10 @@ impl App {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn session(self: &Arc<Self>, token: &str) -> Result<Option<SignedIn>, AppError> {
+    pub async fn session(self: &Arc<Self>, token: &str) -> Result<Option<SignedIn>, AppError> {
         let now = self.now();
         let hash = token_hash(token);
-        let Some(session) = self.store.read(|snapshot| snapshot.session(&hash))? else {
+        let Some(session) = self.store.read_async(move |snapshot| snapshot.session(&hash)).await? else {
             return Ok(None);
         };
         if session.expires_at <= now || session.last_seen_at < earlier(now, IDLE_MINUTES) {

@@ -9,7 +9,9 @@ pub(crate) mod answer;
 pub(crate) mod migration;
 mod pipeline;
 pub(crate) mod query;
+mod readers;
 pub(crate) mod session;
+mod threads;
 mod together;
 pub(crate) mod words;
 pub(crate) mod writers;
@@ -23,6 +25,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::{error::StoreError, pending::PendingWrite, snapshot::Transaction, work::work};
 use address::Address;
+use readers::Readers;
 use session::{Access, Opener, Session};
 use words::SharedVault;
 use writers::Writers;
@@ -38,7 +41,8 @@ const PATIENCE_FOR_A_SESSION: Duration = Duration::from_secs(5);
 /// A database of PostgreSQL that is open.
 pub(crate) struct Postgres {
     writers: Writers,
-    readers: Pool,
+    readers: Readers,
+    pool: Arc<Pool>,
     opener: Arc<Opener>,
 }
 
@@ -46,12 +50,13 @@ impl Postgres {
     /// Opens the database at `address`.
     pub(crate) fn open(address: &Address, vault: &SharedVault) -> Result<Self, StoreError> {
         let opener = Arc::new(Opener::new(address, vault)?);
-        let readers = Pool::new(Arc::clone(&opener));
+        let pool = Arc::new(Pool::new(Arc::clone(&opener)));
         // Whether the server is there and is what it has to be is found out now and not at the first request.
-        off_the_executor(|| readers.read(migration::refuse_newer))?;
+        off_the_executor(|| pool.read(migration::refuse_newer))?;
         Ok(Self {
             writers: Writers::start(&opener)?,
-            readers,
+            readers: Readers::start(&pool)?,
+            pool,
             opener,
         })
     }
@@ -63,12 +68,12 @@ impl Postgres {
 
     /// Refuses a database of this schema whose words no key that is kept can open.
     pub(crate) fn refuse_lost_keys(&self) -> Result<(), StoreError> {
-        off_the_executor(|| self.readers.read(Session::refuse_lost_keys))
+        off_the_executor(|| self.pool.read(Session::refuse_lost_keys))
     }
 
     /// The version of the schema; 0 for an empty database.
     pub(crate) fn schema_version(&self) -> Result<u32, StoreError> {
-        off_the_executor(|| self.readers.read(migration::version))
+        off_the_executor(|| self.pool.read(migration::version))
     }
 
     /// Brings the schema up to the program's.
@@ -104,9 +109,17 @@ impl Postgres {
         })
     }
 
+    /// Awaits what `work` reads on a reading session, inside one transaction.
+    pub(crate) async fn read_async<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&Session) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.readers.read(work).await
+    }
+
     /// Runs `work` on a reading session, inside one transaction.
     pub(crate) fn read<T>(&self, work: impl FnMut(&Session) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        off_the_executor(|| self.readers.read(work))
+        off_the_executor(|| self.pool.read(work))
     }
 }
 

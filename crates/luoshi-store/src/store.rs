@@ -199,6 +199,26 @@ impl Store {
         }
     }
 
+    /// Reads as [`Store::read`] does; where a server is waited for, whoever awaits this holds no thread. For what each request asks, and in a task of
+    /// tokio with its clock.
+    ///
+    /// # Errors
+    /// As [`Store::read`], and [`StoreError::Unavailable`] where the server takes longer than ten seconds or too many wait for it.
+    pub async fn read_async<T: Send + 'static>(
+        &self,
+        mut work: impl FnMut(&Snapshot<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.shared.engine {
+            Engine::Sqlite(_) => self.read(work),
+            Engine::Postgres(postgres) => {
+                self.refuse_unmigrated()?;
+                postgres
+                    .read_async(move |session| work(&Snapshot::on(Connection::Postgres(session))))
+                    .await
+            }
+        }
+    }
+
     /// Plays every event into an empty ledger and compares it with the one that is stored, row by row and column by column (law 6).
     /// The empty ledger lies in `folder`, which has to be as private as the database itself, as a file that is gone afterwards.
     ///

@@ -99,7 +99,10 @@ pub(crate) async fn welcome(State(site): State<Site>, mut request: Request, next
         method: request.method().clone(),
         uri: request.uri().clone(),
     };
-    let session = session_token.map_or(Ok(None), |token| site.app.session(&token));
+    let session = match session_token {
+        Some(token) => site.app.session(&token).await,
+        None => Ok(None),
+    };
     let key = Key::of(&visitor);
     let mut response = match session {
         Ok(signed_in) => {

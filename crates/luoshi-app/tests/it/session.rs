@@ -21,18 +21,21 @@ async fn site_with_clerk() -> Site {
 async fn a_session_ends_when_idle_or_old_or_signed_out() {
     let site = site_with_clerk().await;
     let token = site.app.sign_in("填报", PASSWORD, HERE).await.unwrap();
-    assert_eq!(site.app.session(&token).unwrap().unwrap().account.sign_in_name, "填报");
-    assert!(site.app.session("0000").unwrap().is_none());
+    assert_eq!(
+        site.app.session(&token).await.unwrap().unwrap().account.sign_in_name,
+        "填报"
+    );
+    assert!(site.app.session("0000").await.unwrap().is_none());
     site.at("2026-03-02T01:29:00Z");
-    assert!(site.app.session(&token).unwrap().is_some());
+    assert!(site.app.session(&token).await.unwrap().is_some());
     site.at("2026-03-02T02:30:00Z");
     assert!(
-        site.app.session(&token).unwrap().is_none(),
+        site.app.session(&token).await.unwrap().is_none(),
         "idle for more than half an hour"
     );
     let token = site.app.sign_in("填报", PASSWORD, HERE).await.unwrap();
     site.app.sign_out(&token).await.unwrap();
-    assert!(site.app.session(&token).unwrap().is_none());
+    assert!(site.app.session(&token).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -65,7 +68,7 @@ async fn a_new_password_ends_other_sessions_and_the_duty_to_change() {
     let reset = site.app.reset_password(&Actor::console(), "填报").await.unwrap();
     let token = site.app.sign_in("填报", &reset.password, HERE).await.unwrap();
     let other = site.app.sign_in("填报", &reset.password, THERE).await.unwrap();
-    let person = site.app.session(&token).unwrap().unwrap();
+    let person = site.app.session(&token).await.unwrap().unwrap();
     assert!(person.must_change_password);
     let change = async |old: &str, new: &str| site.app.change_password(&person, &token, old, new).await;
     assert!(matches!(
@@ -85,8 +88,8 @@ async fn a_new_password_ends_other_sessions_and_the_duty_to_change() {
         Err(ChangePasswordError::TooEasilyGuessed)
     ));
     change(&reset.password, "一个足够长的新口令与数字七").await.unwrap();
-    assert!(site.app.session(&other).unwrap().is_none());
-    assert!(!site.app.session(&token).unwrap().unwrap().must_change_password);
+    assert!(site.app.session(&other).await.unwrap().is_none());
+    assert!(!site.app.session(&token).await.unwrap().unwrap().must_change_password);
 }
 
 /// Each of them found the count of the first when it came in, so that the limit held for one after the other only.
@@ -158,7 +161,7 @@ async fn an_origin_is_a_network_of_the_newer_protocol() {
 async fn the_present_password_cannot_be_found_out_by_trying() {
     let site = site_with_clerk().await;
     let token = site.app.sign_in("填报", PASSWORD, HERE).await.unwrap();
-    let person = site.app.session(&token).unwrap().unwrap();
+    let person = site.app.session(&token).await.unwrap().unwrap();
     let change = |old: &'static str| {
         let (app, person, token) = (site.app.clone(), person.clone(), token.clone());
         async move {

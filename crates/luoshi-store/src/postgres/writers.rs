@@ -4,15 +4,15 @@
 //! The server's log shares the flushes among them, so there is no group commit here.
 
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
-    },
-    thread::{self, JoinHandle},
+    sync::{Arc, mpsc::TrySendError},
+    thread,
     time::Duration,
 };
 
-use super::session::{Access, Opener, Session, Trouble};
+use super::{
+    session::{Access, Opener, Session, Trouble},
+    threads::Threads,
+};
 use crate::{
     engine::Connection,
     error::StoreError,
@@ -25,67 +25,39 @@ use crate::{
 const LONGEST_QUEUE: usize = 1_024;
 /// Transactions that run at once. More of them would share a flush better and get into each other's way more often: on two cores twelve carried as
 /// much as sixteen or more, and the slowest of those that wait waited less.
-const WRITERS: usize = 12;
+const WRITERS: u32 = 12;
 /// How often a transaction is run before its author is told to come back.
 const MOST_RUNS: u32 = 10;
 /// How often a transaction that came second is run again. A key that was taken long ago is taken at every run.
 const MOST_SECONDS: u32 = 2;
 
 /// The handles of the writing threads.
-pub(crate) struct Writers {
-    queue: Option<SyncSender<Box<dyn Work>>>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
-}
+pub(crate) struct Writers(Threads<Box<dyn Work>>);
 
 impl Writers {
     /// Starts the threads; each opens its session when it first needs one.
     pub(crate) fn start(opener: &Arc<Opener>) -> Result<Self, StoreError> {
-        let (sender, receiver) = sync_channel(LONGEST_QUEUE);
-        let queue = Arc::new(Mutex::new(receiver));
-        let threads = (0..WRITERS)
-            .map(|number| {
-                let writer = Writer {
-                    number: number as u32,
-                    opener: Arc::clone(opener),
-                    session: None,
-                    known_plans: KnownPlans::default(),
-                };
-                let queue = Arc::clone(&queue);
-                thread::Builder::new()
-                    .name(format!("writer-{number}"))
-                    .spawn(move || writer.serve(&queue))
-            })
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| StoreError::Engine(Box::new(error)))?;
-        Ok(Self {
-            queue: Some(sender),
-            threads: Mutex::new(threads),
-        })
+        let writers = (0..WRITERS).map(|number| {
+            let mut writer = Writer {
+                number,
+                opener: Arc::clone(opener),
+                session: None,
+                known_plans: KnownPlans::default(),
+            };
+            move |mut work: Box<dyn Work>| {
+                let fate = writer.carry_out(work.as_mut());
+                work.settle(fate);
+            }
+        });
+        Threads::start("writer", LONGEST_QUEUE, writers).map(Self)
     }
 
     /// Puts a write into the queue, or answers it where there is no place.
     pub(crate) fn take(&self, work: Box<dyn Work>) {
-        let Some(queue) = &self.queue else {
-            return work.settle(Fate::Lost);
-        };
-        match queue.try_send(work) {
+        match self.0.take(work) {
             Ok(()) => {}
             Err(TrySendError::Full(refused)) => refused.settle(Fate::NotBegun),
             Err(TrySendError::Disconnected(refused)) => refused.settle(Fate::Lost),
-        }
-    }
-}
-
-impl Drop for Writers {
-    fn drop(&mut self) {
-        // Without a sender the threads finish what waits and end.
-        drop(self.queue.take());
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        for thread in threads {
-            // The last owner of the store may be a piece of work; a thread cannot wait for itself.
-            if thread.thread().id() != thread::current().id() && thread.join().is_err() {
-                tracing::error!("a writer ended with a panic");
-            }
         }
     }
 }
@@ -99,15 +71,6 @@ struct Writer {
 }
 
 impl Writer {
-    fn serve(mut self, queue: &Mutex<Receiver<Box<dyn Work>>>) {
-        loop {
-            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok(mut work) = next else { return };
-            let fate = self.carry_out(work.as_mut());
-            work.settle(fate);
-        }
-    }
-
     fn carry_out(&mut self, work: &mut dyn Work) -> Fate {
         let mut seconds = 0;
         for run in 0..MOST_RUNS {

@@ -1,6 +1,13 @@
 //! What only a database with many writers can get wrong: transactions that meet, and a server that is gone for a while.
 
-use std::{sync::mpsc::channel, thread};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::channel,
+    },
+    thread,
+};
 
 use jiff::{ToSpan, civil::date};
 use luoshi_equipment::{postgres, postgres::Server};
@@ -285,6 +292,63 @@ fn reading_leaves_nothing_open_and_begins_anew_only_before_an_answer() {
         !is_left_open(),
         "a reader that has panicked leaves no transaction to the next one"
     );
+}
+
+/// Tasks await what the threads of the store read for them. One that panics takes none of these with it, and one that nobody awaits is left out.
+#[test]
+fn what_is_read_for_tasks_holds_no_thread_of_theirs() {
+    let Some(server) = Server::shared("reading for tasks on PostgreSQL") else {
+        return;
+    };
+    let store = open(&server.database());
+    let executor = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let setting = |store: &Store| executor.block_on(store.read_async(|snapshot| snapshot.setting("nothing")));
+    for _ in 0..20 {
+        let panicked = executor.block_on(store.read_async::<()>(|_| panic!("on purpose")));
+        assert!(matches!(panicked, Err(StoreError::Engine(_))), "{panicked:?}");
+    }
+    assert_eq!(setting(&store).unwrap(), None);
+
+    // Twenty wait on the one thread that they have, for gates that are closed. Eight threads read, so at least two of the first ten are not begun.
+    let (gates, closed): (Vec<_>, Vec<_>) = (0..20).map(|_| channel::<()>()).unzip();
+    let runs = Arc::new(AtomicUsize::new(0));
+    let waiting: Vec<_> = closed
+        .into_iter()
+        .map(|gate| {
+            let (store, runs) = (store.clone(), Arc::clone(&runs));
+            executor.spawn(async move {
+                let read = store.read_async(move |_| {
+                    runs.fetch_add(1, Ordering::SeqCst);
+                    let _opened = gate.recv();
+                    Ok(())
+                });
+                read.await
+            })
+        })
+        .collect();
+    let begun = async {
+        while runs.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    executor.block_on(begun);
+    let (left, awaited) = waiting.split_at(10);
+    left.iter().for_each(tokio::task::JoinHandle::abort);
+    executor.block_on(tokio::task::yield_now());
+    drop(gates);
+    for read in awaited {
+        while !read.is_finished() {
+            executor.block_on(tokio::task::yield_now());
+        }
+    }
+    assert_eq!(setting(&store).unwrap(), None);
+    // With its last owner the store waits for the threads that read.
+    drop((executor, store));
+    let runs = runs.load(Ordering::SeqCst);
+    assert!((10..=18).contains(&runs), "{runs}");
 }
 
 /// A store goes on by itself when its server comes back; nothing is acknowledged meanwhile.

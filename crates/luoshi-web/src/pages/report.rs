@@ -138,13 +138,13 @@ struct Desk {
 }
 
 impl Desk {
-    fn of(visit: &Visit<Clerk>, id: TaskId, fields: &Fields) -> Result<Self, Failure> {
+    async fn of(visit: &Visit<Clerk>, id: TaskId, fields: &Fields) -> Result<Self, Failure> {
         let organisation = visit.actor().organisation.ok_or(Failure::Forbidden)?;
         let period = match fields.raw("period") {
             "" => visit.app().period_owed(id, organisation)?,
             text => text.parse().map_err(|_| Failure::NotFound)?,
         };
-        let desk = visit.app().report_desk(visit.actor(), id, organisation, period)?;
+        let desk = visit.app().report_desk(visit.actor(), id, organisation, period).await?;
         let ReportDesk {
             task,
             plan,
@@ -220,7 +220,7 @@ impl Desk {
 /// The form of a report, with the draft or the returned report in it.
 pub(crate) async fn show_form(visit: Visit<Clerk>, At(task): At<TaskId>) -> Answer {
     let query = visit.query();
-    let desk = Desk::of(&visit, task, &query)?;
+    let desk = Desk::of(&visit, task, &query).await?;
     if let Some(report) = &desk.present
         && !matches!(report.state, ReportState::Returned { .. })
     {
@@ -262,7 +262,7 @@ fn draft_of(report: &Report, targets: &[Target]) -> ReportDraft {
 pub(crate) async fn take_form(visit: Visit<Clerk>, At(task): At<TaskId>, form: SubmittedReport) -> Answer {
     let SubmittedReport { fields, files } = form;
     let fields = &fields;
-    let desk = Desk::of(&visit, task, fields)?;
+    let desk = Desk::of(&visit, task, fields).await?;
     let typed = ReportDraft {
         left_out: desk
             .draft

@@ -320,7 +320,8 @@ impl ScratchSite {
             })?;
         let session = self
             .app
-            .session(&token)?
+            .session(&token)
+            .await?
             .ok_or_else(|| anyhow!("the session is gone"))?;
         Ok((token, session))
     }

@@ -52,7 +52,11 @@ pub(super) fn access(store: Store) {
     begin(2, clerk, 2);
     begin(3, clerk, 3);
     begin(4, head, 4);
-    let session = |token: u8| scene.store.read(|snapshot| snapshot.session(&[token; 32])).unwrap();
+    let executor = tokio::runtime::Runtime::new().unwrap();
+    let session = |token: u8| {
+        let read = scene.store.read_async(move |snapshot| snapshot.session(&[token; 32]));
+        executor.block_on(read).unwrap()
+    };
     assert_eq!(session(4), None, "whoever has no password is not signed in");
     scene
         .store
