@@ -11,13 +11,13 @@ use luoshi_ledger::{
     command::{NewTask, ProposeErasure},
     decide::decide,
     event::{Circumstances, ReportSubmitted, record},
-    facts::Subjects,
+    facts::{Facts, Subjects},
     ids::{CommandId, ErasureId, EventId, TaskId},
     log::IncidentCause,
     period::day_in_china,
     policy::authorize,
 };
-use luoshi_store::{NewLeaf, StoredReceipt, Transaction, WriteError};
+use luoshi_store::{NewLeaf, StoreError, StoredReceipt, Transaction, WriteError};
 use luoshi_tlog::{LeafSalt, LogKey, Receipt, leaf_entry};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -99,14 +99,30 @@ impl App {
             return Err(AppError::Unavailable);
         }
         let app = Arc::clone(self);
-        let actor = actor.clone();
         // Worked out here, where nobody else waits for it.
         let recognition = Recognition::of(&request)?;
-        let done = self
-            .store
-            .write(move |transaction| app.execute_signed(transaction, &actor, &request, &recognition, app.now(), None))
-            .await
-            .map_err(flatten)?;
+        let reported = match &request.command {
+            Command::SubmitReport(report) => Some(report.task),
+            _ => None,
+        };
+        let asked = Arc::new((actor.clone(), request, recognition));
+        let announced = Arc::clone(&asked);
+        let work = move |transaction: &mut Transaction<'_>| {
+            let (actor, request, recognition) = &*asked;
+            app.execute_signed(transaction, actor, request, recognition, app.now(), None)
+        };
+        let write = match reported {
+            Some(task) => {
+                let lock = move |transaction: &mut Transaction<'_>| {
+                    let (actor, request, recognition) = &*announced;
+                    let subjects = Subjects::of(&request.command);
+                    lock(transaction, &subjects, actor, request, recognition.key_hash).map(|_| ())
+                };
+                self.store.write_about(task, lock, work)
+            }
+            None => self.store.write(work),
+        };
+        let done = write.await.map_err(flatten)?;
         self.wake_jobs();
         Ok(done)
     }
@@ -202,15 +218,7 @@ impl App {
         let key_hash = key_hash.filter(|_| !Sabotage::ForgetReceipts.is_on());
         // Before anything is read: what is decided rests on what is read, and a repetition that waits here finds the receipt afterwards.
         let subjects = Subjects::of(&request.command);
-        let facts = transaction.lock(&subjects, |snapshot| {
-            snapshot.two_settings(VERIFIER_SETTING, HALT_SETTING)?;
-            if let Command::SubmitReport(report) = &request.command {
-                snapshot.standing_light(report.task)?;
-            }
-            key_hash.map_or(Ok(()), |key_hash| {
-                snapshot.find_receipt(actor.identity, &key_hash).map(|_| ())
-            })
-        })?;
+        let facts = lock(transaction, &subjects, actor, request, key_hash)?;
         let present_key;
         let signer = match new_key {
             Some(key) => key,
@@ -308,6 +316,25 @@ impl App {
             repeated: false,
         })
     }
+}
+
+/// Locks what a command rests on and answers with its facts; what is asked next is asked with it.
+fn lock(
+    transaction: &mut Transaction<'_>,
+    subjects: &Subjects,
+    actor: &Actor,
+    request: &Request,
+    key_hash: Option<[u8; 32]>,
+) -> Result<Facts, StoreError> {
+    transaction.lock(subjects, |snapshot| {
+        snapshot.two_settings(VERIFIER_SETTING, HALT_SETTING)?;
+        if let Command::SubmitReport(report) = &request.command {
+            snapshot.standing_light(report.task)?;
+        }
+        key_hash.map_or(Ok(()), |key_hash| {
+            snapshot.find_receipt(actor.identity, &key_hash).map(|_| ())
+        })
+    })
 }
 
 /// A report that was handed in holds its files, and its draft is done. The sweep of unused files sees one of the two or the other.

@@ -196,7 +196,7 @@ impl App {
 
     /// As [`Store::group_commits`].
     #[must_use]
-    pub fn group_commits(&self) -> Option<GroupCommits> {
+    pub fn group_commits(&self) -> GroupCommits {
         self.store.group_commits()
     }
 

@@ -140,10 +140,10 @@ struct Writing {
 }
 
 impl Writing {
-    /// A task for each number; those of neighbours lie anywhere. None where no task has a light.
-    fn task(&self, serial: u64) -> Option<&OwnValue> {
+    /// The place of a task for each number; those of neighbours lie anywhere. None where no task has a light.
+    fn place(&self, serial: u64) -> Option<usize> {
         let place = mixed(serial).checked_rem(self.tasks.len() as u64)?;
-        self.tasks.get(usize::try_from(place).ok()?)
+        usize::try_from(place).ok()
     }
 }
 
@@ -370,8 +370,15 @@ impl CeilingWriter {
                 for row in &writing.rows {
                     write_row(row, serial, connection)?;
                 }
+            }
+            // In the order of the tasks, or two connections that write groups would wait for each other.
+            let mut lights: Vec<(Option<usize>, u64)> = (first..first + copies as u64)
+                .map(|serial| (writing.place(serial), serial))
+                .collect();
+            lights.sort_unstable();
+            for (place, serial) in lights {
                 let latest = Fresh::Scattered.value(serial);
-                let changed = match writing.task(serial) {
+                let changed = match place.and_then(|place| writing.tasks.get(place)) {
                     Some(task) => connection.execute(&writing.light, &[task.value(), latest.value()])?,
                     None => 0,
                 };

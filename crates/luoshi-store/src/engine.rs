@@ -137,6 +137,22 @@ impl Connection<'_> {
         }
     }
 
+    /// Whether other work is done in the same transaction, so that nothing may be waited for.
+    pub(crate) fn shares_transaction(self) -> bool {
+        match self {
+            Connection::Sqlite(_) => false,
+            Connection::Postgres(session) => session.is_shared(),
+        }
+    }
+
+    /// Says that the work has to have a transaction for itself, where it shares one.
+    pub(crate) fn leave_shared_transaction(self) {
+        match self {
+            Connection::Sqlite(_) => {}
+            Connection::Postgres(session) => session.leave(),
+        }
+    }
+
     /// Says that another transaction was found to have come first, so that running the work again will see what it did.
     pub(crate) fn came_second(self) {
         match self {

@@ -77,6 +77,7 @@ pub use search::{NumberedEntry, PostingRow, SearchFold, SearchMerge, SearchScope
 pub use session::{NewSession, StoredSession};
 pub use sign_in_attempt::Attempts;
 pub use snapshot::{Snapshot, Transaction};
-pub use sqlite::{committer::GroupCommits, scratch::Scratch};
+pub use sqlite::scratch::Scratch;
 pub use store::{Location, MigrationOutcome, ScrubOutcome, Store};
 pub use stored_file::{Finished, KeptFile, StoredFile};
+pub use work::GroupCommits;

@@ -83,7 +83,11 @@ impl Transaction<'_> {
         let plans: Vec<PlanId> = plans.into_iter().collect();
         for_keys(LOCK_PLANS, &plans, |sql, keys| self.connection.send(sql, keys))?;
         let holds_plans = subjects.reports.is_empty() || self.connection.runs_again();
-        let lock = if holds_plans { task::LOCK_WITH_PLANS } else { task::LOCK };
+        let lock = match (holds_plans, self.connection.shares_transaction()) {
+            (true, _) => task::LOCK_WITH_PLANS,
+            (false, false) => task::LOCK,
+            (false, true) => task::LOCK_UNHELD,
+        };
         let tasks: Vec<TaskId> = tasks.into_iter().collect();
         let mut facts = Facts::default();
         // Where tasks are named, those of the reports are among them. So nothing more is to be locked for a report that is made now.
@@ -95,6 +99,10 @@ impl Transaction<'_> {
                 questions(self)
             });
             let locked = self.tasks_by(lock, &tasks)?;
+            if locked.len() < tasks.len() {
+                // Somebody else holds it, or there is no such task.
+                self.connection.leave_shared_transaction();
+            }
             (facts, _) = self.facts_but_tasks(subjects)?;
             self.add_tasks(&mut facts, locked)?;
             if !holds_plans && facts.plans.values().any(|plan| plan.issued_at().is_none()) {

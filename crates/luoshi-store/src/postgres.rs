@@ -1,4 +1,4 @@
-//! Everything that only PostgreSQL is asked for: connections and what they must be set to, a transaction a command, its migrations. It knows
+//! Everything that only PostgreSQL is asked for: connections and what they must be set to, who shares a transaction, its migrations. It knows
 //! no noun.
 //!
 //! Any server that speaks the protocol can be tried; docs/guide/postgresql.md says what is used of it.
@@ -23,7 +23,12 @@ use std::{
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-use crate::{error::StoreError, pending::PendingWrite, snapshot::Transaction, work::work};
+use crate::{
+    error::StoreError,
+    pending::PendingWrite,
+    snapshot::Transaction,
+    work::{Announcement, GroupCommits, work},
+};
 use address::Address;
 use readers::Readers;
 use session::{Access, Opener, Session};
@@ -82,15 +87,20 @@ impl Postgres {
     }
 
     /// Hands work to a writer.
-    pub(crate) fn write<T, E, Work>(&self, closure: Work) -> PendingWrite<T, E>
+    pub(crate) fn write<T, E, Work>(&self, closure: Work, announcement: Option<Announcement>) -> PendingWrite<T, E>
     where
         T: Send + 'static,
         E: Send + 'static,
         Work: FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
     {
-        let (work, write) = work(closure);
+        let (work, write) = work(closure, announcement);
         self.writers.take(work);
         write
+    }
+
+    /// What it has committed for others so far.
+    pub(crate) fn group_commits(&self) -> GroupCommits {
+        self.writers.group_commits()
     }
 
     /// Makes what a server keeps of destroyed keys useless: every other key is wrapped with the key of a new epoch, and those of the epochs

@@ -10,8 +10,8 @@ pub(crate) mod scrub;
 
 use std::{path::Path, sync::Arc};
 
-use crate::{error::StoreError, pending::PendingWrite, snapshot::Transaction, store::ScrubOutcome};
-use committer::{Committer, GroupCommits};
+use crate::{error::StoreError, pending::PendingWrite, snapshot::Transaction, store::ScrubOutcome, work::GroupCommits};
+use committer::Committer;
 use connection::{Pool, WriteConnection};
 use copier::LogCopier;
 

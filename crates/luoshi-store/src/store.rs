@@ -10,7 +10,7 @@ use std::{
     thread,
 };
 
-use luoshi_ledger::AsOf;
+use luoshi_ledger::{AsOf, ids::TaskId};
 
 use crate::{
     engine::Connection,
@@ -20,7 +20,8 @@ use crate::{
     postgres::{Postgres, address::Address, words::SharedVault},
     replay::{self, ReplayOutcome, Watcher},
     snapshot::{Snapshot, Transaction},
-    sqlite::{Sqlite, committer::GroupCommits, scratch::Scratch},
+    sqlite::{Sqlite, scratch::Scratch},
+    work::{Announcement, GroupCommits},
 };
 
 /// Where a database is.
@@ -162,7 +163,34 @@ impl Store {
         }
         match &self.shared.engine {
             Engine::Sqlite(sqlite) => sqlite.write(work),
-            Engine::Postgres(postgres) => postgres.write(work),
+            Engine::Postgres(postgres) => postgres.write(work, None),
+        }
+    }
+
+    /// As [`Store::write`], for work that locks the task `about` and nothing else. Where a server decides, such work may share a transaction with
+    /// work about other tasks: `lock` does what the work does first, [`Transaction::lock`], so that it can be asked together with theirs.
+    pub fn write_about<T, E>(
+        &self,
+        about: TaskId,
+        lock: impl FnMut(&mut Transaction<'_>) -> Result<(), StoreError> + Send + 'static,
+        work: impl FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> PendingWrite<T, E>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        if self.refuse_unmigrated().is_err() {
+            return self.write(work);
+        }
+        match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.write(work),
+            Engine::Postgres(postgres) => postgres.write(
+                work,
+                Some(Announcement {
+                    about: about.0,
+                    ask: Box::new(lock),
+                }),
+            ),
         }
     }
 
@@ -177,12 +205,12 @@ impl Store {
         }
     }
 
-    /// How many writes have shared how many commits since the store was opened; none where each write is a transaction of its own.
+    /// How many writes have shared how many commits since the store was opened.
     #[must_use]
-    pub fn group_commits(&self) -> Option<GroupCommits> {
+    pub fn group_commits(&self) -> GroupCommits {
         match &self.shared.engine {
-            Engine::Sqlite(sqlite) => Some(sqlite.group_commits()),
-            Engine::Postgres(_) => None,
+            Engine::Sqlite(sqlite) => sqlite.group_commits(),
+            Engine::Postgres(postgres) => postgres.group_commits(),
         }
     }
 

@@ -42,6 +42,9 @@ const WITHOUT_WORDS: &str = of_ids_without_words!();
 /// more. Where one is handed in and the plan is not issued, that may be about to change, and the work is run again with the plan held.
 pub(crate) const LOCK: &str = of_ids_without_words!(" order by id for no key update");
 
+/// As [`LOCK`], for those among the tasks that nobody holds.
+pub(crate) const LOCK_UNHELD: &str = of_ids_without_words!(" order by id for no key update skip locked");
+
 /// As [`LOCK`], after the plans that commands about some of their tasks rest on, in one statement: counting the plans has them locked before the first
 /// task is.
 ///

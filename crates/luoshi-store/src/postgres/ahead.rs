@@ -10,10 +10,13 @@ use crate::{copy::OwnValue, engine::Value};
 pub(super) struct Ahead {
     /// Whether the session goes through queries that it does not need yet.
     pub(super) rehearses: bool,
+    /// Whose queries are asked now, where several works share a transaction: what one of them does changes nothing that another one rests on.
+    part: usize,
     queries: Vec<Query>,
 }
 
 struct Query {
+    part: usize,
     sql: String,
     values: Vec<OwnValue>,
     answer: Option<Vec<AnsweredRow>>,
@@ -29,7 +32,9 @@ impl Query {
 
 impl Ahead {
     fn find(&self, sql: &str, values: &[Value<'_>]) -> Option<usize> {
-        self.queries.iter().position(|query| query.is(sql, values))
+        self.queries
+            .iter()
+            .position(|query| query.part == self.part && query.is(sql, values))
     }
 
     /// Notes a query; answers with whether it has to be sent.
@@ -38,6 +43,7 @@ impl Ahead {
             return false;
         }
         self.queries.push(Query {
+            part: self.part,
             sql: sql.to_owned(),
             values: values.iter().map(OwnValue::from).collect(),
             answer: None,
@@ -66,11 +72,23 @@ impl Ahead {
         self.queries.remove(place).answer
     }
 
-    /// Forgets every query; answers with whether there were any.
+    /// Whose queries are asked from now on.
+    pub(super) fn go_on_with(&mut self, part: usize) {
+        self.part = part;
+    }
+
+    /// Forgets every query of the present part; answers with whether there were any.
     pub(super) fn forget(&mut self) -> bool {
-        let had_some = !self.queries.is_empty();
+        let before = self.queries.len();
+        let part = self.part;
+        self.queries.retain(|query| query.part != part);
+        self.queries.len() < before
+    }
+
+    /// Forgets every query of all parts.
+    pub(super) fn forget_all(&mut self) {
+        self.part = 0;
         self.queries.clear();
-        had_some
     }
 }
 

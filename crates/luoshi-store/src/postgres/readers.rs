@@ -10,7 +10,11 @@ use std::{
 
 use tokio::{sync::oneshot, time::timeout};
 
-use super::{Pool, session::Session, threads::Threads};
+use super::{
+    Pool,
+    session::Session,
+    threads::{Limits, Threads},
+};
 use crate::error::StoreError;
 
 /// Threads that read so. On two cores two carried as much; where the server is far away, more questions are on their way at once.
@@ -29,10 +33,21 @@ pub(super) struct Readers {
 impl Readers {
     /// Starts the threads, which read on sessions of `pool`.
     pub(super) fn start(pool: &Arc<Pool>) -> Result<Self, StoreError> {
-        let readers = (0..READERS).map(|_| |read: Box<dyn FnOnce() + Send>| read());
+        let readers = (0..READERS).map(|_| {
+            |reads: Vec<Box<dyn FnOnce() + Send>>| {
+                for read in reads {
+                    read();
+                }
+            }
+        });
+        let limits = Limits {
+            longest_line: LONGEST_QUEUE,
+            most_at_once: 1,
+            is_sociable: |_| false,
+        };
         Ok(Self {
             pool: Arc::clone(pool),
-            threads: Threads::start("reader", LONGEST_QUEUE, readers)?,
+            threads: Threads::start("reader", limits, readers)?,
         })
     }
 

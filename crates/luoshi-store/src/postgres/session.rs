@@ -95,6 +95,17 @@ impl Access {
     }
 }
 
+/// Whose turn it is in a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// One work has it for itself, and waits for what it asks.
+    Alone,
+    /// One of several says what it will ask.
+    Announcing,
+    /// One of several works on what was answered to all of them. It cannot wait.
+    Working,
+}
+
 /// What went wrong in the present transaction, as far as it decides what becomes of it. The worse one stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Trouble {
@@ -142,6 +153,9 @@ impl Opener {
             keeps_statements: !self.address.is_pooled(),
             statements: RefCell::default(),
             unsent: RefCell::default(),
+            joined: RefCell::default(),
+            turn: Cell::new(Turn::Alone),
+            has_left: Cell::new(false),
             joiner: RefCell::default(),
             ahead: RefCell::default(),
             waits_for_changes: Cell::new(false),
@@ -265,6 +279,12 @@ pub(crate) struct Session {
     statements: RefCell<HashMap<String, Statement>>,
     /// What is sent together with the next statement whose answer is waited for.
     unsent: RefCell<Vec<Unsent>>,
+    /// What is sent before that: it belongs to works that share the transaction and is joined already, each work's by itself.
+    joined: RefCell<Vec<Unsent>>,
+    /// Whose turn it is in the present transaction.
+    turn: Cell<Turn>,
+    /// Whether the present one of the works that share a transaction has to have one for itself.
+    has_left: Cell<bool>,
     joiner: RefCell<Joiner>,
     /// What is asked before it is needed.
     pub(super) ahead: RefCell<Ahead>,
@@ -288,7 +308,12 @@ impl Session {
         &self,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>> + Send,
     ) -> Result<T, StoreError> {
-        let unsent = self.joiner.borrow_mut().join(mem::take(&mut *self.unsent.borrow_mut()));
+        if self.turn.get() == Turn::Working {
+            self.leave();
+            return Err(StoreError::Unavailable);
+        }
+        let mut unsent = mem::take(&mut *self.joined.borrow_mut());
+        unsent.extend(self.joiner.borrow_mut().join(mem::take(&mut *self.unsent.borrow_mut())));
         let prepared = unsent
             .iter()
             .map(|statement| self.prepared_for(statement))
@@ -381,11 +406,50 @@ impl Session {
     /// Leaves a statement to be sent with the next one whose answer is waited for.
     pub(super) fn send_later(&self, statement: Unsent) -> Result<(), StoreError> {
         self.unsent.borrow_mut().push(statement);
-        if self.unsent.borrow().len() < MOST_UNSENT {
+        if self.unsent.borrow().len() < MOST_UNSENT || self.is_shared() {
             Ok(())
         } else {
             self.wait(async { Ok(()) })
         }
+    }
+
+    /// Whether several works share the present transaction.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.turn.get() != Turn::Alone
+    }
+
+    /// Says that the present one of several works needs a transaction for itself, since it would have to wait.
+    pub(crate) fn leave(&self) {
+        // What is only announced finds nothing, and means nothing by it.
+        if self.turn.get() == Turn::Working {
+            self.has_left.set(true);
+        }
+    }
+
+    /// Begins the turn of the work `part` of those that share the present transaction.
+    pub(super) fn begin_turn(&self, turn: Turn, part: usize) {
+        self.turn.set(turn);
+        self.has_left.set(false);
+        self.ahead.borrow_mut().go_on_with(part);
+    }
+
+    /// Ends it: keeps what the work has asked or written to be sent, or forgets it, which undoes the work, since nothing of it was sent. Answers with
+    /// whether the work has to have a transaction for itself.
+    pub(super) fn end_turn(&self, keep: bool) -> bool {
+        let unsent = mem::take(&mut *self.unsent.borrow_mut());
+        let has_left = self.has_left.replace(false);
+        if keep && !has_left {
+            let joined = self.joiner.borrow_mut().join(unsent);
+            self.joined.borrow_mut().extend(joined);
+        } else {
+            self.ahead.borrow_mut().forget();
+        }
+        has_left
+    }
+
+    /// Ends all turns, so that the session may wait again.
+    pub(super) fn end_turns(&self) {
+        self.turn.set(Turn::Alone);
     }
 
     /// Goes through queries to send them together with the next statement that is waited for.
@@ -431,6 +495,8 @@ impl Session {
     pub(crate) fn begin(&self, access: Access) -> Result<(), StoreError> {
         self.word_keys.borrow_mut().clear();
         self.forget_answers();
+        self.ahead.borrow_mut().forget_all();
+        self.turn.set(Turn::Alone);
         self.is_answered.set(false);
         let begin = access.begin(!self.keeps_statements);
         if !self.keeps_statements {
@@ -495,6 +561,8 @@ impl Session {
             return Err(StoreError::Unavailable);
         }
         // What was not sent yet need not be undone. A transaction that was never begun is rolled back with a warning.
+        self.turn.set(Turn::Alone);
+        self.joined.borrow_mut().clear();
         self.unsent.borrow_mut().clear();
         self.wait(self.client.batch_execute("rollback"))?;
         self.trouble.set(None);

@@ -138,7 +138,7 @@ fn changes_rows(sql: &str) -> bool {
 /// A question that locks what it answers with may not be part of another one.
 fn locks_rows(sql: &str) -> bool {
     let last = tokens(sql).last();
-    last.is_some_and(|word| matches!(word, "update" | "share"))
+    last.is_some_and(|word| matches!(word, "update" | "share" | "locked"))
 }
 
 /// A statement that changes rows.

@@ -9,7 +9,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread::JoinHandle,
@@ -23,7 +23,7 @@ use crate::{
     error::{StoreError, WriteError},
     pending::PendingWrite,
     snapshot::Transaction,
-    work::{Fate, Work, work},
+    work::{Commits, Fate, GroupCommits, Work, work},
 };
 
 /// Writes that may wait; one more is told that the store is busy, which is better than waiting without end.
@@ -42,17 +42,7 @@ pub(crate) struct Committer {
 #[derive(Default)]
 struct Standing {
     stopped: AtomicBool,
-    groups: AtomicU64,
-    writes: AtomicU64,
-}
-
-/// What was committed since a store was opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GroupCommits {
-    /// Commits, each with one flush.
-    pub groups: u64,
-    /// Writes that shared them.
-    pub writes: u64,
+    commits: Commits,
 }
 
 impl Committer {
@@ -79,10 +69,7 @@ impl Committer {
 
     /// What it has committed so far.
     pub(crate) fn group_commits(&self) -> GroupCommits {
-        GroupCommits {
-            groups: self.standing.groups.load(Ordering::Relaxed),
-            writes: self.standing.writes.load(Ordering::Relaxed),
-        }
+        self.standing.commits.so_far()
     }
 
     /// Puts a write into the queue.
@@ -92,7 +79,7 @@ impl Committer {
         E: Send + 'static,
         F: FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
     {
-        let (work, write) = work(closure);
+        let (work, write) = work(closure, None);
         match self.queue.as_ref().map(|queue| queue.try_send(work)) {
             Some(Ok(())) => write,
             Some(Err(TrySendError::Full(refused))) => {
@@ -136,8 +123,7 @@ fn serve(queue: &Receiver<Box<dyn Work>>, connection: &WriteConnection, log: Opt
         };
         standing.stopped.store(stopped, Ordering::Release);
         if fate == Fate::Durable {
-            standing.groups.fetch_add(1, Ordering::Relaxed);
-            standing.writes.fetch_add(group.len() as u64, Ordering::Relaxed);
+            standing.commits.note(group.len());
         }
         for work in group {
             work.settle(fate);

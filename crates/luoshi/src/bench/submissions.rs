@@ -200,16 +200,13 @@ async fn ceiling_of(site: &ScratchSite, folder: &Path) -> Result<Ceiling, Failur
 }
 
 /// How many writes shared a commit between two counts, rounded up: of few, a ceiling that commits more seldom is higher.
-fn mean_group(before: Option<GroupCommits>, after: Option<GroupCommits>) -> usize {
-    let Some((before, after)) = before.zip(after) else {
-        return 1;
-    };
+fn mean_group(before: GroupCommits, after: GroupCommits) -> usize {
     let (groups, writes) = (after.groups - before.groups, after.writes - before.writes);
     usize::try_from(writes.div_ceil(groups.max(1))).unwrap_or(1).max(1)
 }
 
-/// How often a second the rows are written by nobody's leave: on SQLite by one writer who commits in groups as large as those of the site, on
-/// PostgreSQL by as many connections as there are writers, each transaction by itself.
+/// How often a second the rows are written by nobody's leave: on SQLite by one writer, on PostgreSQL by as many connections as there
+/// are writers, in groups as large as those of the site.
 async fn bare(ceiling: &Arc<Ceiling>, writers: usize, group: usize, duration: Duration) -> Result<f64, Failure> {
     let ceiling = Arc::clone(ceiling);
     let measured = tokio::task::spawn_blocking(move || {
